@@ -1,0 +1,86 @@
+"""
+A goal: the set of requests that a bucket policy must deny.
+
+A goal is data. `decide` turns it into domains, `evaluate` into a membership test, and the oracles of the tests into formulas, each in its own way.
+"""
+
+from typing import Literal, NamedTuple
+
+SSE = "s3:x-amz-server-side-encryption"
+SSE_KMS_KEY = "s3:x-amz-server-side-encryption-aws-kms-key-id"
+SSE_CUSTOMER = "s3:x-amz-server-side-encryption-customer-algorithm"
+TRANSPORT = "aws:securetransport"
+TLS_VERSION = "s3:tlsversion"
+
+
+class Absent(NamedTuple):
+    """The key is not in the request."""
+
+    key: str
+
+
+class AbsentOrOther(NamedTuple):
+    """The key is not in the request, or its value is none of `accepted` (compared exactly)."""
+
+    key: str
+    accepted: tuple[str, ...]
+
+
+class Equal(NamedTuple):
+    """The key is in the request with this very value (Bool keys: `true` or `false`)."""
+
+    key: str
+    value: str
+
+
+class Below(NamedTuple):
+    """The key is in the request and its number is smaller than `bound`."""
+
+    key: str
+    bound: str
+
+
+Restriction = Absent | AbsentOrOther | Equal | Below
+
+
+class Target(NamedTuple):
+    """
+    One box of requests: these actions, on the bucket itself or on any of its objects, with these restrictions.
+
+    `actions` are names of the action table; keys without a restriction are free.
+    """
+
+    actions: tuple[str, ...]
+    on: Literal["bucket", "object"]
+    restrictions: tuple[Restriction, ...]
+
+
+class Assumptions(NamedTuple):
+    """The switches of contract 3a, named there; field names have `_` for `-`."""
+
+    secure_transport_present: bool = True
+    tls_version_absent_on_http: bool = True
+    string_op_on_bool_key: bool = True
+    aws_star_covers_services: bool = True
+    source_ip_or_vpc_endpoint: bool = True
+    anonymous_has_no_identity: bool = True
+    service_principal_keys: bool = True
+    principal_keys_agree: bool = True
+    partition_from_document: bool = True
+    inapplicable_keys_absent: bool = False
+
+
+class Goal(NamedTuple):
+    """
+    The union of `targets`, on one bucket, by every principal but the exempt ones.
+
+    `bucket` None: the name is not known, and only what holds for every name may be claimed.
+    `exempt`: IAM ARNs, account ids (all identities of the account) and service names, as configured; a role ARN stands for its sessions.
+    A root identity calling Get/Put/DeleteBucketPolicy is in no goal: the root may be the owner's, which S3 never lets a policy deny there.
+    """
+
+    bucket: str | None
+    partition: str
+    targets: tuple[Target, ...]
+    exempt: tuple[str, ...] = ()
+    assumptions: Assumptions = Assumptions()

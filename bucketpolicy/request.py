@@ -1,0 +1,46 @@
+"""A request to S3, as a bucket policy sees it: who, what, on which ARN, and with which condition keys."""
+
+from typing import Literal, NamedTuple
+
+
+class Anonymous(NamedTuple):
+    """A caller who signed nothing."""
+
+
+class Identity(NamedTuple):
+    """
+    A signed caller of an AWS account.
+
+    `arn` is what `aws:PrincipalArn` says of it: an IAM ARN (`...:root`, `...:user/path/name`, `...:role/path/name`).
+    `session` is the name of the role's session, "" for everybody but roles.
+    """
+
+    kind: Literal["root", "user", "role"]
+    account: str
+    arn: str
+    session: str = ""
+
+
+class Service(NamedTuple):
+    """An AWS service calling by its own name (`logging.s3.amazonaws.com`)."""
+
+    name: str
+
+
+Principal = Anonymous | Identity | Service
+
+#: Condition key in lower case, and its values: one for a single-valued key. A key that is absent is not in the context.
+Context = tuple[tuple[str, tuple[str, ...]], ...]
+
+
+class Request(NamedTuple):
+    """
+    One concrete request; also a counterexample.
+
+    `action` in the table's spelling (`s3:PutObject`), `resource` the whole ARN, `context` sorted by key.
+    """
+
+    principal: Principal
+    action: str
+    resource: str
+    context: Context

@@ -1,0 +1,43 @@
+"""A rule: one promise of the pack as a value, without the SDK. The files of `policies/` hold one each."""
+
+from collections.abc import Callable
+from typing import Literal, NamedTuple
+
+from bucketpolicy.goal import Goal
+from crossguard.settings import Settings
+
+Level = Literal["mandatory", "advisory"]
+Severity = Literal["low", "medium", "high", "critical"]
+#: (bucket's name or None, partition, settings) -> the requests that must be denied
+GoalOf = Callable[[str | None, str, Settings], Goal]
+
+
+class Rule(NamedTuple):
+    """
+    A promise about the document attached to one bucket.
+
+    `keys` are the configuration keys the rule takes, besides `enforcementLevel`. `half` says which of the two halves of the control it proves:
+    the statement that `repair` adds, and whether the benchmark's own snippet may be accepted in its place, follow from it.
+    """
+
+    name: str
+    description: str
+    level: Level
+    severity: Severity
+    half: Literal["header", "transport", "all-transport"]
+    keys: tuple[str, ...]
+    goal: GoalOf
+    remediation_steps: str
+    reference: str
+
+
+class StackRule(NamedTuple):
+    """A promise about all buckets of a stack together."""
+
+    name: str
+    description: str
+    level: Level
+    severity: Severity
+    keys: tuple[str, ...]
+    remediation_steps: str
+    reference: str
