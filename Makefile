@@ -1,0 +1,60 @@
+# `make demo` and `make test` are all a newcomer needs; both set up what they use, in .venv.
+PYTHON ?= python3
+ENGINE ?= offline
+N ?= 20000
+SEED ?= 1
+VENV := .venv
+RUN := $(VENV)/bin/python
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test e2e check lint docs docs-check tables fuzz mutate bench
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | sort | awk -F'\t' '{ printf "make %-12s %s\n", $$1, $$2 }'
+
+$(READY): requirements.txt requirements-offline.txt requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { echo 'Python 3.10 or newer is needed: make PYTHON=/path/to/python3 ...' >&2; exit 1; }
+	@test -x $(RUN) || $(PYTHON) -m venv $(VENV) || { echo 'python3 cannot make virtual environments (on Debian: apt-get install python3-venv)' >&2; exit 1; }
+	@echo 'Installing what demo and tests need into $(VENV), once (a minute or two) ...'
+	@$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+demo: $(READY) ## the examples against the pack, without CLI or account; ENGINE=pulumi for the real `pulumi preview`
+	@$(RUN) tools/demo.py --engine $(ENGINE)
+
+test: $(READY) ## every test that needs Python only
+	@$(RUN) -m pytest -n auto -q -m 'not e2e' --cov --cov-report=term:skip-covered --cov-fail-under=100
+
+e2e: $(READY) ## the real Pulumi CLI, a loopback Pulumi Cloud, a real S3 server
+	@$(RUN) tools/build_cli.py
+	@$(RUN) -m pytest -n 2 -q -m e2e
+
+lint: $(READY) ## format, lint, types, import contracts, generated files
+	@$(RUN) -m ruff format --check --quiet . || { echo 'run: .venv/bin/ruff format .' >&2; exit 1; }
+	@$(RUN) -m ruff check --quiet .
+	@$(RUN) -m mypy --no-error-summary __main__.py bucketpolicy crossguard policies offline tools benchmarks tests
+	@$(VENV)/bin/lint-imports > .import_linter_output 2>&1 || { cat .import_linter_output; exit 1; }
+	@rm -f .import_linter_output
+	@$(RUN) tools/make_tables.py --check
+	@$(RUN) tools/gen_docs.py --check
+
+docs: $(READY) ## regenerate the policy pages and the README's outputs
+	@$(RUN) tools/gen_docs.py
+
+docs-check: $(READY)
+	@$(RUN) tools/gen_docs.py --check
+
+tables: $(READY) ## regenerate the tables of S3 actions and condition keys
+	@$(RUN) tools/make_tables.py
+
+check: lint test e2e ## everything that CI checks
+
+fuzz: $(READY) ## random documents against the oracles: N=1000000 SEED=7
+	@$(RUN) tools/fuzz.py $(N) $(SEED)
+
+mutate: $(READY) ## mutation testing of bucketpolicy/ (long)
+	@$(RUN) tools/mutate.py
+
+bench: $(READY) ## speed of the core, the pack and the offline commands
+	@for bench in benchmarks/bench_*.py; do echo "== $$bench"; $(RUN) $$bench || exit 1; done
