@@ -34,8 +34,7 @@ lint: $(READY) ## format, lint, types, import contracts, generated files
 	@$(RUN) -m ruff format --check --quiet . || { echo 'run: .venv/bin/ruff format .' >&2; exit 1; }
 	@$(RUN) -m ruff check --quiet .
 	@$(RUN) -m mypy --no-error-summary __main__.py bucketpolicy crossguard policies offline tools benchmarks tests
-	@$(VENV)/bin/lint-imports > .import_linter_output 2>&1 || { cat .import_linter_output; exit 1; }
-	@rm -f .import_linter_output
+	@report=$$($(VENV)/bin/lint-imports 2>&1) || { echo "$$report"; exit 1; }
 	@$(RUN) tools/make_tables.py --check
 	@$(RUN) tools/gen_docs.py --check
 
