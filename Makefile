@@ -8,7 +8,7 @@ RUN := $(VENV)/bin/python
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test e2e check lint docs docs-check tables fuzz mutate bench
+.PHONY: help demo test e2e check lint docs tables fuzz mutate bench
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | sort | awk -F'\t' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -37,12 +37,11 @@ lint: $(READY) ## format, lint, types, import contracts, generated files
 	@report=$$($(VENV)/bin/lint-imports 2>&1) || { echo "$$report"; exit 1; }
 	@$(RUN) tools/make_tables.py --check
 	@$(RUN) tools/gen_docs.py --check
+	@$(RUN) tools/run_readme.py --check
 
 docs: $(READY) ## regenerate the policy pages and the README's outputs
 	@$(RUN) tools/gen_docs.py
-
-docs-check: $(READY)
-	@$(RUN) tools/gen_docs.py --check
+	@$(RUN) tools/run_readme.py
 
 tables: $(READY) ## regenerate the tables of S3 actions and condition keys
 	@$(RUN) tools/make_tables.py
