@@ -1,0 +1,54 @@
+"""The folders may import what docs/architecture.md says, and a planted violation is caught."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ("bucketpolicy", "crossguard", "policies", "offline")
+
+
+def lint_imports(folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run the contracts of pyproject.toml on the packages below this folder."""
+    command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()", "--no-cache"]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of the packages, to plant violations in."""
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    for package in PACKAGES:
+        shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
+    return tmp_path
+
+
+def test_the_contracts_are_kept(copy: Path) -> None:
+    """Nothing points back, the proof is pure, rules know no SDK, and the two readings of the language are independent."""
+    process = lint_imports(copy)
+
+    assert (0, "Contracts: 4 kept, 0 broken.") == (process.returncode, process.stdout.strip().splitlines()[-1])
+
+
+@pytest.mark.parametrize(
+    ("module", "statement", "contract"),
+    [
+        ("bucketpolicy/verdict.py", "import pulumi_policy", "the proof is pure"),
+        ("bucketpolicy/goal.py", "import crossguard.rule", "nothing points back"),
+        ("crossguard/finding.py", "import policies", "nothing points back"),
+        ("policies/__init__.py", "import pulumi_policy", "rules know no SDK"),
+        ("bucketpolicy/decide.py", "import bucketpolicy.evaluate", "decide and evaluate are two readings"),
+    ],
+)
+def test_a_planted_import_is_caught(copy: Path, module: str, statement: str, contract: str) -> None:
+    """An import against the direction fails the check, under the name of the contract it breaks."""
+    path = copy / module
+    path.write_text(f"{path.read_text(encoding='utf-8')}\n{statement}\n", encoding="utf-8")
+
+    process = lint_imports(copy)
+
+    assert process.returncode == 1
+    assert f"{contract} BROKEN" in process.stdout
