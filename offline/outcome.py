@@ -1,0 +1,102 @@
+"""What one run of the embedded engine saw and what the pack said about it: the value that every report is made from."""
+
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
+
+Level = Literal["advisory", "mandatory"]
+Mode = Literal["preview", "update", "state"]
+
+
+class Seen(NamedTuple):
+    """
+    A resource as the pack was shown it.
+
+    `inputs` and `outputs` are in wire form: unknown values are the SDK's sentinels, secrets its marked objects, numbers floats.
+    `source` is `file:line` of the user's program where its SDK sends it, else "".
+    """
+
+    urn: str
+    type: str
+    name: str
+    inputs: Mapping[str, object]
+    outputs: Mapping[str, object]
+    property_dependencies: Mapping[str, tuple[str, ...]]
+    source: str = ""
+
+
+class Policy(NamedTuple):
+    """A policy of a booted pack, as it describes itself, with the level that is in force."""
+
+    name: str
+    description: str
+    kind: Literal["resource", "stack"]
+    level: Literal["advisory", "mandatory", "remediate", "disabled"]
+    severity: str = ""
+    url: str = ""
+
+
+class Pack(NamedTuple):
+    """A booted pack."""
+
+    name: str
+    version: str
+    policies: tuple[Policy, ...]
+
+
+class Diagnostic(NamedTuple):
+    """
+    One violation or note. `level` is what it counts as: `remediate` that could not remediate is `mandatory`.
+
+    `message` is the policy's own text, without the description that the SDK puts before it.
+    """
+
+    policy: str
+    level: Level
+    urn: str
+    message: str
+    severity: str = ""
+
+
+class Skipped(NamedTuple):
+    """A policy that said it does not apply to a resource (`urn` "": to the stack), and why: exemptions are told this way."""
+
+    policy: str
+    urn: str
+    reason: str
+
+
+class Remediated(NamedTuple):
+    """A remediation that was applied, with the properties before and after it, in wire form."""
+
+    policy: str
+    urn: str
+    before: Mapping[str, object]
+    after: Mapping[str, object]
+
+
+class Run(NamedTuple):
+    """
+    One operation, judged.
+
+    `diagnostics` are what counts. Where a preview had a second verdict with resolved outputs, `first` keeps what the first preview said and
+    `resolved` is true. `output` is what the program itself printed and logged.
+    """
+
+    mode: Mode
+    project: str
+    stack: str
+    pack: Pack
+    resources: tuple[Seen, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    skipped: tuple[Skipped, ...] = ()
+    remediated: tuple[Remediated, ...] = ()
+    first: tuple[Diagnostic, ...] = ()
+    resolved: bool = False
+    output: str = ""
+
+
+class Failure(NamedTuple):
+    """The run did not come to an end. `message` is one line for the user; `output` is what the program printed, to be shown before it."""
+
+    message: str
+    output: str = ""
