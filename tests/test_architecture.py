@@ -30,7 +30,7 @@ def test_the_contracts_are_kept(copy: Path) -> None:
     """Nothing points back, the proof is pure, rules know no SDK, and the two readings of the language are independent."""
     process = lint_imports(copy)
 
-    assert (0, "Contracts: 4 kept, 0 broken.") == (process.returncode, process.stdout.strip().splitlines()[-1])
+    assert (process.returncode, process.stdout.strip().splitlines()[-1]) == (0, "Contracts: 4 kept, 0 broken.")
 
 
 @pytest.mark.parametrize(
