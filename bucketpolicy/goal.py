@@ -1,7 +1,7 @@
 """
 A goal: the set of requests that a bucket policy must deny.
 
-A goal is data. `decide` turns it into domains, `evaluate` into a membership test, and the oracles of the tests into formulas, each in its own way.
+A goal is data: `decide` turns it into domains, `evaluate` into a membership test, the oracles of the tests into formulas.
 """
 
 from typing import Literal, NamedTuple

@@ -229,10 +229,10 @@ def _read_principals(found: _Found, path: str, problems: _Problems) -> Principal
     negated, where = _choose("Principal", found, path, problems)
     value = found.get("NotPrincipal" if negated else "Principal", "*")
     if isinstance(value, _Object):
-        return Principals(negated, False, tuple(_read_entries(value, where, problems)), where)
+        return Principals(negated, everyone=False, entries=tuple(_read_entries(value, where, problems)), path=where)
     if value != "*":
         problems.add(where, "a principal is `*` or an object")
-    return Principals(negated, True, (), where)
+    return Principals(negated, everyone=True, entries=(), path=where)
 
 
 def _read_entries(value: _Object, path: str, problems: _Problems) -> Iterator[tuple[PrincipalKind, str]]:
