@@ -188,31 +188,35 @@ _USERS = {
         "s3:AbortMultipartUpload s3:BypassGovernanceRetention s3:DeleteObject "
         "s3:DeleteObjectAnnotation s3:DeleteObjectTagging s3:DeleteObjectVersion "
         "s3:DeleteObjectVersionAnnotation s3:DeleteObjectVersionTagging s3:GetBucketAcl "
-        "s3:GetBucketCORS s3:GetBucketLocation s3:GetBucketNotification s3:GetBucketPolicy "
-        "s3:GetObject s3:GetObjectAcl s3:GetObjectAnnotation s3:GetObjectAttributes "
-        "s3:GetObjectLegalHold s3:GetObjectRetention s3:GetObjectTagging s3:GetObjectVersion "
-        "s3:GetObjectVersionAcl s3:GetObjectVersionAnnotation s3:GetObjectVersionAttributes "
+        "s3:GetBucketCORS s3:GetBucketLocation s3:GetBucketNotification "
+        "s3:GetBucketPolicy s3:GetObject s3:GetObjectAcl s3:GetObjectAnnotation "
+        "s3:GetObjectAttributes s3:GetObjectLegalHold s3:GetObjectRetention "
+        "s3:GetObjectTagging s3:GetObjectVersion s3:GetObjectVersionAcl "
+        "s3:GetObjectVersionAnnotation s3:GetObjectVersionAttributes "
         "s3:GetObjectVersionTagging s3:ListBucket s3:ListBucketMultipartUploads "
         "s3:ListBucketVersions s3:ListMultipartUploadParts s3:ListObjectAnnotations "
-        "s3:ListObjectVersionAnnotations s3:ListTagsForResource s3:PutObject s3:PutObjectAcl "
-        "s3:PutObjectAnnotation s3:PutObjectLegalHold s3:PutObjectRetention s3:PutObjectTagging "
-        "s3:PutObjectVersionAcl s3:PutObjectVersionAnnotation s3:PutObjectVersionTagging "
-        "s3:RestoreObject s3:TagResource s3:UntagResource s3:UpdateObjectEncryption"
+        "s3:ListObjectVersionAnnotations s3:ListTagsForResource s3:PutObject "
+        "s3:PutObjectAcl s3:PutObjectAnnotation s3:PutObjectLegalHold "
+        "s3:PutObjectRetention s3:PutObjectTagging s3:PutObjectVersionAcl "
+        "s3:PutObjectVersionAnnotation s3:PutObjectVersionTagging s3:RestoreObject "
+        "s3:TagResource s3:UntagResource s3:UpdateObjectEncryption"
     ),
     "s3:accesspointtag/": (
         "s3:AbortMultipartUpload s3:BypassGovernanceRetention s3:DeleteObject "
         "s3:DeleteObjectAnnotation s3:DeleteObjectTagging s3:DeleteObjectVersion "
         "s3:DeleteObjectVersionAnnotation s3:DeleteObjectVersionTagging s3:GetBucketAcl "
-        "s3:GetBucketCORS s3:GetBucketLocation s3:GetBucketNotification s3:GetBucketPolicy "
-        "s3:GetObject s3:GetObjectAcl s3:GetObjectAnnotation s3:GetObjectAttributes "
-        "s3:GetObjectLegalHold s3:GetObjectRetention s3:GetObjectTagging s3:GetObjectVersion "
-        "s3:GetObjectVersionAcl s3:GetObjectVersionAnnotation s3:GetObjectVersionAttributes "
+        "s3:GetBucketCORS s3:GetBucketLocation s3:GetBucketNotification "
+        "s3:GetBucketPolicy s3:GetObject s3:GetObjectAcl s3:GetObjectAnnotation "
+        "s3:GetObjectAttributes s3:GetObjectLegalHold s3:GetObjectRetention "
+        "s3:GetObjectTagging s3:GetObjectVersion s3:GetObjectVersionAcl "
+        "s3:GetObjectVersionAnnotation s3:GetObjectVersionAttributes "
         "s3:GetObjectVersionTagging s3:ListBucket s3:ListBucketMultipartUploads "
         "s3:ListBucketVersions s3:ListMultipartUploadParts s3:ListObjectAnnotations "
-        "s3:ListObjectVersionAnnotations s3:ListTagsForResource s3:PutObject s3:PutObjectAcl "
-        "s3:PutObjectAnnotation s3:PutObjectLegalHold s3:PutObjectRetention s3:PutObjectTagging "
-        "s3:PutObjectVersionAcl s3:PutObjectVersionAnnotation s3:PutObjectVersionTagging "
-        "s3:RestoreObject s3:TagResource s3:UntagResource s3:UpdateObjectEncryption"
+        "s3:ListObjectVersionAnnotations s3:ListTagsForResource s3:PutObject "
+        "s3:PutObjectAcl s3:PutObjectAnnotation s3:PutObjectLegalHold "
+        "s3:PutObjectRetention s3:PutObjectTagging s3:PutObjectVersionAcl "
+        "s3:PutObjectVersionAnnotation s3:PutObjectVersionTagging s3:RestoreObject "
+        "s3:TagResource s3:UntagResource s3:UpdateObjectEncryption"
     ),
     "s3:annotation-prefix": "s3:ListObjectAnnotations s3:ListObjectVersionAnnotations",
     "s3:authtype": "- s3:AllowVendedLogDeliveryForResource s3:InitiateReplication",
@@ -221,31 +225,35 @@ _USERS = {
         "s3:AbortMultipartUpload s3:BypassGovernanceRetention s3:DeleteObject "
         "s3:DeleteObjectAnnotation s3:DeleteObjectTagging s3:DeleteObjectVersion "
         "s3:DeleteObjectVersionAnnotation s3:DeleteObjectVersionTagging s3:GetBucketAcl "
-        "s3:GetBucketCORS s3:GetBucketLocation s3:GetBucketNotification s3:GetBucketPolicy "
-        "s3:GetObject s3:GetObjectAcl s3:GetObjectAnnotation s3:GetObjectAttributes "
-        "s3:GetObjectLegalHold s3:GetObjectRetention s3:GetObjectTagging s3:GetObjectVersion "
-        "s3:GetObjectVersionAcl s3:GetObjectVersionAnnotation s3:GetObjectVersionAttributes "
+        "s3:GetBucketCORS s3:GetBucketLocation s3:GetBucketNotification "
+        "s3:GetBucketPolicy s3:GetObject s3:GetObjectAcl s3:GetObjectAnnotation "
+        "s3:GetObjectAttributes s3:GetObjectLegalHold s3:GetObjectRetention "
+        "s3:GetObjectTagging s3:GetObjectVersion s3:GetObjectVersionAcl "
+        "s3:GetObjectVersionAnnotation s3:GetObjectVersionAttributes "
         "s3:GetObjectVersionTagging s3:ListBucket s3:ListBucketMultipartUploads "
         "s3:ListBucketVersions s3:ListMultipartUploadParts s3:ListObjectAnnotations "
-        "s3:ListObjectVersionAnnotations s3:ListTagsForResource s3:PutObject s3:PutObjectAcl "
-        "s3:PutObjectAnnotation s3:PutObjectLegalHold s3:PutObjectRetention s3:PutObjectTagging "
-        "s3:PutObjectVersionAcl s3:PutObjectVersionAnnotation s3:PutObjectVersionTagging "
-        "s3:RestoreObject s3:TagResource s3:UntagResource s3:UpdateObjectEncryption"
+        "s3:ListObjectVersionAnnotations s3:ListTagsForResource s3:PutObject "
+        "s3:PutObjectAcl s3:PutObjectAnnotation s3:PutObjectLegalHold "
+        "s3:PutObjectRetention s3:PutObjectTagging s3:PutObjectVersionAcl "
+        "s3:PutObjectVersionAnnotation s3:PutObjectVersionTagging s3:RestoreObject "
+        "s3:TagResource s3:UntagResource s3:UpdateObjectEncryption"
     ),
     "s3:dataaccesspointarn": (
         "s3:AbortMultipartUpload s3:BypassGovernanceRetention s3:DeleteObject "
         "s3:DeleteObjectAnnotation s3:DeleteObjectTagging s3:DeleteObjectVersion "
         "s3:DeleteObjectVersionAnnotation s3:DeleteObjectVersionTagging s3:GetBucketAcl "
-        "s3:GetBucketCORS s3:GetBucketLocation s3:GetBucketNotification s3:GetBucketPolicy "
-        "s3:GetObject s3:GetObjectAcl s3:GetObjectAnnotation s3:GetObjectAttributes "
-        "s3:GetObjectLegalHold s3:GetObjectRetention s3:GetObjectTagging s3:GetObjectVersion "
-        "s3:GetObjectVersionAcl s3:GetObjectVersionAnnotation s3:GetObjectVersionAttributes "
+        "s3:GetBucketCORS s3:GetBucketLocation s3:GetBucketNotification "
+        "s3:GetBucketPolicy s3:GetObject s3:GetObjectAcl s3:GetObjectAnnotation "
+        "s3:GetObjectAttributes s3:GetObjectLegalHold s3:GetObjectRetention "
+        "s3:GetObjectTagging s3:GetObjectVersion s3:GetObjectVersionAcl "
+        "s3:GetObjectVersionAnnotation s3:GetObjectVersionAttributes "
         "s3:GetObjectVersionTagging s3:ListBucket s3:ListBucketMultipartUploads "
         "s3:ListBucketVersions s3:ListMultipartUploadParts s3:ListObjectAnnotations "
-        "s3:ListObjectVersionAnnotations s3:ListTagsForResource s3:PutObject s3:PutObjectAcl "
-        "s3:PutObjectAnnotation s3:PutObjectLegalHold s3:PutObjectRetention s3:PutObjectTagging "
-        "s3:PutObjectVersionAcl s3:PutObjectVersionAnnotation s3:PutObjectVersionTagging "
-        "s3:RestoreObject s3:TagResource s3:UntagResource s3:UpdateObjectEncryption"
+        "s3:ListObjectVersionAnnotations s3:ListTagsForResource s3:PutObject "
+        "s3:PutObjectAcl s3:PutObjectAnnotation s3:PutObjectLegalHold "
+        "s3:PutObjectRetention s3:PutObjectTagging s3:PutObjectVersionAcl "
+        "s3:PutObjectVersionAnnotation s3:PutObjectVersionTagging s3:RestoreObject "
+        "s3:TagResource s3:UntagResource s3:UpdateObjectEncryption"
     ),
     "s3:delimiter": "s3:ListBucket s3:ListBucketVersions",
     "s3:deliverysourcearn": "s3:AllowVendedLogDeliveryForResource",
@@ -253,13 +261,15 @@ _USERS = {
     "s3:existingjoboperation": "",
     "s3:existingjobpriority": "",
     "s3:existingobjecttag/": (
-        "s3:DeleteObjectAnnotation s3:DeleteObjectTagging s3:DeleteObjectVersionAnnotation "
-        "s3:DeleteObjectVersionTagging s3:GetObject s3:GetObjectAcl s3:GetObjectAnnotation "
-        "s3:GetObjectAttributes s3:GetObjectTagging s3:GetObjectVersion s3:GetObjectVersionAcl "
-        "s3:GetObjectVersionAnnotation s3:GetObjectVersionAttributes s3:GetObjectVersionTagging "
-        "s3:ListObjectAnnotations s3:ListObjectVersionAnnotations s3:PutObjectAcl "
-        "s3:PutObjectAnnotation s3:PutObjectTagging s3:PutObjectVersionAcl "
-        "s3:PutObjectVersionAnnotation s3:PutObjectVersionTagging s3:UpdateObjectEncryption"
+        "s3:DeleteObjectAnnotation s3:DeleteObjectTagging "
+        "s3:DeleteObjectVersionAnnotation s3:DeleteObjectVersionTagging s3:GetObject "
+        "s3:GetObjectAcl s3:GetObjectAnnotation s3:GetObjectAttributes "
+        "s3:GetObjectTagging s3:GetObjectVersion s3:GetObjectVersionAcl "
+        "s3:GetObjectVersionAnnotation s3:GetObjectVersionAttributes "
+        "s3:GetObjectVersionTagging s3:ListObjectAnnotations "
+        "s3:ListObjectVersionAnnotations s3:PutObjectAcl s3:PutObjectAnnotation "
+        "s3:PutObjectTagging s3:PutObjectVersionAcl s3:PutObjectVersionAnnotation "
+        "s3:PutObjectVersionTagging s3:UpdateObjectEncryption"
     ),
     "s3:if-match": "s3:DeleteObject s3:PutObject",
     "s3:if-none-match": "s3:PutObject",
@@ -280,19 +290,20 @@ _USERS = {
     "s3:prefix": "s3:ListBucket s3:ListBucketVersions",
     "s3:requestjoboperation": "",
     "s3:requestjobpriority": "",
-    "s3:requestobjecttag/": "s3:BypassGovernanceRetention s3:PutObject s3:PutObjectTagging s3:PutObjectVersionTagging",
-    "s3:requestobjecttagkeys": "s3:BypassGovernanceRetention s3:PutObject s3:PutObjectTagging s3:PutObjectVersionTagging",
+    "s3:requestobjecttag/": ("s3:BypassGovernanceRetention s3:PutObject s3:PutObjectTagging s3:PutObjectVersionTagging"),
+    "s3:requestobjecttagkeys": ("s3:BypassGovernanceRetention s3:PutObject s3:PutObjectTagging s3:PutObjectVersionTagging"),
     "s3:resourceaccount": "- s3:AllowVendedLogDeliveryForResource",
     "s3:resourcearnbeingauthorized": "s3:AllowVendedLogDeliveryForResource",
     "s3:signatureage": "- s3:AllowVendedLogDeliveryForResource s3:InitiateReplication",
     "s3:signatureversion": "- s3:AllowVendedLogDeliveryForResource s3:InitiateReplication",
     "s3:tlsversion": "- s3:AllowVendedLogDeliveryForResource s3:InitiateReplication",
     "s3:versionid": (
-        "s3:DeleteObjectVersion s3:DeleteObjectVersionAnnotation s3:DeleteObjectVersionTagging "
-        "s3:GetObjectVersion s3:GetObjectVersionAcl s3:GetObjectVersionAnnotation "
-        "s3:GetObjectVersionAttributes s3:GetObjectVersionTagging s3:GetObjectVersionTorrent "
-        "s3:ListObjectVersionAnnotations s3:PutObjectVersionAcl s3:PutObjectVersionAnnotation "
-        "s3:PutObjectVersionTagging"
+        "s3:DeleteObjectVersion s3:DeleteObjectVersionAnnotation "
+        "s3:DeleteObjectVersionTagging s3:GetObjectVersion s3:GetObjectVersionAcl "
+        "s3:GetObjectVersionAnnotation s3:GetObjectVersionAttributes "
+        "s3:GetObjectVersionTagging s3:GetObjectVersionTorrent "
+        "s3:ListObjectVersionAnnotations s3:PutObjectVersionAcl "
+        "s3:PutObjectVersionAnnotation s3:PutObjectVersionTagging"
     ),
     "s3:x-amz-acl": ("s3:BypassGovernanceRetention s3:CreateBucket s3:PutBucketAcl s3:PutObject s3:PutObjectAcl s3:PutObjectVersionAcl"),
     "s3:x-amz-bucket-namespace": "s3:CreateBucket",
@@ -322,8 +333,10 @@ _USERS = {
         "s3:DeleteObjectAnnotation s3:DeleteObjectVersionAnnotation s3:PutObjectAnnotation s3:PutObjectVersionAnnotation"
     ),
     "s3:x-amz-object-ownership": "s3:CreateBucket",
-    "s3:x-amz-server-side-encryption": "s3:BypassGovernanceRetention s3:PutObject s3:ReplicateObject s3:UpdateObjectEncryption",
-    "s3:x-amz-server-side-encryption-aws-kms-key-id": "s3:BypassGovernanceRetention s3:PutObject s3:ReplicateObject s3:UpdateObjectEncryption",
+    "s3:x-amz-server-side-encryption": ("s3:BypassGovernanceRetention s3:PutObject s3:ReplicateObject s3:UpdateObjectEncryption"),
+    "s3:x-amz-server-side-encryption-aws-kms-key-id": (
+        "s3:BypassGovernanceRetention s3:PutObject s3:ReplicateObject s3:UpdateObjectEncryption"
+    ),
     "s3:x-amz-server-side-encryption-customer-algorithm": "s3:BypassGovernanceRetention s3:PutObject s3:ReplicateObject",
     "s3:x-amz-storage-class": "s3:BypassGovernanceRetention s3:PutObject s3:PutObjectAcl s3:PutObjectVersionAcl",
     "s3:x-amz-website-redirect-location": "s3:BypassGovernanceRetention s3:PutObject",

@@ -219,7 +219,7 @@ def render_texts(uses: Mapping[str, str]) -> str:
     """A dict display whose long texts are wrapped; a line break inside a text is a space."""
     lines = []
     for key, names in uses.items():
-        parts = [f'"{part}"' for part in wrap(names, 90)] or ['""']
+        parts = [f'"{part}"' for part in wrap(names, 80)] or ['""']
         spaced = [part[:-1] + ' "' for part in parts[:-1]] + parts[-1:]
         text = spaced[0] if len(spaced) == 1 else f"({chr(10).join(spaced)})"
         lines.append(f'"{key}": {text},')
