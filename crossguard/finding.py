@@ -1,8 +1,9 @@
 """What one rule finds at one resource: values, turned into words by `messages` and into SDK calls by `register`."""
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from bucketpolicy.explain import Explanation
+from bucketpolicy.repair import CannotRepair, Repaired
 from bucketpolicy.verdict import Counterexample, Denied, Undecided
 from crossguard.settings import Exemption
 
@@ -29,11 +30,11 @@ class Compliant(NamedTuple):
 
 
 class Open(NamedTuple):
-    """A request gets through. `repaired` is the document with the missing statements, None where it would pass S3's limit."""
+    """A request gets through; `fix` is the document with the missing statements, or why there is none."""
 
     verdict: Counterexample
     explanation: Explanation
-    fix: str
+    fix: Repaired | CannotRepair
     expired: Exemption | None = None
 
 
@@ -44,15 +45,25 @@ class CannotTell(NamedTuple):
     expired: Exemption | None = None
 
 
+class Formatted(NamedTuple):
+    """The property holds the text that Pulumi gives for an Output in an f-string (or a template literal), not the Output's value."""
+
+    what: Literal["policy", "policyDocument", "bucket"]
+    expired: Exemption | None = None
+
+
 class NotKnown(NamedTuple):
     """
-    A value is not known yet: `what` names it as the resource does (`policy`, `bucket`).
+    A value is not known yet: `what` names it as the resource does (`policy`, `policyDocument.Statement[0].Resource`, `bucket`).
 
-    `why`: `bucket-name` where the document is known and only the answer depends on the name, `exemption` where a name glob might match.
+    `why` says what depends on it: `document` nothing can be said of the document; `bucket-name` it is known, and only the answer depends on the name;
+    `exemption` a glob over names might exempt the bucket; `attachment` (the stack policy) some BucketPolicy may hang on this bucket.
+    `when` tells a preview, where this may be a note, from an update, where it is a violation.
     """
 
     what: str
-    why: str
+    why: Literal["document", "bucket-name", "exemption", "attachment"]
+    when: Literal["preview", "update"] = "preview"
 
 
 class Exempted(NamedTuple):
@@ -73,4 +84,25 @@ class Misconfigured(NamedTuple):
     problems: tuple[str, ...]
 
 
-Finding = Compliant | Open | CannotTell | NotKnown | Exempted | NotApplicable | Misconfigured
+class Unattached(NamedTuple):
+    """
+    No bucket policy of the stack hangs on the bucket.
+
+    `last_read`: the bucket's `policy` output is not empty, which says only that a policy was attached when the bucket was last read.
+    """
+
+    last_read: bool = False
+    expired: Exemption | None = None
+
+
+class Contested(NamedTuple):
+    """Several policies hang on one bucket, and the last write wins: the names of the BucketPolicies, and whether there is an inline one."""
+
+    policies: tuple[str, ...]
+    inline: bool = False
+    expired: Exemption | None = None
+
+
+Finding = (
+    Compliant | Open | CannotTell | Formatted | NotKnown | Exempted | NotApplicable | Misconfigured | Unattached | Contested
+)

@@ -1,0 +1,42 @@
+"""What a resource says of the document attached to its bucket, before anyone judges it."""
+
+from typing import Literal, NamedTuple
+
+Property = Literal["policy", "policyDocument"]
+
+
+class NoDocument(NamedTuple):
+    """The resource carries no bucket policy of ours; why, in half a sentence."""
+
+    reason: str
+
+
+class Unknown(NamedTuple):
+    """The document, or a part of it at `path`, is not known yet; `bucket` is the bucket's name where that is known."""
+
+    path: str
+    bucket: str | None
+
+
+class Found(NamedTuple):
+    """
+    A document as text, from this property.
+
+    `bucket` is None where the name is not known yet, `region` where neither the resource nor its provider says one.
+    """
+
+    text: str
+    property: Property
+    bucket: str | None
+    region: str | None = None
+
+
+class Missing(NamedTuple):
+    """The resource must carry a document and does not, or carries something that is none; a sentence."""
+
+    property: Property
+    reason: str
+    bucket: str | None
+
+
+Source = NoDocument | Unknown | Found | Missing
