@@ -1,0 +1,249 @@
+"""
+The statements that a document lacks to deny every request of a goal, and the document with them.
+
+One Deny statement for each set of restrictions in the goal, with a fixed Sid; what is there already is neither changed nor moved.
+The messages print these statements, `fix` and remediation apply them: it is one function.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from bucketpolicy.document import Document, Malformed
+from bucketpolicy.goal import (
+    SSE,
+    SSE_KMS_KEY,
+    TLS_VERSION,
+    TRANSPORT,
+    Absent,
+    AbsentOrOther,
+    Below,
+    Equal,
+    Goal,
+    Restriction,
+    Target,
+)
+from bucketpolicy.judge import judge
+from bucketpolicy.parse import MAX_BYTES, parse
+from bucketpolicy.verdict import Denied
+
+
+class Repaired(NamedTuple):
+    """The document that denies the goal; `added` holds the new statements as compact JSON, none where nothing was missing."""
+
+    text: str
+    added: tuple[str, ...]
+
+
+class CannotRepair(NamedTuple):
+    """
+    Why there is no such document, in half a sentence that quotes nothing of the input.
+
+    `missing` are the statements that would be added, for people to place; the bucket is called `BUCKET` where its name is not known.
+    """
+
+    reason: str
+    missing: tuple[str, ...] = ()
+
+
+_Values = str | list[str]
+_Condition = dict[str, dict[str, _Values]]
+_Written = dict[str, str | list[str] | _Condition]
+_Part = tuple[tuple[Restriction, ...], tuple[Target, ...]]
+
+_SPELLING = {TRANSPORT: "aws:SecureTransport", TLS_VERSION: "s3:TlsVersion"}
+_DECODER = json.JSONDecoder(parse_int=str, parse_float=str)
+_INSIGNIFICANT = re.compile(r'("(?:[^"\\]|\\.)*")|[ \t\r\n]+')
+_BUCKET_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,254}")
+
+
+def is_bucket_name(name: str) -> bool:
+    """Whether a bucket can have this name; generous, since the first region's oldest buckets keep names that are refused today."""
+    return _BUCKET_NAME.fullmatch(name) is not None
+
+
+def name_bucket(name: str | None) -> str:
+    """The name as it may stand in a statement; a name that is not known, or that no bucket has, gives `BUCKET`."""
+    return name if name is not None and is_bucket_name(name) else "BUCKET"
+
+
+def repair(text: str, goal: Goal) -> Repaired | CannotRepair:
+    """The document with what it lacks to deny the goal. Repairing twice is repairing once."""
+    document = parse(text)
+    if isinstance(document, Malformed):
+        return CannotRepair("S3 would refuse the document as it is")
+    missing = tuple(_write_missing(document, goal))
+    added = tuple(map(_compact, missing))
+    if not missing:
+        return Repaired(text, ())
+    if goal.bucket is None:
+        return CannotRepair("the name of the bucket is not known", added)
+    if not is_bucket_name(goal.bucket):
+        return CannotRepair("the bucket's name is none that a bucket can have", added)
+    return _check(_insert(text, missing), goal, added)
+
+
+def write_statements(goal: Goal) -> tuple[str, ...]:
+    """The statements that deny the goal by themselves, as compact JSON."""
+    return tuple(_compact(_write(part, goal, frozenset())) for part in _split(goal))
+
+
+def _check(text: str, goal: Goal, added: tuple[str, ...]) -> Repaired | CannotRepair:
+    size = len(text.encode())
+    if size > MAX_BYTES:
+        return CannotRepair(f"with what it lacks the document has {size} bytes, and S3 takes {MAX_BYTES} at most", added)
+    document = parse(text)
+    if isinstance(document, Malformed) or not isinstance(judge(document, goal), Denied):
+        return CannotRepair("no statement could be found that denies these requests and spares the exempt principals", added)
+    return Repaired(text, added)
+
+
+def _write_missing(document: Document, goal: Goal) -> Iterator[_Written]:
+    taken = {statement.sid for statement in document.statements if statement.sid is not None}
+    for part in _split(goal):
+        if not isinstance(judge(document, goal._replace(targets=part[1])), Denied):
+            yield _write(part, goal, frozenset(taken))
+
+
+def _split(goal: Goal) -> Iterator[_Part]:
+    """
+    The targets of the goal by their restrictions: one statement can deny those that share them.
+
+    "By TLS" is no restriction that a statement needs: a goal that speaks of TLS versions wants plain HTTP denied as well.
+    """
+    parts: dict[tuple[Restriction, ...], tuple[Target, ...]] = {}
+    for target in goal.targets:
+        restrictions = tuple(item for item in target.restrictions if item != Equal(TRANSPORT, "true"))
+        parts[restrictions] = (*parts.get(restrictions, ()), target)
+    yield from parts.items()
+
+
+def _write(part: _Part, goal: Goal, taken: frozenset[str]) -> _Written:
+    restrictions, targets = part
+    actions = {action for target in targets for action in target.actions}
+    bucket = f"arn:{goal.partition}:s3:::{name_bucket(goal.bucket)}"
+    resources = [bucket if target.on == "bucket" else f"{bucket}/*" for target in targets]
+    return {
+        "Sid": _choose_sid(_name(restrictions, uploads=len(actions) == 1), taken),
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": actions.pop() if len(actions) == 1 else "s3:*",
+        "Resource": _unwrap(sorted(set(resources))),
+        "Condition": _write_condition(restrictions, goal.exempt),
+    }
+
+
+def _name(restrictions: tuple[Restriction, ...], *, uploads: bool) -> str:
+    """The Sid; it never changes once published, since it is how people recognise the statements in their own documents."""
+    what = "Uploads" if uploads else "Requests"
+    found = {restriction.key: restriction for restriction in restrictions}
+    if SSE_KMS_KEY in found:
+        return f"Deny{what}WithOtherKmsKey"
+    if SSE in found:
+        return f"Deny{what}WithOtherEncryption" if isinstance(found[SSE], AbsentOrOther) else f"Deny{what}WithoutEncryptionHeader"
+    if isinstance(version := found.get(TLS_VERSION), Below):
+        return f"Deny{what}BelowTls{version.bound.replace('.', '')}"
+    return f"DenyInsecure{what}"
+
+
+def _choose_sid(name: str, taken: frozenset[str]) -> str:
+    """The name, or the name with the first free number: a statement of the user's own is never replaced."""
+    number = 1
+    while (sid := name if number == 1 else f"{name}{number}") in taken:
+        number += 1
+    return sid
+
+
+def _write_condition(restrictions: tuple[Restriction, ...], exempt: tuple[str, ...]) -> _Condition:
+    condition: _Condition = {}
+    for operator, key, values in (*map(_restrict, restrictions), *_spare(exempt)):
+        condition.setdefault(operator, {})[_SPELLING.get(key, key)] = _unwrap(values)
+    return condition
+
+
+def _restrict(restriction: Restriction) -> tuple[str, str, list[str]]:
+    """The condition that holds exactly for the requests of the restriction."""
+    match restriction:
+        case Absent(key):
+            return "Null", key, ["true"]
+        case AbsentOrOther(key, accepted):
+            return "StringNotEquals", key, list(accepted)
+        case Equal(key, value):
+            return "Bool", key, [value]
+        case Below(key, bound):
+            return "NumericLessThan", key, [bound]
+
+
+def _spare(exempt: tuple[str, ...]) -> Iterator[tuple[str, str, list[str]]]:
+    """
+    The conditions that let the exempt principals through.
+
+    A negated operator holds where its key is absent, so each of them keeps the Deny for whoever has no such key.
+    """
+    arns = [name for name in exempt if name.startswith("arn:")]
+    accounts = [name for name in exempt if name.isdigit()]
+    services = [name for name in exempt if name not in (*arns, *accounts)]
+    if arns:
+        yield "ArnNotEquals", "aws:PrincipalArn", arns
+    if accounts:
+        yield "StringNotEquals", "aws:PrincipalAccount", accounts
+    if services:
+        yield "StringNotEquals", "aws:PrincipalServiceName", services
+
+
+def _unwrap(values: list[str]) -> _Values:
+    return values[0] if len(values) == 1 else values
+
+
+def _compact(statement: _Written) -> str:
+    return json.dumps(statement, separators=(",", ":"))
+
+
+def _insert(text: str, statements: tuple[_Written, ...]) -> str:
+    """
+    The text with the statements after the last one; every other character stays, as long as S3's limit allows it.
+
+    First laid out as the text is, then in one line, then without the white space of the whole text.
+    """
+    start, end = _find_statements(text)
+    laid_out = _splice(text, start, end, statements)
+    if len(laid_out.encode()) <= MAX_BYTES:
+        return laid_out
+    return _INSIGNIFICANT.sub(r"\1", laid_out)
+
+
+def _find_statements(text: str) -> tuple[int, int]:
+    """Where the value of the document's `Statement` begins and ends; the text has been parsed before."""
+    position = text.index("{") + 1
+    while True:
+        name, position = _DECODER.raw_decode(text, text.index('"', position))
+        start = _skip_space(text, text.index(":", position) + 1)
+        _, position = _DECODER.raw_decode(text, start)
+        if name == "Statement":
+            return start, position
+
+
+def _skip_space(text: str, position: int) -> int:
+    while text[position] in " \t\r\n":
+        position += 1
+    return position
+
+
+def _splice(text: str, start: int, end: int, statements: tuple[_Written, ...]) -> str:
+    if text[start] != "[":
+        items = "".join(f",{_compact(statement)}" for statement in statements)
+        return f"{text[:start]}[{text[start:end]}{items}]{text[end:]}"
+    gap = text[start + 1 : _skip_space(text, start + 1)]
+    last = len(text[: end - 1].rstrip(" \t\r\n"))
+    items = "".join(f",{gap}{_lay_out(statement, text, gap)}" for statement in statements)
+    return text[:last] + items + text[last:]
+
+
+def _lay_out(statement: _Written, text: str, gap: str) -> str:
+    """The statement in the indentation of the text, on one line where the text's statements do not begin lines of their own."""
+    if "\n" not in gap:
+        return _compact(statement)
+    first = text.index("{") + 1
+    step = text[first : _skip_space(text, first)].rpartition("\n")[2] or "  "
+    return json.dumps(statement, indent=step).replace("\n", "\n" + gap.rpartition("\n")[2])
