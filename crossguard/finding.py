@@ -2,6 +2,7 @@
 
 from typing import Literal, NamedTuple
 
+from bucketpolicy.document import Document
 from bucketpolicy.explain import Explanation
 from bucketpolicy.repair import CannotRepair, Repaired
 from bucketpolicy.verdict import Counterexample, Denied, Undecided
@@ -35,14 +36,16 @@ class Open(NamedTuple):
     verdict: Counterexample
     explanation: Explanation
     fix: Repaired | CannotRepair
+    document: Document
     expired: Exemption | None = None
 
 
 class CannotTell(NamedTuple):
-    """The document is known and not decided."""
+    """The document is known and not decided; `fix` adds what decides it, where it is well-formed."""
 
     verdict: Undecided
     expired: Exemption | None = None
+    fix: Repaired | CannotRepair | None = None
 
 
 class Formatted(NamedTuple):
@@ -56,8 +59,8 @@ class NotKnown(NamedTuple):
     """
     A value is not known yet: `what` names it as the resource does (`policy`, `policyDocument.Statement[0].Resource`, `bucket`).
 
-    `why` says what depends on it: `document` nothing can be said of the document; `bucket-name` it is known, and only the answer depends on the name;
-    `exemption` a glob over names might exempt the bucket; `attachment` (the stack policy) some BucketPolicy may hang on this bucket.
+    `why` says what depends on it: `document` nothing can be said of the document; `bucket-name` it is known, and only the answer depends
+    on the name; `exemption` a glob over names might exempt the bucket; `attachment` (the stack policy) some BucketPolicy may hang on it.
     `when` tells a preview, where this may be a note, from an update, where it is a violation.
     """
 
@@ -103,6 +106,4 @@ class Contested(NamedTuple):
     expired: Exemption | None = None
 
 
-Finding = (
-    Compliant | Open | CannotTell | Formatted | NotKnown | Exempted | NotApplicable | Misconfigured | Unattached | Contested
-)
+Finding = Compliant | Open | CannotTell | Formatted | NotKnown | Exempted | NotApplicable | Misconfigured | Unattached | Contested
