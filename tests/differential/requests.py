@@ -1,0 +1,64 @@
+"""Which requests a goal speaks of, and which can reach S3 at all; written apart from the code that decides and evaluates."""
+
+from fractions import Fraction
+
+from bucketpolicy.goal import Absent, Assumptions, Below, Equal, Goal, Restriction
+from bucketpolicy.request import Anonymous, Identity, Request, Service
+
+Values = dict[str, tuple[str, ...]]
+
+
+def in_goal(goal: Goal, request: Request) -> bool:
+    """Whether the goal asks for this request to be denied; a goal without a bucket's name asks for every bucket's."""
+    caller, head = request.principal, f"arn:{goal.partition}:s3:::"
+    root = isinstance(caller, Identity) and caller.kind == "root"
+    if root and request.action in {"s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy"}:
+        return False
+    names = {caller.name} if isinstance(caller, Service) else {caller.arn, caller.account} if isinstance(caller, Identity) else set()
+    bucket, slash, key = request.resource.removeprefix(head).partition("/")
+    if not request.resource.startswith(head) or bucket != (goal.bucket or bucket) or names & set(goal.exempt):
+        return False
+    return any(
+        request.action in target.actions
+        and (0 < len(key.encode()) <= 1024 if target.on == "object" else not slash)
+        and all(restricted(one, dict(request.context)) for one in target.restrictions)
+        for target in goal.targets
+    )
+
+
+def restricted(restriction: Restriction, values: Values) -> bool:
+    """Whether the request's keys are as the goal wants them."""
+    found = values.get(restriction.key.lower())
+    match restriction:
+        case Absent():
+            return found is None
+        case Equal(value=value):
+            return found == (value,)
+        case Below(bound=bound):
+            return found is not None and Fraction(found[0]) < Fraction(bound)
+    return found is None or found[0] not in restriction.accepted
+
+
+def possible(request: Request, assumptions: Assumptions) -> bool:
+    """Whether S3 can see such a request, as far as the named assumptions say."""
+    values, caller = dict(request.context), request.principal
+    service = isinstance(caller, Service)
+    says_service = values.get("aws:principalisawsservice") == ("true",)
+    over_http = values.get("aws:securetransport") == ("false",)
+    identity_keys = {"aws:principalarn", "aws:principalorgid", "aws:principalisawsservice"}
+    impossible = [
+        assumptions.secure_transport_present and "aws:securetransport" not in values,
+        assumptions.tls_version_absent_on_http and over_http and "s3:tlsversion" in values,
+        assumptions.source_ip_or_vpc_endpoint and ("aws:sourceip" in values) == ("aws:sourcevpce" in values),
+        assumptions.anonymous_has_no_identity and caller == Anonymous() and not identity_keys.isdisjoint(values),
+        assumptions.service_principal_keys and service != says_service,
+        assumptions.service_principal_keys and service and "aws:principalservicename" not in values,
+        assumptions.principal_keys_agree and isinstance(caller, Identity) and not agree(caller, values),
+    ]
+    return not any(impossible)
+
+
+def agree(caller: Identity, values: Values) -> bool:
+    """Whether the keys that name the caller, where present, name this one."""
+    mine = {"aws:principalarn": caller.arn, "aws:principalaccount": caller.account}
+    return all(values.get(key, (value,)) == (value,) for key, value in mine.items())
