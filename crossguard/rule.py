@@ -16,8 +16,8 @@ class Rule(NamedTuple):
     """
     A promise about the document attached to one bucket.
 
-    `keys` are the configuration keys the rule takes, besides `enforcementLevel`. `half` says which of the two halves of the control it proves:
-    the statement that `repair` adds, and whether the benchmark's own snippet may be accepted in its place, follow from it.
+    `keys` are the configuration keys the rule takes, besides `enforcementLevel`. `half` says which of the two halves of the control it
+    proves. `goal` gives the requests that must be denied; the statements that `repair` adds follow from it.
     """
 
     name: str
