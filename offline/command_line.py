@@ -1,0 +1,188 @@
+"""
+The command line: arguments become a value, or one line that says what is wrong and what is accepted.
+
+Nothing is read, started or written here.
+"""
+
+import argparse
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Literal, NamedTuple, NoReturn, get_args
+
+from bucketpolicy.repair import is_bucket_name
+from crossguard.settings import PARTITIONS
+from offline.outcome import Failure
+
+Format = Literal["text", "json", "sarif", "junit", "html"]
+FORMATS: tuple[Format, ...] = get_args(Format)
+
+
+class Writing(NamedTuple):
+    """How a command reports; `path` None is standard output."""
+
+    format: Format
+    path: Path | None
+    quiet: bool
+
+
+class Preview(NamedTuple):
+    """Run a program and judge its resources."""
+
+    program: Path
+    stack: str | None
+    config: tuple[str, ...]
+    update: bool
+    command: str | None
+    mocks: Path | None
+    policies: Path | None
+    writing: Writing
+
+
+class Analyze(NamedTuple):
+    """Judge state exports; the file `-` is standard input."""
+
+    files: tuple[str, ...]
+    policies: Path | None
+    writing: Writing
+
+
+class Check(NamedTuple):
+    """Judge documents as the policy of one bucket; the file `-` is standard input."""
+
+    files: tuple[str, ...]
+    bucket: str
+    partition: str | None
+    policies: Path | None
+    writing: Writing
+
+
+class Fix(NamedTuple):
+    """Print one document with the statements that it lacks; the file `-` is standard input."""
+
+    file: str
+    bucket: str
+    partition: str | None
+    policies: Path | None
+    writing: Writing
+
+
+Command = Preview | Analyze | Check | Fix
+
+
+class _WrongUsageError(Exception):
+    """Carries the line out of argparse, which otherwise prints its usage and leaves."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """An argument parser that raises: overriding `error` is argparse's own way to say so."""
+
+    def error(self, message: str) -> NoReturn:
+        line = message.removeprefix("argument ")
+        wrong = f"{self.prog}: {line} (`{self.prog} --help` lists what is accepted)"
+        raise _WrongUsageError(wrong)
+
+
+def parse(arguments: list[str]) -> Command | Failure:
+    """The command that these arguments ask for. `--help` prints and raises SystemExit(0), as argparse does."""
+    try:
+        found = _parser().parse_args(arguments)
+        return _READ[found.name](found)
+    except _WrongUsageError as error:
+        return Failure(str(error))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="python -m offline",
+        description="Proves what S3 bucket policies deny, without the Pulumi CLI, an account or a cloud.",
+        epilog="Exit status: 0 nothing mandatory, 1 mandatory violations, 2 wrong usage or unreadable input.",
+        allow_abbrev=False,
+    )
+    commands = parser.add_subparsers(dest="name", required=True, metavar="{preview,analyze,check,fix}")
+    for name, about, fill in _COMMANDS:
+        command = commands.add_parser(name, help=about, description=f"{about[:1].upper()}{about[1:]}.", allow_abbrev=False)
+        fill(command)
+        _add_common(command)
+    return parser
+
+
+def _add_common(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--policy-config", type=Path, metavar="FILE", help="configuration of the policies, as for `--policy-pack-config`")
+    parser.add_argument("--format", choices=FORMATS, default="text", help="of the report (default: text)")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="write there instead of to standard output")
+    parser.add_argument("--quiet", action="store_true", help="only what does not pass; no progress, no output of the program")
+
+
+def _add_preview(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("program", type=Path, metavar="PROGRAM_DIR", help="folder of a Pulumi program, with its Pulumi.yaml")
+    parser.add_argument("--stack", metavar="S", help="whose Pulumi.S.yaml is read")
+    parser.add_argument("--config", action="append", default=[], metavar="K=V", help="a configuration value; repeatable")
+    parser.add_argument("--update", action="store_true", help="as in `pulumi up`: every output is known")
+    parser.add_argument("--exec", dest="command", metavar="CMD", help="what starts the program, for other languages")
+    parser.add_argument("--mocks", type=Path, metavar="FILE", help="what resources and invokes answer: a JSON table or a .py file")
+
+
+def _add_analyze(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("files", nargs="+", metavar="STATE.json", help="output of `pulumi stack export`; - is standard input")
+
+
+def _add_check(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("files", nargs="+", metavar="POLICY.json", help="a policy, or `aws s3api get-bucket-policy`'s output; - is stdin")
+    _add_bucket(parser)
+
+
+def _add_fix(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="POLICY.json", help="a policy, or `aws s3api get-bucket-policy`'s output; - is stdin")
+    _add_bucket(parser)
+
+
+def _add_bucket(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--bucket", type=_bucket, required=True, metavar="NAME", help="the bucket that the policy is attached to")
+    parser.add_argument("--partition", choices=PARTITIONS, metavar="P", help=f"one of {', '.join(PARTITIONS)}")
+
+
+_COMMANDS = (
+    ("preview", "run a Pulumi program with mocked resources and judge them", _add_preview),
+    ("analyze", "judge the resources of `pulumi stack export` files", _add_analyze),
+    ("check", "judge bucket policies by themselves", _add_check),
+    ("fix", "print a bucket policy with the statements that it lacks, ready for put-bucket-policy", _add_fix),
+)
+
+
+def _bucket(text: str) -> str:
+    if not is_bucket_name(text):
+        message = "not the name of a bucket: letters, digits, dots and hyphens, and no `arn:` before it"
+        raise argparse.ArgumentTypeError(message)
+    return text
+
+
+def _preview(found: argparse.Namespace) -> Preview:
+    return Preview(
+        program=found.program,
+        stack=found.stack,
+        config=tuple(found.config),
+        update=found.update,
+        command=found.command,
+        mocks=found.mocks,
+        policies=found.policy_config,
+        writing=_writing(found),
+    )
+
+
+def _analyze(found: argparse.Namespace) -> Analyze:
+    return Analyze(tuple(found.files), found.policy_config, _writing(found))
+
+
+def _check(found: argparse.Namespace) -> Check:
+    return Check(tuple(found.files), found.bucket, found.partition, found.policy_config, _writing(found))
+
+
+def _fix(found: argparse.Namespace) -> Fix:
+    return Fix(found.file, found.bucket, found.partition, found.policy_config, _writing(found))
+
+
+def _writing(found: argparse.Namespace) -> Writing:
+    return Writing(found.format, found.output, found.quiet)
+
+
+_READ: Mapping[str, Callable[[argparse.Namespace], Command]] = {"preview": _preview, "analyze": _analyze, "check": _check, "fix": _fix}

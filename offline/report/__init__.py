@@ -1,0 +1,1 @@
+"""Reports: one value, `content.Report`, and a module for each format that it is written in."""

@@ -1,0 +1,199 @@
+"""The report for people: on a terminal in colour, and plain elsewhere."""
+
+import io
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from offline.outcome import Policy
+from offline.report.content import Bucket, Excuse, Outcome, Report, Result, count, find_worst
+from offline.report.visible import make_line, make_visible
+
+#: Beyond so many buckets the overview leaves out those of which there is nothing to tell.
+MOST_ROWS = 100
+_MARKS: dict[Outcome, tuple[str, str, str]] = {
+    "violation": ("✗", "violation", "bold red"),
+    "advisory": ("!", "advisory", "yellow"),
+    "unknown": ("?", "not known", "yellow"),
+    "exempt": ("-", "exempt", "cyan"),
+    "remediated": ("+", "remediated", "cyan"),
+    "compliant": ("✓", "denied by", "green"),
+}
+_PREFIXES = ("aws-s3-bucket-policy-", "aws-s3-bucket-")
+
+
+class Screen(NamedTuple):
+    """Where the text goes: its width in columns, whether it takes colour, and whether only what does not pass is wanted."""
+
+    width: int = 100
+    colour: bool = False
+    quiet: bool = False
+
+
+def render(report: Report, screen: Screen) -> str:
+    """The whole report, ending with one line break; "" where there is nothing to say and quiet was asked for."""
+    console = Console(
+        file=io.StringIO(),
+        width=screen.width,
+        force_terminal=screen.colour,
+        color_system="standard" if screen.colour else None,
+        no_color=not screen.colour,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        legacy_windows=False,
+        _environ={},
+    )
+    with console.capture() as captured:
+        for part in _list_parts(report, quiet=screen.quiet):
+            console.print(part, soft_wrap=not isinstance(part, Table))
+    lines = [line.rstrip() for line in captured.get().split("\n")]
+    text = "\n".join(lines).strip("\n")
+    return f"{text}\n" if text else ""
+
+
+def _list_parts(report: Report, *, quiet: bool) -> Iterator[Text | Table | Padding]:
+    if not quiet:
+        yield _write_title(report)
+        if report.buckets and report.command not in ("check", "fix"):
+            yield from _write_overview(report)
+    for bucket in report.buckets:
+        yield from _write_bucket(bucket, report, quiet=quiet)
+    yield from _write_results(report.others, report, quiet=quiet)
+    if not quiet:
+        yield Text("")
+        yield _write_summary(report)
+
+
+def _write_title(report: Report) -> Text:
+    buckets = _say_number(len(report.buckets), "bucket")
+    size = buckets if report.command in ("check", "fix") else f"{buckets} among {_say_number(report.resources, 'resource')}"
+    title = Text.assemble((f"{make_line(report.pack)} {make_line(report.version)}", "bold"))
+    title.append(f"  {report.command} of {make_line(report.subject)}, {size}", "dim")
+    return title
+
+
+def _write_overview(report: Report) -> Iterator[Table | Text]:
+    shown = report.buckets
+    if len(shown) > MOST_ROWS:
+        shown = tuple(bucket for bucket in shown if find_worst(bucket.results) != "compliant")[:MOST_ROWS]
+    policies = [policy for policy in report.policies if policy.level != "disabled"]
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    table.add_column("bucket", overflow="fold")
+    for policy in policies:
+        table.add_column(shorten(policy.name).replace("-", " "), overflow="fold", max_width=16)
+    for bucket in shown:
+        table.add_row(Text(make_line(bucket.label)), *(_write_cell(bucket, policy) for policy in policies))
+    yield table
+    if len(shown) < len(report.buckets):
+        left = _say_number(len(report.buckets) - len(shown), "more bucket")
+        yield Text(f"{left} not shown here: `--format html` and `--format json` list every one", "dim")
+
+
+def _write_cell(bucket: Bucket, policy: Policy) -> Text:
+    worst = find_worst(tuple(result for result in bucket.results if result.policy == policy.name))
+    if worst is None:
+        return Text("")
+    mark, word, style = _MARKS[worst]
+    return Text(f"{mark} {'yes' if worst == 'compliant' else word}", style)
+
+
+def _write_bucket(bucket: Bucket, report: Report, *, quiet: bool) -> Iterator[Text | Padding]:
+    yield from _write_results(bucket.results, report, quiet=quiet, label=bucket.label)
+
+
+def _write_results(results: tuple[Result, ...], report: Report, *, quiet: bool, label: str = "") -> Iterator[Text | Padding]:
+    heading = None
+    for result in results:
+        if not _is_told(result, report, quiet=quiet):
+            continue
+        if heading != (heading := result.place):
+            yield Text("")
+            yield _write_heading(result, label)
+        yield Padding(_write_line(result, report), (0, 0, 0, 2))
+        if result.message:
+            yield Padding(Text(make_visible(result.message)), (0, 0, 0, 4))
+        if result.remark:
+            yield Padding(Text(make_visible(result.remark), "dim"), (0, 0, 0, 4))
+
+
+def _is_told(result: Result, report: Report, *, quiet: bool) -> bool:
+    """Proofs are told one by one for documents that were checked by themselves; of a stack the overview tells them."""
+    if quiet:
+        return result.outcome in ("violation", "advisory")
+    return result.outcome != "compliant" or bool(result.remark) or report.command in ("check", "fix")
+
+
+def _write_heading(result: Result, label: str) -> Text:
+    place = result.place
+    heading = Text(make_line(label or place.name), "bold")
+    if place.type:
+        heading.append(f"  {make_line(place.type)} {make_line(place.name)}", "dim")
+    if place.file:
+        heading.append(f"  {make_line(place.file)}{f':{place.line}' if place.line else ''}", "dim")
+    return heading
+
+
+def _write_line(result: Result, report: Report) -> Text:
+    mark, word, style = _MARKS[result.outcome]
+    severity = next((policy.severity for policy in report.policies if policy.name == result.policy), "")
+    line = Text(f"{mark} ", style)
+    if result.outcome == "compliant":
+        line.append(make_line(result.policy), "bold")
+        return line.append(f"  {say_proof(result)}", "dim")
+    line.append(f"{'mandatory' if result.outcome == 'violation' else word}  ", style)
+    line.append(make_line(result.policy), "bold")
+    if result.excuse is not None:
+        line.append(f"  {make_line(say_excuse(result.excuse))}", "dim")
+    elif severity:
+        line.append(f"  severity {make_line(severity)}", "dim")
+    return line
+
+
+def _write_summary(report: Report) -> Text:
+    numbers = count(report)
+    said = [
+        (_say_number(numbers["violation"], "mandatory violation"), numbers["violation"], "bold red"),
+        (f"{numbers['advisory']:,} advisory", numbers["advisory"], "yellow"),
+        (f"{numbers['unknown']:,} not known", numbers["unknown"], "yellow"),
+        (f"{numbers['exempt']:,} exempt", numbers["exempt"], "cyan"),
+        (f"{numbers['remediated']:,} remediated", numbers["remediated"], "cyan"),
+        (f"{numbers['compliant']:,} compliant", numbers["compliant"], "green"),
+    ]
+    parts = [(text, style) for text, number, style in said if number]
+    summary = (
+        Text.assemble(*(part for item in parts for part in (item, ", "))) if parts else Text("Nothing to judge: no S3 bucket was seen, ")
+    )
+    summary.right_crop(2)
+    return summary.append(".")
+
+
+def say_proof(result: Result) -> str:
+    """Which statements deny it, and what the proof assumes; in one line."""
+    numbers = ", ".join(map(str, result.statements))
+    proof = f"denied by statement{'s' if len(result.statements) > 1 else ''} {numbers}" if numbers else "holds"
+    return f"{proof}, assuming {', '.join(result.assumptions)}" if result.assumptions else proof
+
+
+def say_excuse(excuse: Excuse) -> str:
+    """Reason, owner and last day of an exemption, in one line."""
+    owner = f", owner {excuse.owner}" if excuse.owner else ""
+    expires = f", until {excuse.expires.isoformat()}" if excuse.expires else ", without an expiry date"
+    return f"{excuse.reason}{owner}{expires}"
+
+
+def shorten(policy: str) -> str:
+    """The name of a policy without what all of them begin with."""
+    for prefix in _PREFIXES:
+        if policy.startswith(prefix):
+            return policy.removeprefix(prefix)
+    return policy
+
+
+def _say_number(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
