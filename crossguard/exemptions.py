@@ -1,9 +1,7 @@
 """Which exemption applies to a resource on a given day."""
 
-import re
 from collections.abc import Iterator
 from datetime import date
-from functools import lru_cache
 from typing import NamedTuple
 
 from crossguard.finding import Subject
@@ -49,25 +47,39 @@ def find_exemption(exemptions: tuple[Exemption, ...], subject: Subject, today: d
 
 
 def _select(exemptions: tuple[Exemption, ...], subject: Subject) -> Iterator[Exemption]:
-    return (entry for entry in exemptions if _matches(entry.bucket, subject))
+    return (entry for entry in exemptions if _selects(entry.bucket, subject))
 
 
-def _matches(target: str, subject: Subject) -> bool:
+def _selects(target: str, subject: Subject) -> bool:
     if target.startswith(_BY_URN):
         return target == subject.urn
     if target.startswith(_BY_NAME):
-        return _glob(target[len(_BY_NAME) :]).fullmatch(subject.name) is not None
+        return matches(target[len(_BY_NAME) :], subject.name)
     if subject.bucket is None:
         return set(target) == {"*"}
-    return _glob(target).fullmatch(subject.bucket) is not None
+    return matches(target, subject.bucket)
 
 
 def _is_over_bucket_names(entry: Exemption) -> bool:
     return not entry.bucket.startswith((_BY_URN, _BY_NAME))
 
 
-@lru_cache(maxsize=1024)
-def _glob(pattern: str) -> re.Pattern[str]:
-    """`*` is any text, `?` any one character; everything else, brackets included, is itself."""
-    parts = {"*": ".*", "?": "."}
-    return re.compile("".join(parts.get(char) or re.escape(char) for char in re.sub(r"\*+", "*", pattern)), re.DOTALL)
+def matches(pattern: str, text: str) -> bool:
+    """Whether the glob is the whole text: `*` is any text, `?` any one character, everything else, brackets included, itself."""
+    first, *others = pattern.split("*")
+    if not _begins(text, first, 0):
+        return False
+    if not others:
+        return len(text) == len(first)
+    start, end = len(first), len(text) - len(others[-1])
+    for piece in others[:-1]:
+        found = next((at for at in range(start, end - len(piece) + 1) if _begins(text, piece, at)), None)
+        if found is None:
+            return False
+        start = found + len(piece)
+    return start <= end and _begins(text, others[-1], end)
+
+
+def _begins(text: str, piece: str, at: int) -> bool:
+    """Whether the piece, in which `?` is any one character, stands at this place of the text."""
+    return len(piece) <= len(text) - at and all(wanted in ("?", char) for wanted, char in zip(piece, text[at:], strict=False))

@@ -1,0 +1,154 @@
+"""One rule, one resource, one finding: pure, without the SDK, and the same for the pack and for the offline reports."""
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from functools import lru_cache
+
+from bucketpolicy.document import Document, Malformed, Problem
+from bucketpolicy.explain import explain
+from bucketpolicy.goal import Goal
+from bucketpolicy.judge import judge
+from bucketpolicy.parse import MAX_BYTES, parse
+from bucketpolicy.repair import repair
+from bucketpolicy.verdict import Counterexample, Denied, Undecided
+from crossguard.exemptions import Applies, Expired, MightApply, find_exemption, matches
+from crossguard.finding import (
+    CannotTell,
+    Compliant,
+    Exempted,
+    Finding,
+    Formatted,
+    Misconfigured,
+    NotApplicable,
+    NotKnown,
+    Open,
+    Subject,
+)
+from crossguard.rule import Rule
+from crossguard.settings import PARTITIONS, Rejected, Settings
+from crossguard.snippet import has_snippet, might_have_snippet
+from crossguard.source import Found, Missing, NoDocument, Property, Source, Unknown
+
+#: What Pulumi's SDKs put in the place of an Output that was formatted as text.
+_FORMATTED = re.compile(r"Calling \[?\w+\]? on an \[?Output")
+_ARN = re.compile(r"arn:([^:]*):s3:::([^/]*)")
+_PARTITION_OF_REGION = (
+    ("cn-", "aws-cn"),
+    ("us-gov-", "aws-us-gov"),
+    ("us-iso-", "aws-iso"),
+    ("us-isob-", "aws-iso-b"),
+    ("eu-isoe-", "aws-iso-e"),
+    ("us-isof-", "aws-iso-f"),
+    ("eusc-", "aws-eusc"),
+)
+
+
+def assess(rule: Rule, settings: Settings | Rejected, subject: Subject, source: Source, today: date) -> Finding:
+    """What the rule finds at the resource; `today` is in UTC. Of what is not known yet it speaks as in a preview."""
+    if isinstance(source, NoDocument):
+        return NotApplicable(source.reason)
+    if isinstance(settings, Rejected):
+        return Misconfigured(settings.problems)
+    standing = find_exemption(settings.exemptions, subject, today)
+    if isinstance(standing, Applies):
+        return Exempted(standing.exemption)
+    finding = _look(rule, settings, source)
+    if isinstance(standing, MightApply) and not isinstance(finding, Compliant):
+        return NotKnown("bucket", "exemption")
+    if isinstance(standing, Expired) and isinstance(finding, Open | CannotTell | Formatted):
+        return finding._replace(expired=standing.exemption)
+    return finding
+
+
+def locate(subject: Subject, settings: Settings | Rejected, source: Source) -> Subject:
+    """The subject with the bucket's name and the partition that is judged, as far as they are known."""
+    match settings, source:
+        case Settings(), Found(text, _, bucket, region):
+            document = _parse(text)
+            known = document if isinstance(document, Document) else Document(variables=False, statements=())
+            return subject._replace(bucket=bucket, partition=_choose_partition(settings, region, bucket, known)[0])
+        case _, Unknown(_, bucket) | Missing(_, _, bucket) | Found(_, _, bucket):
+            return subject._replace(bucket=bucket)
+        case _:
+            return subject
+
+
+def _look(rule: Rule, settings: Settings, source: Found | Unknown | Missing) -> Finding:
+    match source:
+        case Unknown(path):
+            return NotKnown(path, "document")
+        case Missing(name, reason):
+            return _cannot_tell(name, reason)
+        case Found(_, _, bucket) if bucket is not None and _FORMATTED.search(bucket):
+            return Formatted("bucket")
+        case Found(text) if len(text) > MAX_BYTES:
+            # Refused by its size alone, and too big to be kept.
+            return _judge_text(rule, settings, source)
+        case Found():
+            return _judge_cached(rule, settings, source)
+
+
+def _cannot_tell(name: Property, reason: str) -> CannotTell:
+    return CannotTell(Undecided((Problem(name, reason),)))
+
+
+def _judge_text(rule: Rule, settings: Settings, source: Found) -> Finding:
+    document = _parse(source.text)
+    if isinstance(document, Malformed):
+        return Formatted(source.property) if _FORMATTED.search(source.text) else CannotTell(Undecided(document.problems))
+    partition, assumed = _choose_partition(settings, source.region, source.bucket, document)
+    goal = rule.goal(source.bucket, partition, settings)
+    finding = _weigh(document, goal, assumed, source)
+    if not isinstance(finding, Compliant) and settings.accept_benchmark_snippet:
+        return _accept_snippet(document, goal, finding)
+    return finding
+
+
+_judge_cached = lru_cache(maxsize=256)(_judge_text)
+_parse = lru_cache(maxsize=16)(parse)
+
+
+def _weigh(document: Document, goal: Goal, assumed: tuple[str, ...], source: Found) -> Finding:
+    verdict = judge(document, goal)
+    match verdict:
+        case Denied():
+            return Compliant(verdict._replace(assumptions=_join(verdict.assumptions, assumed)))
+        case _ if goal.bucket is None and (isinstance(verdict, Undecided) or "s3express" in source.text):
+            # Only the name is missing, or it may turn out to be that of a directory bucket.
+            return NotKnown("bucket", "bucket-name")
+        case Counterexample():
+            shown = verdict._replace(assumptions=_join(verdict.assumptions, assumed))
+            return Open(shown, explain(document, goal, verdict.request), repair(source.text, goal), document)
+        case Undecided():
+            return CannotTell(verdict, fix=repair(source.text, goal))
+
+
+def _accept_snippet(document: Document, goal: Goal, finding: Finding) -> Finding:
+    if has_snippet(document, goal):
+        return Compliant(None, snippet_accepted=True)
+    if goal.bucket is None and might_have_snippet(document, goal):
+        return NotKnown("bucket", "bucket-name")
+    return finding
+
+
+def _join(assumptions: Iterable[str], more: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted({*assumptions, *more}))
+
+
+def _choose_partition(settings: Settings, region: str | None, bucket: str | None, document: Document) -> tuple[str, tuple[str, ...]]:
+    """The bucket's partition, and the assumption without which it would be another."""
+    if settings.partition is not None:
+        return settings.partition, ()
+    if region is not None:
+        return next((partition for prefix, partition in _PARTITION_OF_REGION if region.startswith(prefix)), "aws"), ()
+    named = _name_partitions(document, bucket) if settings.assumptions.partition_from_document and bucket is not None else set()
+    if len(named) == 1 and named != {"aws"}:
+        return named.pop(), ("partition-from-document",)
+    return "aws", ()
+
+
+def _name_partitions(document: Document, bucket: str) -> set[str]:
+    """The partitions in the document's ARNs of this bucket."""
+    arns = (_ARN.match(pattern) for statement in document.statements for pattern in statement.resources.patterns)
+    return {arn[1] for arn in arns if arn is not None and arn[1] in PARTITIONS and matches(arn[2], bucket)}

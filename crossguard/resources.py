@@ -1,0 +1,196 @@
+"""
+Where each resource type keeps the document of a bucket policy, and what is known of it.
+
+Reads the SDK's proxies, which raise `UnknownValueError` at an unknown value, and the properties of a remediation, where an unknown value
+is the SDK's sentinel as plain text. Types are compared exactly: other services have buckets of the same name.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from pulumi_policy import proxy
+
+from crossguard.source import Found, Missing, NoDocument, Property, Source, Unknown
+
+BUCKET_NAME = {
+    "aws:s3/bucket:Bucket": "bucket",
+    "aws:s3/bucketV2:BucketV2": "bucket",
+    "aws-native:s3:Bucket": "bucketName",
+}
+POLICY_DOCUMENT: Mapping[str, Property] = {
+    "aws:s3/bucketPolicy:BucketPolicy": "policy",
+    "aws-native:s3:BucketPolicy": "policyDocument",
+}
+_INLINE = ("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2")
+_DIRECTORY_BUCKET = "the bucket is a directory bucket, whose policy has actions and ARNs of its own (s3express)"
+_OTHERS = {
+    "aws:s3/directoryBucket:DirectoryBucket": _DIRECTORY_BUCKET,
+    "aws-native:s3express:DirectoryBucket": _DIRECTORY_BUCKET,
+    "aws-native:s3express:BucketPolicy": _DIRECTORY_BUCKET,
+    "aws:lightsail/bucket:Bucket": "a Lightsail bucket takes no bucket policy",
+    "aws-native:lightsail:Bucket": "a Lightsail bucket takes no bucket policy",
+    "aws:s3control/bucket:Bucket": "the bucket is one of S3 on Outposts",
+    "aws:s3control/bucketPolicy:BucketPolicy": "the policy is one of S3 on Outposts",
+    "aws-native:s3outposts:Bucket": "the bucket is one of S3 on Outposts",
+    "aws-native:s3outposts:BucketPolicy": "the policy is one of S3 on Outposts",
+    "aws:s3tables/tableBucket:TableBucket": "the bucket is one of S3 Tables",
+    "aws:s3tables/tableBucketPolicy:TableBucketPolicy": "the policy is one of S3 Tables",
+    "aws:s3tables/tablePolicy:TablePolicy": "the policy is one of S3 Tables",
+    "aws-native:s3tables:TableBucket": "the bucket is one of S3 Tables",
+    "aws-native:s3tables:TableBucketPolicy": "the policy is one of S3 Tables",
+    "aws:s3/vectorsVectorBucket:VectorsVectorBucket": "the bucket is one of S3 Vectors",
+    "aws:s3/vectorsVectorBucketPolicy:VectorsVectorBucketPolicy": "the policy is one of S3 Vectors",
+    "aws-native:s3vectors:VectorBucket": "the bucket is one of S3 Vectors",
+    "aws-native:s3vectors:VectorBucketPolicy": "the policy is one of S3 Vectors",
+}
+_SENTINELS = frozenset(
+    {
+        proxy.UNKNOWN_BOOLEAN_VALUE,
+        proxy.UNKNOWN_NUMBER_VALUE,
+        proxy.UNKNOWN_STRING_VALUE,
+        proxy.UNKNOWN_ARRAY_VALUE,
+        proxy.UNKNOWN_ASSET_VALUE,
+        proxy.UNKNOWN_ARCHIVE_VALUE,
+        proxy.UNKNOWN_OBJECT_VALUE,
+    }
+)
+
+Props = Mapping[str, object]
+_Json = str | float | bool | dict[str, "_Json"] | list["_Json"] | None
+
+
+class Known(NamedTuple):
+    """A value; None where the property is missing or null."""
+
+    value: object
+
+
+class NotKnownYet(NamedTuple):
+    """A value that only an update will know, at this path."""
+
+    path: str
+
+
+class _UnknownLeafError(Exception):
+    """An unknown value inside a document; its argument is the path."""
+
+
+def judges(resource_type: str) -> bool:
+    """Whether the type is one that can carry a bucket policy."""
+    return resource_type in POLICY_DOCUMENT or resource_type in BUCKET_NAME
+
+
+def explain_type(resource_type: str) -> str:
+    """Why nothing is judged at a resource of this type, which is none that `judges` knows."""
+    return _OTHERS.get(resource_type, "the resource is neither an S3 bucket nor an S3 bucket policy")
+
+
+def find(resource_type: str, props: Props, provider: Props | None = None) -> Source:
+    """What the resource says of the document attached to its bucket; `provider` are the properties of its provider."""
+    if not judges(resource_type):
+        return NoDocument(explain_type(resource_type))
+    if not props:
+        return NoDocument("the resource is not part of this operation: the engine shows none of its properties")
+    bucket = read_bucket_name(resource_type, props)
+    if bucket is not None and is_directory_bucket(bucket):
+        return NoDocument(_DIRECTORY_BUCKET)
+    if resource_type in POLICY_DOCUMENT:
+        return _find_document(POLICY_DOCUMENT[resource_type], props, bucket, provider)
+    if not has_inline_policy(resource_type, props):
+        return NoDocument("the bucket has no inline policy; aws-s3-bucket-has-policy looks for an attached one")
+    return _find_document("policy", props, bucket, provider)
+
+
+def has_inline_policy(resource_type: str, props: Props) -> bool:
+    """Whether a bucket's inputs hold a policy, known or not."""
+    if resource_type not in _INLINE:
+        return False
+    policy = read(props, "policy")
+    return isinstance(policy, NotKnownYet) or policy.value not in (None, "")
+
+
+def read_bucket_name(resource_type: str, props: Props) -> str | None:
+    """The name of the bucket that this is, or that the policy is attached to; None where it is not known."""
+    match read(props, BUCKET_NAME.get(resource_type, "bucket")):
+        case Known(str(name)) if name:
+            return name
+        case _:
+            return None
+
+
+def is_directory_bucket(bucket: str) -> bool:
+    """Directory buckets have this suffix, and no other bucket may."""
+    return bucket.endswith("--x-s3")
+
+
+def read(props: Props, name: str) -> Known | NotKnownYet:
+    """One property, without letting an unknown value raise."""
+    try:
+        value = props[name]
+    except KeyError:
+        return Known(None)
+    except proxy.UnknownValueError:
+        return NotKnownYet(name)
+    if isinstance(value, str) and value in _SENTINELS:
+        return NotKnownYet(name)
+    return Known(value)
+
+
+def _find_document(name: Property, props: Props, bucket: str | None, provider: Props | None) -> Source:
+    match read(props, name):
+        case NotKnownYet(path):
+            return Unknown(path, bucket)
+        case Known(None):
+            return Missing(name, f"the resource has no `{name}`", bucket)
+        case Known(str(text)):
+            return Found(text, name, bucket, _read_region(props, provider))
+        case Known(value):
+            return _find_object(value, name, bucket, _read_region(props, provider))
+
+
+def _find_object(value: object, name: Property, bucket: str | None, region: str | None) -> Source:
+    """A document that is an object, as text; the engine has turned its whole numbers into floats."""
+    if not isinstance(value, Mapping):
+        return Missing(name, f"`{name}` is neither a text nor an object", bucket)
+    try:
+        return Found(json.dumps(_copy(value, name)), name, bucket, region)
+    except _UnknownLeafError as leaf:
+        return Unknown(str(leaf), bucket)
+    except RecursionError:
+        return Missing(name, f"`{name}` is nested too deeply", bucket)
+
+
+def _copy(value: object, path: str) -> _Json:
+    match value:
+        case str() if value in _SENTINELS:
+            raise _UnknownLeafError(path)
+        case float() if value.is_integer():
+            return int(value)
+        case str() | float() | bool() | int():
+            return value
+        case Mapping():
+            return {str(key): _copy(_get(value, key, f"{path}.{key}"), f"{path}.{key}") for key in value}
+        case Sequence():
+            return [_copy(_get(value, index, f"{path}[{index}]"), f"{path}[{index}]") for index in range(len(value))]
+        case _:
+            # Null, an asset or an archive: S3 would refuse each of them.
+            return None
+
+
+def _get(container: object, key: object, path: str) -> object:
+    try:
+        return container[key]  # type: ignore[index]  # a Mapping or a Sequence, by the caller's match
+    except proxy.UnknownValueError:
+        raise _UnknownLeafError(path) from None
+
+
+def _read_region(props: Props, provider: Props | None) -> str | None:
+    """The resource's own region, else its provider's; None where the first one that is set is not known yet."""
+    for holder in (props, provider or {}):
+        match read(holder, "region"):
+            case Known(str(region)) if region:
+                return region
+            case NotKnownYet():
+                return None
+    return None

@@ -1,0 +1,50 @@
+"""
+The condition fragment that the benchmark prints, pasted into one statement.
+
+`"Null": {"s3:x-amz-server-side-encryption": "true"}, "Bool": {"aws:SecureTransport": "false"}`: IAM ANDs the two, so the statement denies
+only uploads that lack the header *and* come over HTTP. It is recognised by what it denies, so any spelling that means the same is the fragment.
+"""
+
+from bucketpolicy.document import Document, Statement
+from bucketpolicy.evaluate import is_denied
+from bucketpolicy.goal import SSE, TRANSPORT, Absent, Equal, Goal, Target
+from bucketpolicy.judge import judge
+from bucketpolicy.request import Anonymous, Context, Request
+from bucketpolicy.verdict import Denied
+
+_FRAGMENT = (Target(("s3:PutObject",), "object", (Absent(SSE), Equal(TRANSPORT, "false"))),)
+_BEYOND: tuple[Context, ...] = (
+    ((TRANSPORT, ("true",)),),
+    ((TRANSPORT, ("true",)), (SSE, ("AES256",))),
+    ((TRANSPORT, ("false",)), (SSE, ("AES256",))),
+    ((TRANSPORT, ("false",)), (SSE, ("aws:kms",))),
+    ((TRANSPORT, ("false",)), (SSE, ("",))),
+)
+
+
+def has_snippet(document: Document, goal: Goal) -> bool:
+    """Whether some Deny for everyone, of `s3:PutObject` on all objects of the goal's bucket, has exactly the fragment as its condition."""
+    everyone = goal._replace(targets=_FRAGMENT, exempt=())
+    return any(
+        _has_both_keys(statement) and isinstance(judge(alone, everyone), Denied) and not _denies_more(alone, goal)
+        for statement, alone in ((item, document._replace(statements=(item,))) for item in document.statements)
+    )
+
+
+def might_have_snippet(document: Document, goal: Goal) -> bool:
+    """Whether it would, if its statements named the right bucket: to be asked while the bucket's name is not known."""
+    anywhere = tuple(
+        statement._replace(resources=statement.resources._replace(negated=False, patterns=("*",))) for statement in document.statements
+    )
+    return has_snippet(document._replace(statements=anywhere), goal)
+
+
+def _has_both_keys(statement: Statement) -> bool:
+    return {condition.key for condition in statement.conditions} == {SSE, TRANSPORT}
+
+
+def _denies_more(document: Document, goal: Goal) -> bool:
+    """Whether a request with the header, or over TLS, is or may be denied as well."""
+    resource = f"arn:{goal.partition}:s3:::{goal.bucket or 'bucket'}/object"
+    requests = (Request(Anonymous(), "s3:PutObject", resource, tuple(sorted(context))) for context in _BEYOND)
+    return any(is_denied(document, request, goal.assumptions) is not False for request in requests)
