@@ -70,7 +70,7 @@ def build_pulumi(target: Path) -> bool:
             ("mod", "init", "cli"),
             ("mod", "edit", f"-replace={CLIPBOARD}"),
             ("get", "-tool", f"{package}@v{PULUMI_VERSION}"),
-            ("build", "-trimpath", "-ldflags", version, "-o", str(target / "pulumi"), package),
+            ("build", "-ldflags", version, "-o", str(target / "pulumi"), package),
         )
         if not all(go(*command, folder=module) for command in commands):
             return False
@@ -84,7 +84,7 @@ def build_pulumi(target: Path) -> bool:
 
 def build_minio(target: Path) -> bool:
     """The server; only the tests run it."""
-    return go("install", "-trimpath", "-ldflags", "-s -w", f"{MINIO}@{MINIO_VERSION}", folder=str(target), GOBIN=str(target))
+    return go("install", "-ldflags", "-s -w", f"{MINIO}@{MINIO_VERSION}", folder=str(target), GOBIN=str(target))
 
 
 def go(*arguments: str, folder: str, **settings: str) -> bool:
