@@ -78,9 +78,9 @@ def repair(text: str, goal: Goal) -> Repaired | CannotRepair:
     if not missing:
         return Repaired(text, ())
     if goal.bucket is None:
-        return CannotRepair("the name of the bucket is not known", added)
+        return CannotRepair("`BUCKET` stands for its name", added)
     if not is_bucket_name(goal.bucket):
-        return CannotRepair("the bucket's name is none that a bucket can have", added)
+        return CannotRepair("`BUCKET` stands for its name, and the one it has is none that S3 takes", added)
     return _check(_insert(text, missing), goal, added)
 
 

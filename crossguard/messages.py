@@ -1,0 +1,310 @@
+"""
+What people read: a finding of a rule, in words.
+
+The request that gets through; the nearest statement and what keeps it from applying; the fix as JSON; the assumptions used.
+One sentence a line.
+The policy's description is not repeated, since the SDK prints it first. No secret, no malformed text and no control character is shown.
+A mandatory message fits in 12 lines of a terminal, an advisory one in 3.
+"""
+
+import json
+from collections.abc import Callable
+
+from typing_extensions import assert_never
+
+from bucketpolicy.goal import SSE, TRANSPORT, Absent, Equal, Goal, Target
+from bucketpolicy.repair import CannotRepair, Repaired, is_bucket_name, name_bucket, write_statements
+from crossguard.finding import (
+    CannotTell,
+    Compliant,
+    Contested,
+    Exempted,
+    Finding,
+    Formatted,
+    Misconfigured,
+    NotApplicable,
+    NotKnown,
+    Open,
+    Subject,
+    Unattached,
+)
+from crossguard.narration import Place, tell_mistake, tell_nearest, tell_request
+from crossguard.quoting import clean, clean_sentence, enumerate_texts, quote
+from crossguard.rule import Rule, StackRule
+from crossguard.settings import Exemption
+
+#: The CLI indents a message by ten columns, and prints the description in a line of its own before it.
+COLUMNS = 108
+MANDATORY_LINES = 11
+ADVISORY_LINES = 3
+DOCS = "https://github.com/s3-encryption-guard/s3-encryption-guard/blob/main/docs"
+_LIMITS = (120, 72, 48, 32, 20)
+_MOST_BUCKETS = 1000
+_MOST_PROBLEMS = 9
+_MOST_REASONS = 3
+_LAST_READ = (
+    "A policy was on it when it was last read: that is also what a BucketPolicy leaves behind that was taken out of the program.",
+    "If it is attached from elsewhere, exempt the bucket with a reason that says where.",
+)
+
+_HEADER = Target(("s3:PutObject",), "object", (Absent(SSE),))
+_TRANSPORT = Target(("s3:PutObject",), "object", (Equal(TRANSPORT, "false"),))
+
+
+def render(rule: Rule | StackRule, finding: Finding, subject: Subject) -> str | None:  # noqa: C901, PLR0911  an arm for each kind of finding
+    """
+    The text of a violation or a note; for `Exempted` and `NotApplicable` the reason; None where all is well.
+
+    It contains `is not denied` for a counterexample, `cannot be decided` and `is not known` for the other two, and no other wording is API.
+    """
+    match finding:
+        case Compliant():
+            return None
+        case Open():
+            return _render_open(rule, finding, subject)
+        case CannotTell():
+            return _fit([_tell_undecided(finding)] * len(_LIMITS), finding.fix, finding.expired)
+        case Formatted(what, expired):
+            return "\n".join([*_tell_formatted(what), *_tell_expiry(expired, _LIMITS[0])])
+        case NotKnown():
+            return f"{_NOT_KNOWN[finding.when, finding.why].format(what=clean(finding.what))} More: {link(rule)}"
+        case Exempted(exemption):
+            return _render_exempted(exemption)
+        case NotApplicable(reason):
+            return clean(reason)
+        case Misconfigured(problems):
+            return _render_misconfigured(problems)
+        case Unattached():
+            return _render_unattached(finding, subject)
+        case Contested():
+            return _render_contested(finding)
+        case _:
+            assert_never(finding)
+
+
+def render_note(rule: StackRule, subjects: tuple[Subject, ...]) -> str:
+    """The stack policy's one note in a preview, about all buckets of which it is not known whether a policy hangs on them."""
+    names = enumerate_texts((subject.name for subject in subjects), _LIMITS[1], "and", _MOST_BUCKETS)
+    return (
+        f"which policy is attached to {names} is not known before the update. "
+        "Give the BucketPolicy `bucket=bucket.bucket` instead of `bucket.id`, and it is. "
+        f"This check runs again at the end of the update. More: {link(rule)}"
+    )
+
+
+def render_internal_error(rule: Rule | StackRule, where: str) -> str:
+    """What is reported when the pack itself fails, at `where` (`FILE:LINE` of its own code): nothing passes silently."""
+    return (
+        f"This cannot be decided: {rule.name} failed in {where}.\n"
+        "That is a mistake in the policy pack, and not in your program; please report it with the document, if you may show it.\n"
+        f"Until it is mended, an exemption with a reason lets the update through: {link(rule)}"
+    )
+
+
+def link(rule: Rule | StackRule) -> str:
+    """The docs page of a rule."""
+    return f"{DOCS}/policies/{rule.name}.md"
+
+
+def _render_open(rule: Rule | StackRule, finding: Open, subject: Subject) -> str:
+    if rule.level == "advisory":
+        return _fit_advisory(rule, finding, subject)
+    heads = [_explain(rule, finding, subject, limit) for limit in _LIMITS]
+    return _fit(heads, _widen_fix(rule, finding, subject), finding.expired, finding.verdict.assumptions)
+
+
+def _explain(rule: Rule | StackRule, finding: Open, subject: Subject, limit: int) -> list[str]:
+    header = isinstance(rule, Rule) and rule.half == "header"
+    request = tell_request(finding.verdict.request, finding.document, limit, header=header)
+    return [request, *_tell_why(finding, subject, limit)]
+
+
+def _tell_why(finding: Open, subject: Subject, limit: int) -> list[str]:
+    sentences = tell_mistake(finding.explanation, finding.document, _place(subject), limit)
+    nearest = finding.explanation.nearest
+    if sentences or nearest is None:
+        return list(sentences)
+    return [tell_nearest(nearest, finding.verdict.request, limit)]
+
+
+def _place(subject: Subject) -> Place:
+    name, partition = name_bucket(subject.bucket), subject.partition or "aws"
+    return Place(name, f"arn:{partition}:s3:::{name}", partition)
+
+
+def _widen_fix(rule: Rule | StackRule, finding: Open, subject: Subject) -> Repaired | CannotRepair:
+    """The fix; for the benchmark's own snippet with the statement of the other half, since the snippet was meant to enforce both."""
+    if finding.explanation.mistake != "anded-conditions" or not isinstance(rule, Rule):
+        return finding.fix
+    other = _TRANSPORT if rule.half == "header" else _HEADER
+    both = write_statements(Goal(subject.bucket, subject.partition or "aws", (other,)))
+    match finding.fix:
+        case Repaired(text, added):
+            return Repaired(text, (*added, *both) if rule.half == "header" else (*both, *added))
+        case CannotRepair(reason, missing):
+            return CannotRepair(reason, (*missing, *both) if rule.half == "header" else (*both, *missing))
+
+
+def _fit_advisory(rule: Rule | StackRule, finding: Open, subject: Subject) -> str:
+    arn = _place(subject).arn
+    fix = f"Fix: deny `s3:*` on `{arn}` and `{arn}/*` where `aws:SecureTransport` is `false`."
+    for limit in _LIMITS:
+        request, *why = _explain(rule, finding, subject, limit)
+        lines = [request, *why[:1], fix]
+        if _count_lines(lines) <= ADVISORY_LINES:
+            return "\n".join(lines)
+    return "\n".join(lines)
+
+
+def _fit(
+    heads: list[list[str]],
+    fix: Repaired | CannotRepair | None,
+    expired: Exemption | None,
+    assumptions: tuple[str, ...] = (),
+) -> str:
+    """The message with as much as fits: texts shortened before JSON is crowded, JSON crowded before it is left out."""
+    tail = [f"Assumes {enumerate_texts(assumptions, 40, 'and', 10)}."] if assumptions else []
+    lines: list[str] = []
+    for lay_out in (_lay_out, _crowd, _refer):
+        for limit, head in zip(_LIMITS, heads, strict=True):
+            lines = [*head, *_render_fix(fix, lay_out), *tail, *_tell_expiry(expired, limit)]
+            if _count_lines(lines) <= MANDATORY_LINES:
+                return "\n".join(lines)
+    return "\n".join(lines)
+
+
+def _count_lines(lines: list[str]) -> int:
+    """How many lines of a terminal these are; an empty line is one, too."""
+    return sum(max(1, -(-len(line) // COLUMNS)) for line in lines)
+
+
+def _render_fix(fix: Repaired | CannotRepair | None, lay_out: Callable[[str], list[str]]) -> list[str]:
+    match fix:
+        case Repaired(_, (_, *_) as added):
+            return [f"Fix: add {_count(added)} to its `Statement`:", *_lay_out_all(added, lay_out)]
+        case CannotRepair(reason, (_, *_) as missing):
+            return [f"Fix: add {_count(missing)} ({reason}):", *_lay_out_all(missing, lay_out)]
+        case _:
+            return []
+
+
+def _count(statements: tuple[str, ...]) -> str:
+    return "this statement" if len(statements) == 1 else f"these {len(statements)} statements"
+
+
+def _lay_out_all(statements: tuple[str, ...], lay_out: Callable[[str], list[str]]) -> list[str]:
+    """The statements as members of a list, ready to paste."""
+    blocks = [lay_out(statement) for statement in statements]
+    for block in blocks[:-1]:
+        block[-1] += ","
+    return [line for block in blocks for line in block]
+
+
+def _lay_out(statement: str) -> list[str]:
+    """A statement in three lines: who, what, when."""
+    members = [f"{json.dumps(name)}: {json.dumps(value)}" for name, value in json.loads(statement).items()]
+    who, what, when = members[:3], members[3:5], members[5:]
+    return [f"{{{', '.join(who)},", f" {', '.join(what)},", f" {', '.join(when)}}}"]
+
+
+def _crowd(statement: str) -> list[str]:
+    """A statement in as few lines as it takes."""
+    lines = [""]
+    for word in json.dumps(json.loads(statement)).split(" "):
+        if len(lines[-1]) + len(word) >= COLUMNS:
+            lines.append("")
+        lines[-1] += f" {word}" if lines[-1] else word
+    return lines
+
+
+def _refer(statement: str) -> list[str]:
+    """A statement too long for a message, by its name."""
+    return [f"{quote(json.loads(statement)['Sid'], 64)}, as `python -m offline fix` prints it"]
+
+
+def _tell_undecided(finding: CannotTell) -> list[str]:
+    reasons = [f"{quote(path, 72)}: {clean_sentence(reason)}." for path, reason in finding.verdict.reasons[:_MOST_REASONS]]
+    more = len(finding.verdict.reasons) - len(reasons)
+    return ["What this document denies cannot be decided.", *reasons, *([f"There are {more} more such places."] if more else [])]
+
+
+def _tell_formatted(what: str) -> list[str]:
+    return [
+        f"What this denies cannot be decided: `{what}` holds the text that Pulumi gives for an Output, and not the Output's value.",
+        "An Output was put into a text (an f-string, a template literal, a concatenation), where its value cannot be known yet.",
+        'Fix: `pulumi.Output.format("arn:aws:s3:::{0}/*", bucket.bucket)`, `pulumi.interpolate`, or `bucket.bucket.apply(...)`.',
+    ]
+
+
+def _tell_expiry(expired: Exemption | None, limit: int) -> list[str]:
+    if expired is None:
+        return []
+    return [f"The exemption of {quote(expired.bucket, limit)} ended on {expired.expires} ({clean(expired.reason)[:limit]})."]
+
+
+_AGAIN = "It is checked again during the update, when the buckets exist and before the policy is attached."
+_NOT_KNOWN = {
+    ("preview", "document"): (
+        "`{what}` is not known before the update: build its ARNs from `bucket.bucket`, which a preview knows,"
+        f" instead of `bucket.arn` or `bucket.id`. {_AGAIN}"
+    ),
+    ("preview", "bucket-name"): (
+        "the bucket's name is not known before the update, and what the document denies depends on it:"
+        f" give the BucketPolicy `bucket.bucket`, which a preview knows, instead of `bucket.id`. {_AGAIN}"
+    ),
+    ("preview", "exemption"): (
+        "the bucket's name is not known before the update, and an exemption may be for it:"
+        f" exempt it by the name of the resource (`name:...`), or give the BucketPolicy `bucket.bucket` instead of `bucket.id`. {_AGAIN}"
+    ),
+    ("preview", "attachment"): (
+        "which policy is attached to this bucket is not known before the update:"
+        " give the BucketPolicy `bucket.bucket` instead of `bucket.id`. It is checked again at the end of the update."
+    ),
+    ("update", "document"): "`{what}` is not known, although this is an update: nothing can be said of it, so it does not pass.",
+    ("update", "bucket-name"): (
+        "the bucket's name is not known, although this is an update: what the document denies depends on it, so it does not pass."
+    ),
+    ("update", "exemption"): (
+        "the bucket's name is not known, although this is an update: whether an exemption is for it cannot be told, so it does not pass."
+    ),
+    ("update", "attachment"): (
+        "which policy is attached to this bucket is not known: the `bucket` of a BucketPolicy leads to no bucket here, or to several."
+    ),
+}
+
+
+def _render_exempted(exemption: Exemption) -> str:
+    owner = f", owner: {clean(exemption.owner)}" if exemption.owner else ""
+    until = f", until {exemption.expires}" if exemption.expires else ""
+    return f"exempted: {clean(exemption.reason)}{owner}{until}"
+
+
+def _render_misconfigured(problems: tuple[str, ...]) -> str:
+    lines = [clean_sentence(problem) for problem in problems[:_MOST_PROBLEMS]]
+    more = len(problems) - len(lines)
+    return "\n".join(
+        ["The configuration of this policy is wrong, so nothing is judged by it:", *lines, *([f"And {more} more."] if more else [])]
+    )
+
+
+def _render_unattached(finding: Unattached, subject: Subject) -> str:
+    name = f"`{subject.bucket}`" if subject.bucket and is_bucket_name(subject.bucket) else "this bucket"
+    goal = Goal(subject.bucket, subject.partition or "aws", (_HEADER, _TRANSPORT))
+    lines = [
+        f"An upload to {name} over plain HTTP, or without the header `x-amz-server-side-encryption`, is not denied.",
+        "No bucket policy of this stack is attached to the bucket.",
+        *(_LAST_READ if finding.last_read else []),
+        "Fix: attach one with these statements, the ARN built from `bucket.bucket`:",
+    ]
+    return "\n".join([*lines, *_lay_out_all(write_statements(goal), _lay_out), *_tell_expiry(finding.expired, _LIMITS[-1])])
+
+
+def _render_contested(finding: Contested) -> str:
+    names = enumerate_texts(finding.policies, _LIMITS[1], "and", 5)
+    inline = " and the bucket's own `policy`" if finding.inline else ""
+    lines = [
+        f"Several policies are attached to this bucket: {names}{inline}.",
+        "A bucket has one policy only: whichever is written last replaces the others without a word, in any order.",
+        "Fix: put all statements into one BucketPolicy.",
+    ]
+    return "\n".join([*lines, *_tell_expiry(finding.expired, _LIMITS[0])])

@@ -1,0 +1,243 @@
+"""
+A request that gets through, and why the nearest statement misses it, in plain sentences.
+
+Every sentence takes `limit`, about how many characters one quoted text may have, so that a message can be made to fit.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from bucketpolicy.document import Condition, Document
+from bucketpolicy.evaluate import holds
+from bucketpolicy.explain import Explanation, Mistake, Obstacle
+from bucketpolicy.goal import SSE, TLS_VERSION, TRANSPORT, Assumptions
+from bucketpolicy.request import Anonymous, Identity, Principal, Request, Service
+from crossguard.quoting import enumerate_texts, has_secret_values, join, name_key, quote
+
+_HEADER = "x-amz-server-side-encryption"
+#: Keys that the caller's name says already, and those with a phrase of their own.
+_TOLD = frozenset(
+    {
+        "aws:principalarn",
+        "aws:principalaccount",
+        "aws:principalisawsservice",
+        "aws:principalservicename",
+        "aws:principalservicenameslist",
+        "aws:principaltype",
+        "aws:userid",
+        "aws:username",
+        SSE,
+        TRANSPORT,
+        TLS_VERSION,
+    }
+)
+
+
+class Place(NamedTuple):
+    """The bucket in words: its name and its ARN as they may be shown, and its partition."""
+
+    bucket: str
+    arn: str
+    partition: str
+
+
+def tell_request(request: Request, document: Document, limit: int, *, header: bool) -> str:
+    """One sentence that ends in `is not denied`; with `header`, a missing encryption header is worth a word."""
+    parts = [
+        _tell_action(request, limit),
+        _tell_caller(request.principal, limit),
+        *_tell_transport(dict(request.context)),
+        *_tell_header(request, limit, header=header),
+        *_tell_rest(request, document, limit),
+    ]
+    return f"{' '.join(parts)} is not denied."
+
+
+def _tell_action(request: Request, limit: int) -> str:
+    what = "An upload to" if request.action == "s3:PutObject" else f"{quote(request.action, limit)} on"
+    return f"{what} {quote(request.resource, limit)}"
+
+
+def _tell_caller(principal: Principal, limit: int) -> str:
+    match principal:
+        case Anonymous():
+            return "by an anonymous caller"
+        case Identity("root", account):
+            return f"by the root user of account {quote(account, limit)}"
+        case Identity("user", _, arn):
+            return f"by the user {quote(arn, limit)}"
+        case Identity(_, _, arn):
+            return f"by the role {quote(arn, limit)}"
+        case Service(name):
+            return f"by the service {quote(name, limit)}"
+
+
+def _tell_transport(context: dict[str, tuple[str, ...]]) -> Iterator[str]:
+    secure = context.get(TRANSPORT, ())
+    if secure == ("false",):
+        yield "over plain HTTP"
+    elif TLS_VERSION in context:
+        yield f"over TLS {context[TLS_VERSION][0]}"
+    elif secure:
+        yield "over HTTPS"
+    if not secure:
+        yield "without `aws:SecureTransport`"
+
+
+def _tell_header(request: Request, limit: int, *, header: bool) -> Iterator[str]:
+    values = dict(request.context).get(SSE)
+    if values is not None:
+        yield f"with the header `{_HEADER}: {quote(values[0], limit)[1:-1]}`"
+    elif header and request.action == "s3:PutObject":
+        yield f"without the header `{_HEADER}`"
+
+
+def _tell_rest(request: Request, document: Document, limit: int) -> Iterator[str]:
+    rest = [_tell_value(key, values, document, limit) for key, values in request.context if key not in _TOLD]
+    if rest:
+        yield f"with {join(rest, 'and', 3)}"
+
+
+def _tell_value(key: str, values: tuple[str, ...], document: Document, limit: int) -> str:
+    """A key of the request with its value; a value that must not be shown, by the statement that speaks of it."""
+    if not has_secret_values(key):
+        return f"{name_key(key, limit)} {enumerate_texts(values, limit, 'and')}"
+    found = next(_find_conditions(key, document), None)
+    if found is None:
+        return f"some value of {name_key(key, limit)}"
+    number, condition = found
+    if _names_value(condition, values, variables=document.variables):
+        return f"the value of {name_key(key, limit)} that statement {number} names"
+    return f"another value of {name_key(key, limit)} than the one in statement {number}"
+
+
+def _find_conditions(key: str, document: Document) -> Iterator[tuple[int, Condition]]:
+    for statement in document.statements:
+        for condition in statement.conditions:
+            if condition.key == key:
+                yield statement.number, condition
+
+
+def _names_value(condition: Condition, values: tuple[str, ...], *, variables: bool) -> bool:
+    """Whether the request's value is one that the condition names, however the operator takes that."""
+    positive = condition._replace(operator=condition.operator._replace(negated=False))
+    return holds(positive, {condition.key: values}, Assumptions(), variables=variables) is not False
+
+
+def tell_nearest(obstacle: Obstacle, request: Request, limit: int) -> str:
+    """The nearest statement, and the one thing that keeps it from applying to the request."""
+    others = f" (and {obstacle.others} more of its conditions)" if obstacle.others else ""
+    return (
+        f"{name_statement(obstacle.statement, obstacle.sid, limit)} comes nearest, but {_tell_obstacle(obstacle, request, limit)}{others}."
+    )
+
+
+def name_statement(number: int, sid: str | None, limit: int) -> str:
+    """`Statement 2 (DenyHttp)`, the Sid in backticks and only where there is one."""
+    return f"Statement {number} ({quote(sid, limit)})" if sid else f"Statement {number}"
+
+
+def _tell_obstacle(obstacle: Obstacle, request: Request, limit: int) -> str:
+    if obstacle.kind == "condition":
+        return _tell_condition(obstacle, limit)
+    names = enumerate_texts(obstacle.patterns, limit) if obstacle.patterns else "nothing"
+    return _OBSTACLES[obstacle.kind, obstacle.negated].format(names=names, action=quote(request.action, limit))
+
+
+_OBSTACLES = {
+    ("principal", False): "it is for {names} only",
+    ("principal", True): "its `NotPrincipal` spares {names}",
+    ("action", False): "its `Action` is {names}, not {action}",
+    ("action", True): "its `NotAction` leaves out {names}",
+    ("resource", False): "its `Resource` is {names}, which does not match",
+    ("resource", True): "its `NotResource` leaves out {names}",
+}
+
+
+def _tell_condition(obstacle: Obstacle, limit: int) -> str:
+    condition = obstacle.condition
+    if condition is None:
+        return "one of its conditions does not hold"
+    key = condition.key
+    actual = obstacle.actual
+    if actual is None:
+        here = "is absent"
+    elif has_secret_values(key):
+        here = "has another value" if not condition.operator.negated else "has that value"
+    else:
+        here = f"is {enumerate_texts(actual, limit, 'and')}"
+    return f"it applies only where {tell_requirement(condition, limit)}, and here it {here}"
+
+
+def tell_requirement(condition: Condition, limit: int) -> str:
+    """What a condition asks of its key, as in: `aws:SecureTransport` is `false`."""
+    operator = condition.operator
+    key = name_key(condition.key, limit)
+    subject = {"": key, "ForAllValues": f"every value of {key}", "ForAnyValue": f"some value of {key}"}[operator.quantifier]
+    if operator.comparison == "null":
+        return f"{key} is {_tell_presence(condition.values)}"
+    values = _tell_values(condition, limit)
+    verb = _VERBS[operator.comparison][operator.negated]
+    absent = " is absent or" if operator.if_exists and not operator.negated else ""
+    return f"{subject}{absent} {verb} {values}"
+
+
+def _tell_presence(values: tuple[str, ...]) -> str:
+    texts = {value.lower() for value in values}
+    return "absent" if texts == {"true"} else "present" if texts == {"false"} else "absent or present"
+
+
+def _tell_values(condition: Condition, limit: int) -> str:
+    if not condition.values:
+        return "in an empty list"
+    if has_secret_values(condition.key):
+        return "the one given there" if len(condition.values) == 1 else "one of those given there"
+    return enumerate_texts(condition.values, limit)
+
+
+_VERBS = {
+    "equals": ("is", "is not"),
+    "ignore_case": ("is", "is not"),
+    "like": ("is like", "is not like"),
+    "less": ("is below", "is not below"),
+    "less_equals": ("is at most", "is not at most"),
+    "greater": ("is above", "is not above"),
+    "greater_equals": ("is at least", "is not at least"),
+    "within": ("is in", "is not in"),
+}
+
+
+def tell_mistake(explanation: Explanation, document: Document, place: Place, limit: int) -> tuple[str, ...]:
+    """The sentences about a mistake that people make; none where none is recognised."""
+    if explanation.mistake is None:
+        return ()
+    words = {"detail": quote(explanation.detail, limit), **place._asdict()}
+    if explanation.statement is not None:
+        statement = document.statements[explanation.statement - 1]
+        named = [text for _, text in statement.principals.entries] or ["*"]
+        words |= {"it": name_statement(statement.number, statement.sid, limit), "named": enumerate_texts(named, limit)}
+    return tuple(sentence.format_map(words) for sentence in _MISTAKES[explanation.mistake])
+
+
+_MISTAKES: dict[Mistake, tuple[str, ...]] = {
+    "no-deny": ("The document has no Deny statement, and what it merely does not allow, an IAM policy can still allow.",),
+    "allow-instead-of-deny": ("{it} allows what is right, and that forbids nothing: what is wrong needs a Deny.",),
+    "anded-conditions": (
+        "{it} denies only uploads that lack the header and also come over plain HTTP: its conditions are ANDed.",
+        "That enforces neither half of the control; these two statements do.",
+    ),
+    "inverted-value": ("{it} is the wrong way round: it denies the requests that are as they should be, and lets this one through.",),
+    "objects-left-out": ("{it} names the bucket only; its objects are `{arn}/*`.",),
+    "bucket-left-out": ("{it} names the objects only; the bucket itself is `{arn}`.",),
+    "other-bucket": ("{it} is about another bucket, {detail}; this one is `{bucket}`.",),
+    "other-partition": ("{it} is about the partition {detail}; this bucket is in `{partition}`.",),
+    "not-equals-but-present": (
+        "{it} would hold for an absent header, were it not for its `Null` `false`, which wants the header present.",
+    ),
+    "bool-on-header": ("{it} uses `Bool` on a header whose values are texts, so it never holds; `Null` `true` tests for an absent one.",),
+    "key-id-instead-of-header": ("{it} tests the id of the KMS key, which S3 also fills in from default encryption, and not the header.",),
+    "one-principal": ("{it} denies this to {named} only, and not to everyone.",),
+    "not-principal": ("{it} spares {named} through `NotPrincipal`; `exemptPrincipals` is the setting for callers who may.",),
+    "tls-version-only": ("{it} compares the TLS version, which is absent over plain HTTP, so it does not hold there.",),
+    "output-in-text": ("{it} holds what Pulumi writes for an Output in an f-string, not its value; use `Output.format` or `.apply`.",),
+}

@@ -1,0 +1,58 @@
+"""What may be shown of other people's texts, and how: short, on one line, without control characters and without secrets."""
+
+from collections.abc import Iterable
+
+from bucketpolicy.keys import find_key
+
+_SHORTEST = 8
+#: People put shared secrets into these two; a key that is in no table may be anything.
+_SECRET_KEYS = frozenset({"aws:referer", "aws:useragent"})
+
+
+def clean(text: str) -> str:
+    """
+    The text with everything that a terminal or the Pulumi CLI would act on written out, for showing it in backticks.
+
+    That is: control and format characters (escapes, line breaks, changes of the direction of writing) and the CLI's own marks `<{%...%}>`.
+    """
+    return clean_sentence(text).replace("`", "'")
+
+
+def clean_sentence(text: str) -> str:
+    """As `clean`, for a sentence of ours that has other people's texts in it: its backticks are our own."""
+    shown = "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in text)
+    return shown.replace("<{%", "<{ %")
+
+
+def quote(text: str, limit: int) -> str:
+    """The text in backticks, shortened in the middle to about `limit` characters."""
+    shown = clean(text[: 4 * limit] + text[-limit:] if len(text) > 5 * limit else text)
+    if len(shown) > max(limit, _SHORTEST):
+        tail = limit // 3
+        shown = f"{shown[: limit - tail]}…{shown[-tail:]}"
+    return f"`{shown}`"
+
+
+def enumerate_texts(texts: Iterable[str], limit: int, word: str = "or", most: int = 3) -> str:
+    """The texts in backticks: all of them up to `most`, else the first ones and how many more there are."""
+    return join([quote(text, limit) for text in texts], word, most)
+
+
+def join(shown: list[str], word: str, most: int) -> str:
+    """`a`, `b` or `c`; beyond `most`: `a`, `b` or 7 more."""
+    if len(shown) > most:
+        shown = [*shown[: most - 1], f"{len(shown) - most + 1} more"]
+    if len(shown) == 1:
+        return shown[0]
+    return f"{', '.join(shown[:-1])} {word} {shown[-1]}"
+
+
+def name_key(key: str, limit: int) -> str:
+    """A condition key (in lower case) in its documented spelling; one that is in no table is pointed at and not named."""
+    found = find_key(key)
+    return "a key that AWS does not document" if found is None else quote(found.name, limit)
+
+
+def has_secret_values(key: str) -> bool:
+    """Whether the values of this condition key (in lower case) must never be shown."""
+    return key in _SECRET_KEYS or find_key(key) is None
