@@ -124,6 +124,11 @@ def is_directory_bucket(bucket: str) -> bool:
     return bucket.endswith("--x-s3")
 
 
+def is_directory_bucket_type(resource_type: str) -> bool:
+    """Whether the resource is a directory bucket by its type."""
+    return _OTHERS.get(resource_type) == _DIRECTORY_BUCKET
+
+
 def read(props: Props, name: str) -> Known | NotKnownYet:
     """One property, without letting an unknown value raise."""
     try:

@@ -2,7 +2,8 @@
 The condition fragment that the benchmark prints, pasted into one statement.
 
 `"Null": {"s3:x-amz-server-side-encryption": "true"}, "Bool": {"aws:SecureTransport": "false"}`: IAM ANDs the two, so the statement denies
-only uploads that lack the header *and* come over HTTP. It is recognised by what it denies, so any spelling that means the same is the fragment.
+only uploads that lack the header *and* come over HTTP. It is recognised by what it denies, so any spelling that means the same is the
+fragment.
 """
 
 from bucketpolicy.document import Document, Statement

@@ -1,0 +1,15 @@
+"""The policy pack `s3-encryption-guard`: what it promises is in `policies/`, one promise a file."""
+
+from pulumi_policy import PolicyPack
+
+from crossguard.register import build
+from policies import ALL
+
+PolicyPack(
+    name="s3-encryption-guard",
+    description="Proves that S3 bucket policies deny uploads without server-side encryption and requests without TLS (CIS 1.16).",
+    display_name="S3 encryption guard",
+    provider="aws",
+    tags=["AWS", "S3", "CIS"],
+    policies=build(ALL),
+)

@@ -1,0 +1,144 @@
+"""
+Which bucket policy hangs on which bucket of a stack, and what `aws-s3-bucket-has-policy` finds at each bucket.
+
+A known bucket name wins, whoever wrote it. Else the one bucket that the dependencies of the policy's `bucket` lead to, also through the
+`bucket` of other resources. Else the policy is adrift: it may hang on any bucket, so none can be said to lack one.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import date
+from typing import NamedTuple, Protocol
+
+from crossguard.exemptions import Applies, Expired, MightApply, find_exemption
+from crossguard.finding import Compliant, Contested, Exempted, Finding, NotKnown, Subject, Unattached
+from crossguard.resources import (
+    BUCKET_NAME,
+    POLICY_DOCUMENT,
+    Known,
+    is_directory_bucket,
+    is_directory_bucket_type,
+    read,
+    read_bucket_name,
+)
+from crossguard.settings import Settings
+
+
+class Resource(Protocol):
+    """A resource as the SDK shows it to a stack policy; `props` are its outputs."""
+
+    resource_type: str
+    urn: str
+    name: str
+    props: Mapping[str, object]
+
+    @property
+    def property_dependencies(self) -> Mapping[str, "Sequence[Resource]"]:
+        """The resources that each property was made from, as far as they are in the stack."""
+
+
+class Attachment(NamedTuple):
+    """
+    A bucket, and the names of the BucketPolicies that hang on it.
+
+    `inline`: its inputs hold a policy. `last_read`: its `policy` output is not empty, which is no evidence of either.
+    """
+
+    subject: Subject
+    policies: tuple[str, ...]
+    inline: bool
+    last_read: bool
+
+
+class Attachments(NamedTuple):
+    """Every bucket of the stack once, in URN order; and whether some BucketPolicy is adrift."""
+
+    buckets: tuple[Attachment, ...]
+    adrift: bool
+
+
+def attach(resources: Iterable[Resource], inline: AbstractSet[str]) -> Attachments:
+    """The attachments of a stack; `inline` are the URNs of the buckets whose inputs hold a policy."""
+    buckets: dict[str, Resource] = {}
+    policies: dict[str, Resource] = {}
+    for resource in resources:
+        if resource.resource_type in BUCKET_NAME:
+            buckets[resource.urn] = resource
+        elif resource.resource_type in POLICY_DOCUMENT:
+            policies[resource.urn] = resource
+    shown = {urn: _describe(bucket) for urn, bucket in sorted(buckets.items()) if bucket.props}
+    ours = {urn: subject for urn, subject in shown.items() if not is_directory_bucket(subject.bucket or "")}
+    hanging, adrift = _hang(policies, ours)
+    return Attachments(
+        tuple(
+            Attachment(subject, tuple(hanging.get(urn, ())), urn in inline, _was_read_with_policy(buckets[urn]))
+            for urn, subject in ours.items()
+        ),
+        adrift,
+    )
+
+
+def assess_attachments(settings: Settings, attachments: Attachments, today: date) -> Iterator[tuple[Subject, Finding]]:
+    """What the stack policy finds at each bucket, in URN order; `today` is in UTC."""
+    for attachment in attachments.buckets:
+        yield attachment.subject, _assess(settings, attachment, today, adrift=attachments.adrift)
+
+
+def _assess(settings: Settings, attachment: Attachment, today: date, *, adrift: bool) -> Finding:
+    standing = find_exemption(settings.exemptions, attachment.subject, today)
+    expired = standing.exemption if isinstance(standing, Expired) else None
+    count = len(attachment.policies) + attachment.inline
+    if isinstance(standing, Applies):
+        return Exempted(standing.exemption)
+    if count == 1:
+        return Compliant(None)
+    if isinstance(standing, MightApply):
+        return NotKnown("bucket", "exemption")
+    if count > 1:
+        return Contested(attachment.policies, attachment.inline, expired)
+    return NotKnown("bucket", "attachment") if adrift else Unattached(attachment.last_read, expired)
+
+
+def _describe(bucket: Resource) -> Subject:
+    return Subject(bucket.urn, bucket.resource_type, bucket.name, read_bucket_name(bucket.resource_type, bucket.props))
+
+
+def _hang(policies: Mapping[str, Resource], buckets: Mapping[str, Subject]) -> tuple[dict[str, list[str]], bool]:
+    """The names of the policies by the URN of their bucket, in URN order; and whether one is adrift."""
+    by_name: dict[str, list[str]] = {}
+    for urn, subject in buckets.items():
+        if subject.bucket is not None:
+            by_name.setdefault(subject.bucket, []).append(urn)
+    hanging: dict[str, list[str]] = {}
+    adrift = False
+    for _, policy in sorted(policies.items()):
+        name = read_bucket_name(policy.resource_type, policy.props)
+        targets = by_name.get(name, []) if name is not None else _follow(policy)
+        if targets is None:
+            adrift = True
+        for urn in targets or ():
+            hanging.setdefault(urn, []).append(policy.name)
+    return hanging, adrift
+
+
+def _follow(policy: Resource) -> list[str] | None:
+    """The URN of the one bucket that the policy's `bucket` depends on; None where there is none, or several."""
+    ends: set[str] = set()
+    seen: set[str] = set()
+    ahead = [policy]
+    while ahead:
+        for resource in ahead.pop().property_dependencies.get("bucket", ()):
+            if resource.resource_type in BUCKET_NAME or is_directory_bucket_type(resource.resource_type):
+                ends.add(resource.urn)
+            elif resource.urn not in seen:
+                seen.add(resource.urn)
+                ahead.append(resource)
+    return list(ends) if len(ends) == 1 else None
+
+
+def _was_read_with_policy(bucket: Resource) -> bool:
+    match read(bucket.props, "policy"):
+        case Known(str(text)):
+            return bool(text)
+        case _:
+            return False
