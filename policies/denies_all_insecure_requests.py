@@ -1,4 +1,100 @@
-"""Every S3 request to the bucket and its objects made without TLS is explicitly denied."""
+"""
+Every S3 request to the bucket and its objects made without TLS is explicitly denied.
+
+The one exception is the owner's root user reading, writing or deleting the policy itself, which S3 never lets a policy deny.
+
+## Why
+
+Security Hub (S3.5), AWS Config (`s3-bucket-ssl-requests-only`) and the CIS Foundations Benchmark (2.1.1) ask for more than uploads:
+reads, listings and changes to the bucket must not travel in the clear either.
+The benchmark behind this pack speaks of uploads only, so this one advises and does not block.
+
+## Violating
+
+The most frequent slip: the objects are covered, and the bucket itself is not.
+`s3:ListBucket` over plain HTTP gets through.
+
+```json
+{
+  "Version": "2012-10-17",
+  "Statement": [
+    {
+      "Effect": "Deny",
+      "Principal": "*",
+      "Action": "s3:*",
+      "Resource": "arn:aws:s3:::example-bucket/*",
+      "Condition": {"Bool": {"aws:SecureTransport": "false"}}
+    }
+  ]
+}
+```
+
+Enough for uploads, and too little here: downloads are left open.
+
+```json
+{
+  "Version": "2012-10-17",
+  "Statement": [
+    {
+      "Effect": "Deny",
+      "Principal": "*",
+      "Action": "s3:PutObject",
+      "Resource": "arn:aws:s3:::example-bucket/*",
+      "Condition": {"Bool": {"aws:SecureTransport": "false"}}
+    }
+  ]
+}
+```
+
+## Compliant
+
+```json
+{
+  "Version": "2012-10-17",
+  "Statement": [
+    {
+      "Sid": "DenyInsecureRequests",
+      "Effect": "Deny",
+      "Principal": "*",
+      "Action": "s3:*",
+      "Resource": ["arn:aws:s3:::example-bucket", "arn:aws:s3:::example-bucket/*"],
+      "Condition": {"Bool": {"aws:SecureTransport": "false"}}
+    }
+  ]
+}
+```
+
+Two statements that share the work are as good as one.
+
+```json
+{
+  "Version": "2012-10-17",
+  "Statement": [
+    {
+      "Effect": "Deny",
+      "Principal": "*",
+      "Action": "s3:*",
+      "Resource": "arn:aws:s3:::example-bucket",
+      "Condition": {"Bool": {"aws:SecureTransport": "false"}}
+    },
+    {
+      "Effect": "Deny",
+      "Principal": "*",
+      "Action": "s3:*",
+      "Resource": "arn:aws:s3:::example-bucket/*",
+      "Condition": {"Bool": {"aws:SecureTransport": "false"}}
+    }
+  ]
+}
+```
+
+## Limits
+
+* A bucket that serves a website from its website endpoint cannot comply, since that endpoint speaks HTTP only:
+  exempt it, or put CloudFront before it.
+* It says nothing of documents that are not known in a preview: its two stricter siblings do.
+* `enforcementLevel: remediate` does not change documents here; it only makes the engine treat this policy as mandatory.
+"""
 
 from bucketpolicy.actions import BUCKET_ACTIONS, OBJECT_ACTIONS
 from bucketpolicy.goal import TLS_VERSION, TRANSPORT, Below, Equal, Goal, Restriction, Target

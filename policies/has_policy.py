@@ -1,4 +1,47 @@
-"""Every bucket of the stack has exactly one bucket policy attached."""
+"""
+Every bucket of the stack has exactly one bucket policy attached.
+
+## Why
+
+The other policies judge documents; a bucket without a document would pass them unseen.
+And S3 keeps one policy for a bucket: where two resources attach one each, the last write wins, and nobody is told.
+
+## Violating
+
+```python
+import pulumi_aws as aws
+
+aws.s3.Bucket("scratch")
+```
+
+## Compliant
+
+```python
+import json
+
+import pulumi_aws as aws
+
+
+def render_policy(name: str) -> str:
+    uploads = {"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": f"arn:aws:s3:::{name}/*"}
+    header = uploads | {"Condition": {"Null": {"s3:x-amz-server-side-encryption": "true"}}}
+    transport = uploads | {"Condition": {"Bool": {"aws:SecureTransport": "false"}}}
+    return json.dumps({"Version": "2012-10-17", "Statement": [header, transport]})
+
+
+reports = aws.s3.Bucket("reports")
+aws.s3.BucketPolicy("reports", bucket=reports.bucket, policy=reports.bucket.apply(render_policy))
+```
+
+## Limits
+
+* A policy belongs to a bucket by the bucket's name where that is known, else by the resource that its `bucket` property comes from.
+  Where both fail, or several buckets come into question, the answer is *not known* in a preview and a violation in an update.
+* Buckets and policies of other stacks are not seen: exempt a bucket whose policy is attached elsewhere, and say where in the reason.
+* A `policy` that the provider has read from the bucket counts for nothing:
+  that is also what a BucketPolicy leaves behind that was taken out of the program.
+* In an update it runs after everything has been created, since the engine asks stack policies last. It prevents in a preview.
+"""
 
 from crossguard.rule import StackRule
 
