@@ -33,7 +33,7 @@ def in_goal(request: Request, goal: Goal, mentioned: Collection[str] = ()) -> bo
     """
     context = dict(request.context)
     return (
-        any(_hits(target, request, context, goal) for target in goal.targets)
+        any(hits(target, request, goal) for target in goal.targets)
         and not _is_exempt(request.principal, goal.exempt)
         and not (_is_root(request.principal) and request.action in _ROOT_ALWAYS_MAY)
         and _is_somebody(request.principal, goal.partition)
@@ -45,7 +45,9 @@ def in_goal(request: Request, goal: Goal, mentioned: Collection[str] = ()) -> bo
 # Targets -------------------------------------------------------------------------------------------------------------------------------
 
 
-def _hits(target: Target, request: Request, context: Values, goal: Goal) -> bool:
+def hits(target: Target, request: Request, goal: Goal) -> bool:
+    """Whether action, resource and keys of the request are in this target of the goal, whoever sends it."""
+    context = dict(request.context)
     return (
         request.action in target.actions
         and request.action in (OBJECT_ACTIONS if target.on == "object" else BUCKET_ACTIONS)
