@@ -134,7 +134,7 @@ def render_configuration(rule: Rule | StackRule) -> list[str]:
         "",
         "| key | accepted | default | meaning |",
         "|---|---|---|---|",
-        f"| `enforcementLevel` | `advisory`, `mandatory`, `remediate` or `disabled` | `{rule.level}` | Pulumi's own: what a violation does |",
+        f"| `enforcementLevel` | `advisory`, `mandatory`, `remediate` or `disabled` | `{rule.level}` | Pulumi's own |",
         *rows,
         "",
         "A wrong configuration never passes: the engine refuses what the schema can say before the program runs,",
@@ -185,8 +185,8 @@ def render_adoption(rule: Rule | StackRule) -> list[str]:
 
 
 REPAIR = (
-    '4. **Repair, if you like.** `"enforcementLevel": "remediate"` adds the missing Deny statements to the document, in previews and updates.',
-    "   It adds nothing else, leaves every other statement as it is, and does nothing where nothing is missing.",
+    '4. **Repair, if you like.** `"enforcementLevel": "remediate"` adds the missing Deny statements to the document.',
+    "   It does so in previews and updates, adds nothing else, leaves every other statement as it is, and does nothing where nothing is missing.",
     "   A document that would pass S3's 20,480 bytes, or that S3 would refuse, is reported instead.",
     "",
     '`{"all": "remediate"}` also makes the advisory `aws-s3-bucket-policy-denies-all-insecure-requests` mandatory, which repairs nothing:',
