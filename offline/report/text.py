@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -57,7 +56,7 @@ def render(report: Report, screen: Screen) -> str:
     return f"{text}\n" if text else ""
 
 
-def _list_parts(report: Report, *, quiet: bool) -> Iterator[Text | Table | Padding]:
+def _list_parts(report: Report, *, quiet: bool) -> Iterator[Text | Table]:
     if not quiet:
         yield _write_title(report)
         if report.buckets and report.command not in ("check", "fix"):
@@ -103,11 +102,11 @@ def _write_cell(bucket: Bucket, policy: Policy) -> Text:
     return Text(f"{mark} {'yes' if worst == 'compliant' else word}", style)
 
 
-def _write_bucket(bucket: Bucket, report: Report, *, quiet: bool) -> Iterator[Text | Padding]:
+def _write_bucket(bucket: Bucket, report: Report, *, quiet: bool) -> Iterator[Text]:
     yield from _write_results(bucket.results, report, quiet=quiet, label=bucket.label)
 
 
-def _write_results(results: tuple[Result, ...], report: Report, *, quiet: bool, label: str = "") -> Iterator[Text | Padding]:
+def _write_results(results: tuple[Result, ...], report: Report, *, quiet: bool, label: str = "") -> Iterator[Text]:
     heading = None
     for result in results:
         if not _is_told(result, report, quiet=quiet):
@@ -115,11 +114,10 @@ def _write_results(results: tuple[Result, ...], report: Report, *, quiet: bool, 
         if heading != (heading := result.place):
             yield Text("")
             yield _write_heading(result, label)
-        yield Padding(_write_line(result, report), (0, 0, 0, 2))
-        if result.message:
-            yield Padding(Text(make_visible(result.message)), (0, 0, 0, 4))
+        yield Text("  ").append(_write_line(result, report))
+        yield from (Text(f"    {line}".rstrip()) for line in make_visible(result.message).split("\n") if result.message)
         if result.remark:
-            yield Padding(Text(make_visible(result.remark), "dim"), (0, 0, 0, 4))
+            yield Text(f"    {make_line(result.remark)}", "dim")
 
 
 def _is_told(result: Result, report: Report, *, quiet: bool) -> bool:

@@ -1,0 +1,161 @@
+"""`check` and `fix`: bucket policies by themselves, judged in this process."""
+
+import json
+import platform
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import NamedTuple
+
+from bucketpolicy.parse import MAX_BYTES
+from bucketpolicy.repair import CannotRepair, Repaired
+from bucketpolicy.verdict import Denied
+from crossguard.assess import assess, locate
+from crossguard.finding import CannotTell, Compliant, Exempted, Finding, NotApplicable, Open, Subject
+from crossguard.messages import link, render
+from crossguard.rule import Rule, StackRule
+from crossguard.settings import Settings
+from crossguard.source import Found
+from offline.configuration import Configuration, Level
+from offline.facts import PACK, read_version
+from offline.outcome import Failure, Policy
+from offline.reading import name_source, read_text
+from offline.report.content import Bucket, CommandName, Excuse, Outcome, Place, Report, Result
+
+#: Far beyond what S3 takes: the document of a text this long is refused with a verdict, a longer file is no policy.
+MOST_BYTES = 5 * 2**20
+EXPECTED = "a bucket policy, or what `aws s3api get-bucket-policy` prints"
+SNIPPET_REMARK = "Accepted by configuration: the benchmark's own snippet, which enforces neither half of the control."
+
+
+class Attached(NamedTuple):
+    """A document as the policy of a bucket; `partition` None where it is to be found out."""
+
+    text: str
+    file: str
+    bucket: str
+    partition: str | None
+
+
+class Judge(NamedTuple):
+    """A policy that judges documents, with its configuration."""
+
+    rule: Rule
+    level: Level
+    settings: Settings
+
+
+class Unrepaired(NamedTuple):
+    """Why no compliant document can be printed; half a sentence."""
+
+    reason: str
+
+
+def read_document(name: str) -> str | Failure:
+    """The policy document in a file."""
+    text = read_text(name, MOST_BYTES, EXPECTED)
+    return text if isinstance(text, Failure) else unwrap(text)
+
+
+def unwrap(text: str) -> str:
+    """The document inside the output of `aws s3api get-bucket-policy`, with or without `--query Policy`; any other text as it is."""
+    try:
+        found = json.loads(text.removeprefix("\ufeff"))
+    except (ValueError, RecursionError):
+        return text
+    match found:
+        case str():
+            return found
+        case {"Policy": str(document)} if "Statement" not in found:
+            return document
+        case _:
+            return text
+
+
+def check(documents: tuple[Attached, ...], configuration: Configuration, command: CommandName, now: datetime) -> Report:
+    """The report on these documents, one bucket for each, in the order given."""
+    judges = tuple(_list_judges(configuration))
+    return Report(
+        command=command,
+        subject=", ".join(name_source(document.file) for document in documents),
+        pack=PACK,
+        version=read_version(),
+        policies=tuple(describe(judge.rule, judge.level) for judge in judges),
+        buckets=tuple(Bucket(document.bucket, document.bucket, tuple(_judge(document, judges, now.date()))) for document in documents),
+        others=(),
+        resources=len(documents),
+        date=now,
+        versions={"Python": platform.python_version()},
+    )
+
+
+def fix(document: Attached, configuration: Configuration, today: date) -> str | Unrepaired:
+    """The document with the statements that the mandatory policies miss in it."""
+    for judge in _list_judges(configuration):
+        if judge.level not in ("mandatory", "remediate"):
+            continue
+        repaired = _repair(document, judge, today)
+        if isinstance(repaired, Unrepaired):
+            return repaired
+        document = document._replace(text=repaired)
+    return document.text if len(document.text.encode()) >= MAX_BYTES else f"{document.text.rstrip()}\n"
+
+
+def say(rule: Rule | StackRule, level: Level, finding: Finding, subject: Subject, place: Place) -> Result | None:
+    """What a report tells of a finding; None where the policy does not apply."""
+    match finding:
+        case Compliant(None):
+            return Result(rule.name, "compliant", place, remark=SNIPPET_REMARK)
+        case Compliant(Denied(statements, assumptions)):
+            return Result(rule.name, "compliant", place, "", statements, assumptions)
+        case Exempted(exemption):
+            return Result(rule.name, "exempt", place, excuse=Excuse(exemption.reason, exemption.owner, exemption.expires))
+        case NotApplicable():
+            return None
+        case _:
+            outcome: Outcome = "advisory" if level == "advisory" else "violation"
+            return Result(rule.name, outcome, place, render(rule, finding, subject) or "")
+
+
+def describe(rule: Rule | StackRule, level: Level) -> Policy:
+    """The policy as a booted pack would describe it."""
+    return Policy(rule.name, rule.description, "resource" if isinstance(rule, Rule) else "stack", level, rule.severity, link(rule))
+
+
+def _list_judges(configuration: Configuration) -> Iterator[Judge]:
+    """The policies that judge a document by itself."""
+    for rule, level, settings in configuration.policies:
+        if isinstance(rule, Rule):
+            yield Judge(rule, level, settings)
+
+
+def _judge(document: Attached, judges: tuple[Judge, ...], today: date) -> Iterator[Result]:
+    for judge in judges:
+        if judge.level == "disabled":
+            continue
+        finding, subject = _assess(document, judge, today)
+        result = say(judge.rule, judge.level, finding, subject, Place("", "", "", name_source(document.file)))
+        if result is not None:
+            yield result
+
+
+def _assess(document: Attached, judge: Judge, today: date) -> tuple[Finding, Subject]:
+    partition = document.partition or judge.settings.partition
+    settings = judge.settings._replace(partition=partition)
+    source = Found(document.text, "policy", document.bucket)
+    subject = locate(Subject("", "aws:s3/bucketPolicy:BucketPolicy", "", document.bucket), settings, source)
+    return assess(judge.rule, settings, subject, source, today), subject
+
+
+def _repair(document: Attached, judge: Judge, today: date) -> str | Unrepaired:
+    finding, _ = _assess(document, judge, today)
+    match finding:
+        case Compliant() | Exempted():
+            return document.text
+        case Open(fix=Repaired(text)) | CannotTell(fix=Repaired(text)):
+            return text
+        case Open(fix=CannotRepair(reason)) | CannotTell(fix=CannotRepair(reason)):
+            return Unrepaired(reason)
+        case CannotTell(verdict):
+            return Unrepaired(f"S3 would refuse the document as it is: {verdict.reasons[0].reason} ({verdict.reasons[0].path})")
+        case _:
+            return Unrepaired("the document cannot be judged")

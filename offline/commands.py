@@ -1,0 +1,134 @@
+"""What each command does, from the arguments to the exit status. The only module here that writes."""
+
+import os
+import shutil
+import sys
+from datetime import datetime, timezone
+
+from typing_extensions import assert_never
+
+from offline import check as checking
+from offline.command_line import Analyze, Check, Command, Fix, Preview, Writing, parse
+from offline.configuration import Configuration, read_configuration
+from offline.outcome import Failure
+from offline.report import formats
+from offline.report.content import Report, is_blocked
+from offline.report.text import Screen
+from offline.report.visible import make_line, make_visible
+
+_PASSED, _BLOCKED, _WRONG = range(3)
+_WIDTH = 100
+
+
+def run(arguments: list[str]) -> int:
+    """Run the command line; what is returned is the exit status."""
+    command = parse(arguments)
+    if isinstance(command, Failure):
+        return _fail(command)
+    configuration = read_configuration(command.policies)
+    if isinstance(configuration, Failure):
+        return _fail(configuration)
+    refused = _refuse_output(command.writing)
+    return _fail(refused) if refused is not None else _run(command, configuration)
+
+
+def _run(command: Command, configuration: Configuration) -> int:
+    match command:
+        case Check():
+            return _check(command, configuration)
+        case Fix():
+            return _fix(command, configuration)
+        case Analyze() | Preview():
+            return _fail(Failure("not yet"))
+        case _:
+            assert_never(command)
+
+
+def _check(command: Check, configuration: Configuration) -> int:
+    documents = []
+    for name in command.files:
+        text = checking.read_document(name)
+        if isinstance(text, Failure):
+            return _fail(text)
+        documents.append(checking.Attached(text, name, command.bucket, command.partition))
+    return _report(checking.check(tuple(documents), configuration, "check", _now()), command.writing)
+
+
+def _fix(command: Fix, configuration: Configuration) -> int:
+    text = checking.read_document(command.file)
+    if isinstance(text, Failure):
+        return _fail(text)
+    document = checking.Attached(text, command.file, command.bucket, command.partition)
+    now = _now()
+    fixed = checking.fix(document, configuration, now.date())
+    if isinstance(fixed, checking.Unrepaired):
+        _write_error(f"{command.file}: cannot be fixed: {fixed.reason}")
+        return _BLOCKED
+    if command.writing.format in ("text", "json"):
+        refused = _write(fixed, command.writing)
+        return _fail(refused) if refused is not None else _PASSED
+    report = checking.check((document._replace(text=fixed),), configuration, "fix", now)
+    return _report(report, command.writing)
+
+
+def _report(report: Report, writing: Writing) -> int:
+    """Write the report and tell the exit status."""
+    refused = _write(formats.render(report, writing.format, _look_at_screen(writing)), writing)
+    if refused is not None:
+        return _fail(refused)
+    return _BLOCKED if is_blocked(report) else _PASSED
+
+
+def _look_at_screen(writing: Writing) -> Screen:
+    if writing.path is not None or not sys.stdout.isatty():
+        return Screen(_WIDTH, colour=False, quiet=writing.quiet)
+    colour = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return Screen(shutil.get_terminal_size((_WIDTH, 0)).columns, colour, writing.quiet)
+
+
+def _refuse_output(writing: Writing) -> Failure | None:
+    """What is wrong with `--output`, told before any work is done."""
+    path = writing.path
+    if path is None or not (path.is_dir() or not path.parent.is_dir()):
+        return None
+    why = "is a folder" if path.is_dir() else "its folder does not exist"
+    return Failure(f"--output {path}: {why}; expected: a file to write to")
+
+
+def _write(text: str, writing: Writing) -> Failure | None:
+    if writing.path is None:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode(_encoding(writing), "replace"))
+        sys.stdout.flush()
+        return None
+    try:
+        writing.path.write_bytes(text.encode("utf-8", "replace"))
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) and error.strerror else "is no name of a file"
+        return Failure(f"--output {writing.path}: {why}; expected: a file to write to")
+    return None
+
+
+def _encoding(writing: Writing) -> str:
+    """Files for machines are UTF-8 whatever the terminal is."""
+    return (sys.stdout.encoding or "utf-8") if writing.format == "text" else "utf-8"
+
+
+def _fail(failure: Failure) -> int:
+    if failure.output:
+        sys.stderr.write(make_visible(failure.output).rstrip("\n") + "\n")
+    _write_error(failure.message)
+    return _WRONG
+
+
+def _write_error(line: str) -> None:
+    sys.stderr.buffer.write(f"{make_line(line)}\n".encode(sys.stderr.encoding or "utf-8", "backslashreplace"))
+    sys.stderr.flush()
+
+
+def _now() -> datetime:
+    """The time of the report in UTC; `SOURCE_DATE_EPOCH` makes it reproducible."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if epoch.isdigit():
+        return datetime.fromtimestamp(int(epoch), timezone.utc)
+    return datetime.now(timezone.utc).replace(microsecond=0)

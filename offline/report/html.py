@@ -1,0 +1,61 @@
+"""The report as one page that needs nothing else: evidence for people who audit, on a screen or on paper."""
+
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from offline.report.assumptions import MEANINGS
+from offline.report.content import Bucket, Report, Result, count, find_worst, is_blocked, list_results
+from offline.report.text import say_proof, shorten
+from offline.report.visible import make_line, make_visible
+
+_WORDS = {
+    "violation": "violation",
+    "advisory": "advisory",
+    "unknown": "not known",
+    "exempt": "exempt",
+    "remediated": "remediated",
+    "compliant": "compliant",
+}
+
+
+def render(report: Report) -> str:
+    """The report as an HTML document; every text goes through the template's escaping."""
+    results = list_results(report)
+    used = sorted({name for result in results for name in result.assumptions})
+    return _read_template().render(
+        report=report,
+        blocked=is_blocked(report),
+        counts=count(report),
+        policies=[policy for policy in report.policies if policy.level != "disabled"],
+        told=[(bucket, told) for bucket in report.buckets if (told := _choose_told(bucket.results))],
+        others=_choose_told(report.others),
+        exempt=[(bucket, result) for bucket in report.buckets for result in bucket.results if result.excuse],
+        assumptions=[(name, MEANINGS.get(name, "")) for name in used],
+        words=_WORDS,
+    )
+
+
+def _read_template() -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(line=make_line, visible=make_visible, shorten=shorten, proof=say_proof)
+    environment.globals["find_cell"] = _find_cell
+    return environment.get_template("report.html")
+
+
+def _find_cell(bucket: Bucket, policy: str) -> Result | None:
+    """The worst that a policy said of a bucket."""
+    own = tuple(result for result in bucket.results if result.policy == policy)
+    worst = find_worst(own)
+    return next((result for result in own if result.outcome == worst), None)
+
+
+def _choose_told(results: tuple[Result, ...]) -> tuple[Result, ...]:
+    """What needs more words than the overview has room for."""
+    return tuple(result for result in results if result.outcome not in ("compliant", "exempt") or result.remark)

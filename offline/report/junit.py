@@ -1,0 +1,64 @@
+"""
+The report as JUnit XML, for the test view of CI systems.
+
+A suite for each policy, a case for each place: a mandatory violation fails, an exemption is skipped with its reason, and what is only
+advisory passes with its text as output.
+"""
+
+from xml.etree import ElementTree as ET
+
+from offline.report.content import Report, Result, list_results
+from offline.report.text import say_excuse, say_proof
+from offline.report.visible import make_line, make_visible
+
+
+def render(report: Report) -> str:
+    """The report as an XML document."""
+    results = list_results(report)
+    root = ET.Element("testsuites", {"name": make_line(report.pack)} | _count(results))
+    for policy in report.policies:
+        own = tuple(result for result in results if result.policy == policy.name)
+        if own:
+            root.append(_write_suite(policy.name, own, report))
+    ET.indent(root)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
+
+
+def _write_suite(policy: str, results: tuple[Result, ...], report: Report) -> ET.Element:
+    moment = report.date.strftime("%Y-%m-%dT%H:%M:%S")
+    suite = ET.Element("testsuite", {"name": make_line(policy), "timestamp": moment} | _count(results))
+    labels = {id(result): bucket.label for bucket in report.buckets for result in bucket.results}
+    for result in results:
+        suite.append(_write_case(result, labels.get(id(result), "")))
+    return suite
+
+
+def _write_case(result: Result, label: str) -> ET.Element:
+    place = result.place
+    name = " ".join(part for part in dict.fromkeys((label, place.name or place.file)) if part)
+    case = ET.Element("testcase", classname=make_line(result.policy), name=make_line(name or result.policy), time="0")
+    if place.file:
+        case.set("file", make_line(place.file))
+    message = make_visible("\n".join(part for part in (result.message, result.remark) if part))
+    match result.outcome:
+        case "violation":
+            first = message.split("\n", 1)[0]
+            ET.SubElement(case, "failure", message=first, type="mandatory").text = message
+        case "exempt" if result.excuse is not None:
+            ET.SubElement(case, "skipped", message=make_line(say_excuse(result.excuse)))
+        case "compliant":
+            ET.SubElement(case, "system-out").text = make_visible("\n".join(part for part in (say_proof(result), result.remark) if part))
+        case _:
+            ET.SubElement(case, "system-out").text = f"{result.outcome}: {message}"
+    return case
+
+
+def _count(results: tuple[Result, ...]) -> dict[str, str]:
+    outcomes = [result.outcome for result in results]
+    return {
+        "tests": str(len(outcomes)),
+        "failures": str(outcomes.count("violation")),
+        "errors": "0",
+        "skipped": str(outcomes.count("exempt")),
+        "time": "0",
+    }
