@@ -2,7 +2,7 @@
 From rules to the SDK's policies: the one place that speaks to the engine.
 
 The SDK abandons a policy at `UnknownValueError` with one advisory note, and at `not_applicable` without a word; any other exception aborts
-the user's whole operation and loses its traceback. So both are raised last, on purpose and outside of every `try`, and nothing else gets out.
+the user's whole operation and loses its traceback. So both are raised last, on purpose, outside of every `try`, and nothing else gets out.
 """
 
 import traceback

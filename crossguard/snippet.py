@@ -14,13 +14,8 @@ from bucketpolicy.request import Anonymous, Context, Request
 from bucketpolicy.verdict import Denied
 
 _FRAGMENT = (Target(("s3:PutObject",), "object", (Absent(SSE), Equal(TRANSPORT, "false"))),)
-_BEYOND: tuple[Context, ...] = (
-    ((TRANSPORT, ("true",)),),
-    ((TRANSPORT, ("true",)), (SSE, ("AES256",))),
-    ((TRANSPORT, ("false",)), (SSE, ("AES256",))),
-    ((TRANSPORT, ("false",)), (SSE, ("aws:kms",))),
-    ((TRANSPORT, ("false",)), (SSE, ("",))),
-)
+#: Values of the header that must get through: S3's own, none at all, and one that no document names.
+_HEADERS = ("AES256", "aws:kms", "aws:kms:dsse", "aws:fsx", "", "another-value")
 
 
 def has_snippet(document: Document, goal: Goal) -> bool:
@@ -46,6 +41,9 @@ def _has_both_keys(statement: Statement) -> bool:
 
 def _denies_more(document: Document, goal: Goal) -> bool:
     """Whether a request with the header, or over TLS, is or may be denied as well."""
+    named = {value for statement in document.statements for condition in statement.conditions for value in condition.values}
     resource = f"arn:{goal.partition}:s3:::{goal.bucket or 'bucket'}/object"
-    requests = (Request(Anonymous(), "s3:PutObject", resource, tuple(sorted(context))) for context in _BEYOND)
+    contexts: list[Context] = [((TRANSPORT, ("true",)),)]
+    contexts += [((TRANSPORT, (tls,)), (SSE, (value,))) for tls in ("true", "false") for value in sorted(named.union(_HEADERS))]
+    requests = (Request(Anonymous(), "s3:PutObject", resource, context) for context in contexts)
     return any(is_denied(document, request, goal.assumptions) is not False for request in requests)
