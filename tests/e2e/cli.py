@@ -174,7 +174,15 @@ def install_pack(folder: Path, venv: Path = VENV) -> Path:
         shutil.copy(ROOT / name, folder / name)
     for name in ("policies", "crossguard", "bucketpolicy"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "venv").symlink_to(venv)
+    return link_environment(folder, venv)
+
+
+def link_environment(folder: Path, venv: Path = VENV) -> Path:
+    """Give a pack the folder `venv` of its PulumiPolicy.yaml: a real one, for Git ignores no link by that name, with everything linked."""
+    (folder / "venv" / "bin").mkdir(parents=True)
+    shutil.copy(venv / "pyvenv.cfg", folder / "venv")
+    (folder / "venv" / "lib").symlink_to(venv / "lib")
+    (folder / "venv" / "bin" / "python").symlink_to(venv / "bin" / "python")
     return folder
 
 

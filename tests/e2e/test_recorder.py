@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.cli import VENV, Project
+from tests.e2e.cli import Project, link_environment
 from tests.e2e.conftest import MakeProject
 
 pytestmark = pytest.mark.e2e
@@ -22,9 +22,7 @@ UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 
 def record(project: Project, folder: Path, operation: str) -> list[tuple[str, dict[str, object]]]:
     """Method and request of every call to a pack during one operation."""
-    pack = shutil.copytree(Path(__file__).parent / "recorder", folder / "recorder", dirs_exist_ok=True)
-    if not (pack / "venv").exists():
-        (pack / "venv").symlink_to(VENV)
+    pack = link_environment(shutil.copytree(Path(__file__).parent / "recorder", folder / f"recorder-{operation}"))
     log = folder / f"{operation}.jsonl"
     skip = ["--skip-preview"] if operation == "up" else []
     assert project.run(operation, *skip, "--policy-pack", str(pack), S3_GUARD_TEST_RECORD=str(log)).status == 0
