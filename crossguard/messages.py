@@ -8,12 +8,13 @@ A mandatory message fits in 12 lines of a terminal, an advisory one in 3.
 """
 
 import json
+import re
 from collections.abc import Callable
 
 from typing_extensions import assert_never
 
 from bucketpolicy.goal import SSE, TRANSPORT, Absent, Equal, Goal, Target
-from bucketpolicy.repair import CannotRepair, Repaired, is_bucket_name, name_bucket, write_statements
+from bucketpolicy.repair import CannotRepair, Repaired, is_bucket_name, write_statements
 from crossguard.finding import (
     CannotTell,
     Compliant,
@@ -28,20 +29,21 @@ from crossguard.finding import (
     Subject,
     Unattached,
 )
-from crossguard.narration import Place, tell_mistake, tell_nearest, tell_request
+from crossguard.narration import tell_mistake, tell_nearest, tell_request
 from crossguard.quoting import clean, clean_sentence, enumerate_texts, quote
 from crossguard.rule import Rule, StackRule
 from crossguard.settings import Exemption
 
 #: The CLI indents a message by ten columns, and prints the description in a line of its own before it.
 COLUMNS = 108
-MANDATORY_LINES = 11
+MANDATORY_LINES = 12
 ADVISORY_LINES = 3
 DOCS = "https://github.com/s3-encryption-guard/s3-encryption-guard/blob/main/docs"
-_LIMITS = (120, 72, 48, 32, 20)
+_LIMITS = (120, 72, 48, 32, 20, 12)
 _MOST_BUCKETS = 1000
 _MOST_PROBLEMS = 9
 _MOST_REASONS = 3
+_WHERE = {"aws:SecureTransport": "`aws:SecureTransport` is `false`", "s3:TlsVersion": "`s3:TlsVersion` is too low"}
 _LAST_READ = (
     "A policy was on it when it was last read: that is also what a BucketPolicy leaves behind that was taken out of the program.",
     "If it is attached from elsewhere, exempt the bucket with a reason that says where.",
@@ -67,7 +69,7 @@ def render(rule: Rule | StackRule, finding: Finding, subject: Subject) -> str | 
         case Formatted(what, expired):
             return "\n".join([*_tell_formatted(what), *_tell_expiry(expired, _LIMITS[0])])
         case NotKnown():
-            return f"{_NOT_KNOWN[finding.when, finding.why].format(what=clean(finding.what))} More: {link(rule)}"
+            return f"{_NOT_KNOWN[finding.when, finding.why].format(what=_point_at(finding.what))} More: {link(rule)}"
         case Exempted(exemption):
             return _render_exempted(exemption)
         case NotApplicable(reason):
@@ -86,7 +88,7 @@ def render_note(rule: StackRule, subjects: tuple[Subject, ...]) -> str:
     """The stack policy's one note in a preview, about all buckets of which it is not known whether a policy hangs on them."""
     names = enumerate_texts((subject.name for subject in subjects), _LIMITS[1], "and", _MOST_BUCKETS)
     return (
-        f"which policy is attached to {names} is not known before the update. "
+        f"Which policy is attached to {names} is not known before the update. "
         "Give the BucketPolicy `bucket=bucket.bucket` instead of `bucket.id`, and it is. "
         f"This check runs again at the end of the update. More: {link(rule)}"
     )
@@ -120,16 +122,11 @@ def _explain(rule: Rule | StackRule, finding: Open, subject: Subject, limit: int
 
 
 def _tell_why(finding: Open, subject: Subject, limit: int) -> list[str]:
-    sentences = tell_mistake(finding.explanation, finding.document, _place(subject), limit)
+    sentences = tell_mistake(finding.explanation, finding.document, subject.partition or "aws", limit)
     nearest = finding.explanation.nearest
     if sentences or nearest is None:
         return list(sentences)
     return [tell_nearest(nearest, finding.verdict.request, limit)]
-
-
-def _place(subject: Subject) -> Place:
-    name, partition = name_bucket(subject.bucket), subject.partition or "aws"
-    return Place(name, f"arn:{partition}:s3:::{name}", partition)
 
 
 def _widen_fix(rule: Rule | StackRule, finding: Open, subject: Subject) -> Repaired | CannotRepair:
@@ -146,14 +143,22 @@ def _widen_fix(rule: Rule | StackRule, finding: Open, subject: Subject) -> Repai
 
 
 def _fit_advisory(rule: Rule | StackRule, finding: Open, subject: Subject) -> str:
-    arn = _place(subject).arn
-    fix = f"Fix: deny `s3:*` on `{arn}` and `{arn}/*` where `aws:SecureTransport` is `false`."
+    """Three lines: a mandatory sibling prints JSON, and the docs page does. An exemption that has ended is more news than the statement."""
+    lines: list[str] = []
     for limit in _LIMITS:
         request, *why = _explain(rule, finding, subject, limit)
-        lines = [request, *why[:1], fix]
+        lines = [request, *(_tell_expiry(finding.expired, limit) or why[:1]), _tell_fix(finding.fix)]
         if _count_lines(lines) <= ADVISORY_LINES:
-            return "\n".join(lines)
+            break
     return "\n".join(lines)
+
+
+def _tell_fix(fix: Repaired | CannotRepair) -> str:
+    """The missing statements of the advisory policy in one sentence; they differ in their conditions only."""
+    statements = fix.added if isinstance(fix, Repaired) else fix.missing
+    keys = {key for statement in statements for block in json.loads(statement)["Condition"].values() for key in block}
+    where = [text for key, text in _WHERE.items() if key in keys]
+    return f"Fix: deny `s3:*` on the bucket's ARN and on the same with `/*`, where {' and where '.join(where)}."
 
 
 def _fit(
@@ -181,9 +186,9 @@ def _count_lines(lines: list[str]) -> int:
 def _render_fix(fix: Repaired | CannotRepair | None, lay_out: Callable[[str], list[str]]) -> list[str]:
     match fix:
         case Repaired(_, (_, *_) as added):
-            return [f"Fix: add {_count(added)} to its `Statement`:", *_lay_out_all(added, lay_out)]
+            return [f"Fix: add {_count(added)} to the document:", *_lay_out_all(added, lay_out)]
         case CannotRepair(reason, (_, *_) as missing):
-            return [f"Fix: add {_count(missing)} ({reason}):", *_lay_out_all(missing, lay_out)]
+            return [f"Fix: add {_count(missing)} to the document ({reason}):", *_lay_out_all(missing, lay_out)]
         case _:
             return []
 
@@ -213,7 +218,7 @@ def _crowd(statement: str) -> list[str]:
     for word in json.dumps(json.loads(statement)).split(" "):
         if len(lines[-1]) + len(word) >= COLUMNS:
             lines.append("")
-        lines[-1] += f" {word}" if lines[-1] else word
+        lines[-1] += f" {word}" if lines[-1] or len(lines) > 1 else word
     return lines
 
 
@@ -225,7 +230,11 @@ def _refer(statement: str) -> list[str]:
 def _tell_undecided(finding: CannotTell) -> list[str]:
     reasons = [f"{quote(path, 72)}: {clean_sentence(reason)}." for path, reason in finding.verdict.reasons[:_MOST_REASONS]]
     more = len(finding.verdict.reasons) - len(reasons)
-    return ["What this document denies cannot be decided.", *reasons, *([f"There are {more} more such places."] if more else [])]
+    return [
+        "What this document denies cannot be decided.",
+        *reasons,
+        *([f"There are {more} more such places."] if more else []),
+    ]
 
 
 def _tell_formatted(what: str) -> list[str]:
@@ -242,6 +251,15 @@ def _tell_expiry(expired: Exemption | None, limit: int) -> list[str]:
     return [f"The exemption of {quote(expired.bucket, limit)} ended on {expired.expires} ({clean(expired.reason)[:limit]})."]
 
 
+def _point_at(path: str) -> str:
+    """The part of a path that is made of names of the policy language: what follows may be a name of the user's own."""
+    found = _NAMES_OF_OURS.match(path)
+    return found[0] if found else "policy"
+
+
+_NAMES_OF_OURS = re.compile(r"(policyDocument|policy|bucket)(\.Statement(\[[0-9]+\])?)?")
+
+
 _AGAIN = "It is checked again during the update, when the buckets exist and before the policy is attached."
 _NOT_KNOWN = {
     ("preview", "document"): (
@@ -249,26 +267,26 @@ _NOT_KNOWN = {
         f" instead of `bucket.arn` or `bucket.id`. {_AGAIN}"
     ),
     ("preview", "bucket-name"): (
-        "the bucket's name is not known before the update, and what the document denies depends on it:"
+        "The bucket's name is not known before the update, and what the document denies depends on it:"
         f" give the BucketPolicy `bucket.bucket`, which a preview knows, instead of `bucket.id`. {_AGAIN}"
     ),
     ("preview", "exemption"): (
-        "the bucket's name is not known before the update, and an exemption may be for it:"
+        "The bucket's name is not known before the update, and an exemption may be for it:"
         f" exempt it by the name of the resource (`name:...`), or give the BucketPolicy `bucket.bucket` instead of `bucket.id`. {_AGAIN}"
     ),
     ("preview", "attachment"): (
-        "which policy is attached to this bucket is not known before the update:"
+        "Which policy is attached to this bucket is not known before the update:"
         " give the BucketPolicy `bucket.bucket` instead of `bucket.id`. It is checked again at the end of the update."
     ),
     ("update", "document"): "`{what}` is not known, although this is an update: nothing can be said of it, so it does not pass.",
     ("update", "bucket-name"): (
-        "the bucket's name is not known, although this is an update: what the document denies depends on it, so it does not pass."
+        "The bucket's name is not known, although this is an update: what the document denies depends on it, so it does not pass."
     ),
     ("update", "exemption"): (
-        "the bucket's name is not known, although this is an update: whether an exemption is for it cannot be told, so it does not pass."
+        "The bucket's name is not known, although this is an update: whether an exemption is for it cannot be told, so it does not pass."
     ),
     ("update", "attachment"): (
-        "which policy is attached to this bucket is not known: the `bucket` of a BucketPolicy leads to no bucket here, or to several."
+        "Which policy is attached to this bucket is not known: the `bucket` of a BucketPolicy leads to no bucket here, or to several."
     ),
 }
 

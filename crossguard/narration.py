@@ -5,14 +5,13 @@ Every sentence takes `limit`, about how many characters one quoted text may have
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from bucketpolicy.document import Condition, Document
 from bucketpolicy.evaluate import holds
 from bucketpolicy.explain import Explanation, Mistake, Obstacle
 from bucketpolicy.goal import SSE, TLS_VERSION, TRANSPORT, Assumptions
-from bucketpolicy.request import Anonymous, Identity, Principal, Request, Service
-from crossguard.quoting import enumerate_texts, has_secret_values, join, name_key, quote
+from bucketpolicy.request import Anonymous, Identity, Request, Service
+from crossguard.quoting import enumerate_texts, has_secret_values, join, name_key, quote, quote_arn
 
 _HEADER = "x-amz-server-side-encryption"
 #: Keys that the caller's name says already, and those with a phrase of their own.
@@ -33,19 +32,10 @@ _TOLD = frozenset(
 )
 
 
-class Place(NamedTuple):
-    """The bucket in words: its name and its ARN as they may be shown, and its partition."""
-
-    bucket: str
-    arn: str
-    partition: str
-
-
 def tell_request(request: Request, document: Document, limit: int, *, header: bool) -> str:
     """One sentence that ends in `is not denied`; with `header`, a missing encryption header is worth a word."""
     parts = [
-        _tell_action(request, limit),
-        _tell_caller(request.principal, limit),
+        *_tell_action(request, limit),
         *_tell_transport(dict(request.context)),
         *_tell_header(request, limit, header=header),
         *_tell_rest(request, document, limit),
@@ -53,15 +43,16 @@ def tell_request(request: Request, document: Document, limit: int, *, header: bo
     return f"{' '.join(parts)} is not denied."
 
 
-def _tell_action(request: Request, limit: int) -> str:
-    what = "An upload to" if request.action == "s3:PutObject" else f"{quote(request.action, limit)} on"
-    return f"{what} {quote(request.resource, limit)}"
+def _tell_action(request: Request, limit: int) -> tuple[str, ...]:
+    what = "upload to" if request.action == "s3:PutObject" else f"{quote(request.action, limit)} on"
+    where = quote_arn(request.resource, limit)
+    if isinstance(request.principal, Anonymous):
+        return f"An anonymous {what}", where
+    return f"{'An ' if what[0] == 'u' else ''}{what}", where, _tell_caller(request.principal, limit)
 
 
-def _tell_caller(principal: Principal, limit: int) -> str:
+def _tell_caller(principal: Identity | Service, limit: int) -> str:
     match principal:
-        case Anonymous():
-            return "by an anonymous caller"
         case Identity("root", account):
             return f"by the root user of account {quote(account, limit)}"
         case Identity("user", _, arn):
@@ -207,11 +198,11 @@ _VERBS = {
 }
 
 
-def tell_mistake(explanation: Explanation, document: Document, place: Place, limit: int) -> tuple[str, ...]:
+def tell_mistake(explanation: Explanation, document: Document, partition: str, limit: int) -> tuple[str, ...]:
     """The sentences about a mistake that people make; none where none is recognised."""
     if explanation.mistake is None:
         return ()
-    words = {"detail": quote(explanation.detail, limit), **place._asdict()}
+    words = {"detail": quote(explanation.detail, limit), "partition": partition}
     if explanation.statement is not None:
         statement = document.statements[explanation.statement - 1]
         named = [text for _, text in statement.principals.entries] or ["*"]
@@ -223,13 +214,13 @@ _MISTAKES: dict[Mistake, tuple[str, ...]] = {
     "no-deny": ("The document has no Deny statement, and what it merely does not allow, an IAM policy can still allow.",),
     "allow-instead-of-deny": ("{it} allows what is right, and that forbids nothing: what is wrong needs a Deny.",),
     "anded-conditions": (
-        "{it} denies only uploads that lack the header and also come over plain HTTP: its conditions are ANDed.",
-        "That enforces neither half of the control; these two statements do.",
+        "{it} denies only uploads that lack the header and come over plain HTTP: its conditions are ANDed.",
+        "That enforces neither half of the control.",
     ),
     "inverted-value": ("{it} is the wrong way round: it denies the requests that are as they should be, and lets this one through.",),
-    "objects-left-out": ("{it} names the bucket only; its objects are `{arn}/*`.",),
-    "bucket-left-out": ("{it} names the objects only; the bucket itself is `{arn}`.",),
-    "other-bucket": ("{it} is about another bucket, {detail}; this one is `{bucket}`.",),
+    "objects-left-out": ("{it} names the bucket itself only; its objects have the same ARN with `/*`.",),
+    "bucket-left-out": ("{it} names the objects only (`/*`), and not the bucket itself.",),
+    "other-bucket": ("{it} is about another bucket, {detail}.",),
     "other-partition": ("{it} is about the partition {detail}; this bucket is in `{partition}`.",),
     "not-equals-but-present": (
         "{it} would hold for an absent header, were it not for its `Null` `false`, which wants the header present.",

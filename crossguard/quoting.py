@@ -5,6 +5,9 @@ from collections.abc import Iterable
 from bucketpolicy.keys import find_key
 
 _SHORTEST = 8
+#: Below this limit a message has little room left.
+_NARROW = 40
+_ARN_PREFIX = len("arn:aws:s3:::")
 #: People put shared secrets into these two; a key that is in no table may be anything.
 _SECRET_KEYS = frozenset({"aws:referer", "aws:useragent"})
 
@@ -33,9 +36,17 @@ def quote(text: str, limit: int) -> str:
     return f"`{shown}`"
 
 
-def enumerate_texts(texts: Iterable[str], limit: int, word: str = "or", most: int = 3) -> str:
+def quote_arn(arn: str, limit: int) -> str:
+    """The ARN of a bucket or an object in backticks; a long key is shortened before the name of the bucket is."""
+    bucket, slash, key = arn.partition("/")
+    if not slash or limit < _NARROW:
+        return quote(arn, limit + _ARN_PREFIX)
+    return f"`{quote(bucket, limit + _ARN_PREFIX)[1:-1]}/{quote(key, limit)[1:-1]}`"
+
+
+def enumerate_texts(texts: Iterable[str], limit: int, word: str = "or", most: int | None = None) -> str:
     """The texts in backticks: all of them up to `most`, else the first ones and how many more there are."""
-    return join([quote(text, limit) for text in texts], word, most)
+    return join([quote(text, limit) for text in texts], word, (3 if limit >= _NARROW else 2) if most is None else most)
 
 
 def join(shown: list[str], word: str, most: int) -> str:

@@ -186,7 +186,7 @@ def render_adoption(rule: Rule | StackRule) -> list[str]:
 
 REPAIR = (
     '4. **Repair, if you like.** `"enforcementLevel": "remediate"` adds the missing Deny statements to the document.',
-    "   It does so in previews and updates, adds nothing else, leaves every other statement as it is, and does nothing where nothing is missing.",
+    "   It does so in previews and updates, leaves every other statement as it is, and does nothing where nothing is missing.",
     "   A document that would pass S3's 20,480 bytes, or that S3 would refuse, is reported instead.",
     "",
     '`{"all": "remediate"}` also makes the advisory `aws-s3-bucket-policy-denies-all-insecure-requests` mandatory, which repairs nothing:',
