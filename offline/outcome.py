@@ -79,7 +79,7 @@ class Run(NamedTuple):
     One operation, judged.
 
     `diagnostics` are what counts. Where a preview had a second verdict with resolved outputs, `first` keeps what the first preview said and
-    `resolved` is true. `output` is what the program itself printed and logged.
+    `resolved` is true. `output` is what the program itself printed and logged; `notes` are single lines about what could not be looked at.
     """
 
     mode: Mode
@@ -93,6 +93,7 @@ class Run(NamedTuple):
     first: tuple[Diagnostic, ...] = ()
     resolved: bool = False
     output: str = ""
+    notes: tuple[str, ...] = ()
 
 
 class Failure(NamedTuple):

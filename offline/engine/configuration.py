@@ -1,0 +1,136 @@
+"""A Pulumi project: `Pulumi.yaml`, `Pulumi.STACK.yaml` and the configuration given on the command line."""
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+from offline.outcome import Failure
+
+#: What stands in for a value that only the stack's own secrets provider can decrypt.
+ENCRYPTED = "[encrypted]"
+_DEFAULT_STACK = "dev"
+
+
+class Project(NamedTuple):
+    """
+    A program and what it is run with.
+
+    `folder` holds Pulumi.yaml, `main` is the folder or file of the program itself. `config`: whole keys (`aws:region`) to texts.
+    `encrypted` names the keys whose values nobody here can read.
+    """
+
+    folder: Path
+    main: Path
+    name: str
+    runtime: str
+    options: Mapping[str, Any]
+    stack: str
+    organization: str
+    config: Mapping[str, str]
+    secret_keys: tuple[str, ...]
+    encrypted: tuple[str, ...]
+
+
+def load(folder: Path, stack: str | None, given: Iterable[str]) -> Project | Failure:
+    """
+    The project in `folder`. `stack`: `[ORGANIZATION/[PROJECT/]]STACK`, default the only Pulumi.STACK.yaml, else `dev`.
+
+    `given`: `KEY=VALUE` texts, which win over files; a key without a namespace is the project's.
+    """
+    file = next((folder / name for name in ("Pulumi.yaml", "Pulumi.yml", "Pulumi.json") if (folder / name).is_file()), None)
+    if file is None:
+        return Failure(f"{folder}: no Pulumi program here (Pulumi.yaml is missing)")
+    content = _read_yaml(file)
+    if isinstance(content, Failure):
+        return content
+    runtime = content.get("runtime")
+    name, options = (runtime.get("name"), runtime.get("options") or {}) if isinstance(runtime, dict) else (runtime, {})
+    if not isinstance(content.get("name"), str) or not isinstance(name, str) or not isinstance(options, dict):
+        return Failure(f"{file}: `name` and `runtime` are needed")
+    *organization, chosen = (stack or _find_stack(folder)).split("/")
+    config = _read_config(folder, content, chosen, given)
+    if isinstance(config, Failure):
+        return config
+    return Project(
+        folder=folder,
+        main=folder / str(content.get("main") or ""),
+        name=content["name"],
+        runtime=name,
+        options=options,
+        stack=chosen,
+        organization=organization[0] if organization else "organization",
+        config={key: value.text for key, value in config.items()},
+        secret_keys=tuple(key for key, value in config.items() if value.secret),
+        encrypted=tuple(key for key, value in config.items() if ENCRYPTED in value.text),
+    )
+
+
+class _Value(NamedTuple):
+    text: str
+    secret: bool = False
+
+
+def _read_yaml(file: Path) -> dict[str, Any] | Failure:
+    try:
+        content = yaml.safe_load(file.read_text("utf-8"))
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        return Failure(f"{file}: not YAML ({' '.join(str(error).split())[:200]})")
+    if content is None:
+        return {}
+    return content if isinstance(content, dict) else Failure(f"{file}: not a YAML object")
+
+
+def _find_stack(folder: Path) -> str:
+    stacks = sorted(file.name[len("Pulumi.") : -len(file.suffix)] for file in folder.glob("Pulumi.*.y*ml"))
+    return stacks[0] if len(stacks) == 1 else _DEFAULT_STACK
+
+
+def _read_config(folder: Path, project: Mapping[str, Any], stack: str, given: Iterable[str]) -> dict[str, _Value] | Failure:
+    """The project's defaults, then the stack's file, then the command line."""
+    name = str(project["name"])
+    config = {_qualify(key, name): _read_value(value) for key, value in _find_defaults(project)}
+    where = folder / str(project.get("stackConfigDir") or "")
+    file = next((file for suffix in ("yaml", "yml") if (file := where / f"Pulumi.{stack}.{suffix}").is_file()), None)
+    content = _read_yaml(file) if file is not None else {}
+    if isinstance(content, Failure):
+        return content
+    config |= {_qualify(key, name): _read_value(value) for key, value in (content.get("config") or {}).items()}
+    for text in given:
+        key, equals, value = text.partition("=")
+        if not equals or not key:
+            return Failure(f"--config {key or text}: must be KEY=VALUE")
+        qualified = _qualify(key, name)
+        config[qualified] = _Value(value, config.get(qualified, _Value("")).secret)
+    return config
+
+
+def _qualify(key: object, project: str) -> str:
+    return str(key) if ":" in str(key) else f"{project}:{key}"
+
+
+def _find_defaults(project: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
+    """A project's `config` holds values, or declarations with a `default` or a `value`."""
+    declared = project.get("config")
+    if not isinstance(declared, dict):
+        return
+    for key, value in declared.items():
+        if not isinstance(value, dict):
+            yield key, value
+        elif "value" in value or "default" in value:
+            yield key, value.get("value", value.get("default"))
+
+
+def _read_value(value: Any) -> _Value:
+    """Configuration is text: anything else is JSON, a secret what has a `secure` part, which cannot be read here."""
+    blanked = _blank(value)
+    text = blanked if isinstance(blanked, str) else json.dumps(blanked, separators=(",", ":"), default=str)
+    return _Value(text, secret=blanked != value)
+
+
+def _blank(value: Any) -> Any:
+    if isinstance(value, dict):
+        return ENCRYPTED if set(value) == {"secure"} else {str(key): _blank(item) for key, item in value.items()}
+    return [_blank(item) for item in value] if isinstance(value, list) else value
