@@ -1,0 +1,185 @@
+"""Random requests near the edges of a document: built from its own constants, one step inside and one outside."""
+
+import functools
+import ipaddress
+import re
+from collections.abc import Iterator
+from random import Random
+from typing import NamedTuple
+
+from bucketpolicy.goal import TLS_VERSION, TRANSPORT, Absent, AbsentOrOther, Assumptions, Below, Equal, Goal, Target
+from bucketpolicy.keys import applies
+from bucketpolicy.request import Anonymous, Identity, Principal, Request, Service
+from tests.differential.naive import KIND, MULTIVALUED, Json, listed, moment, number, text
+from tests.differential.requests import in_goal, possible
+
+FRESH = "999988887777"
+_STRANGERS: tuple[Principal, ...] = (
+    Anonymous(),
+    Identity("role", FRESH, f"arn:aws:iam::{FRESH}:role/x", "s"),
+    Identity("user", FRESH, f"arn:aws:iam::{FRESH}:user/u"),
+    Identity("root", FRESH, f"arn:aws:iam::{FRESH}:root"),
+    Service("delivery.logs.amazonaws.com"),
+)
+_FILLINGS = ("", "x", "a", "b", "a/b", "zz")
+
+
+class Pools(NamedTuple):
+    """What the requests are put together from."""
+
+    callers: tuple[Principal, ...]
+    names: tuple[str, ...]
+    values: dict[str, tuple[str, ...]]
+
+
+def attack(document: Json, goal: Goal, rng: Random, count: int) -> Iterator[Request]:
+    """Up to `count` requests of the goal that S3 can see."""
+    pools = collect(document, goal)
+    for _ in range(count):
+        request = _request(pools, goal, rng.choice(goal.targets), rng)
+        if request and in_goal(goal, request) and possible(request, goal.assumptions):
+            yield request
+
+
+def collect(document: Json, goal: Goal) -> Pools:
+    """The constants of a document."""
+    arns: list[str] = []
+    entries: list[str] = list(goal.exempt)
+    constants: dict[str, list[str]] = {one.key.lower(): [] for target in goal.targets for one in target.restrictions}
+    for statement in listed(document["Statement"]):
+        arns += [*listed(statement.get("Resource", [])), *listed(statement.get("NotResource", []))]
+        who = statement.get("Principal", statement.get("NotPrincipal"))
+        entries += [] if who == "*" else [entry for texts in who.values() for entry in listed(texts)]
+        for keys in statement.get("Condition", {}).values():
+            for key, values in keys.items():
+                constants.setdefault(key.lower(), []).extend(text(value) for value in listed(values))
+    for variable in re.findall(r"\$\{([\w:/.-]+)", str(document)):
+        constants.setdefault(variable.lower(), [])
+    callers = [caller for entry in (*entries, *constants.get("aws:principalarn", ())) for caller in _callers(entry)]
+    names = {name for arn in arns for name in _instances(arn.split(":", 5)[-1])} | {"x", "a", "b", "ab", "ba", "a/b"}
+    values = {key: _edges(KIND.get(key, "String"), tuple(sorted(set(found)))) for key, found in constants.items()}
+    return Pools((*_STRANGERS, *callers), tuple(sorted(names)), values)
+
+
+@functools.lru_cache(maxsize=10_000)
+def _callers(entry: str) -> tuple[Principal, ...]:
+    """Identities that an entry may mean, and relatives that it does not."""
+    if re.fullmatch(r"[a-z.0-9-]+\.amazonaws\.com", entry):
+        return (Service(entry),)
+    account = (re.findall(r"\d{12}", entry) or ["121212121212"])[0]
+    found: list[Principal] = [
+        Identity("root", account, f"arn:aws:iam::{account}:root"),
+        Identity("role", account, f"arn:aws:iam::{account}:role/q", "s"),
+    ]
+    name = re.sub("[*?]", "x", entry.rpartition(":")[2])
+    if name.startswith("assumed-role/"):
+        _, role, session = name.split("/", 2)
+        found += [Identity("role", account, f"arn:aws:iam::{account}:role/{path}{role}", session) for path in ("", "team/")]
+    elif name.startswith(("role/", "user/")):
+        kind = "role" if name.startswith("role/") else "user"
+        found.append(
+            Identity("role", account, f"arn:aws:iam::{account}:{name}", "ci")
+            if kind == "role"
+            else Identity("user", account, f"arn:aws:iam::{account}:{name}")
+        )
+    return tuple(found)
+
+
+@functools.lru_cache(maxsize=10_000)
+def _instances(pattern: str) -> tuple[str, ...]:
+    """Texts that a glob covers, and texts just beside."""
+    plain = re.sub(r"\$\{[^}]*\}", "a", pattern)
+    found = {plain.replace("*", filling).replace("?", (filling or "q")[0]) for filling in _FILLINGS}
+    found |= {plain, plain.replace("?", "")}
+    found |= {one + "x" for one in found} | {one[:-1] for one in found} | {one.swapcase() for one in found}
+    return tuple(sorted(found))
+
+
+@functools.lru_cache(maxsize=10_000)
+def _edges(kind: str, constants: tuple[str, ...]) -> tuple[str, ...]:
+    """Values of a key on both sides of every constant."""
+    if kind == "Bool":
+        return ("true", "false")
+    if kind == "Numeric":
+        exact = [value for value in map(number, constants) if value is not None]
+        return (
+            "0",
+            "1.1",
+            "99",
+            *(f"{float(value + step):.6g}" for value in exact for step in (-1, 0, 1)),
+            *(c for c in constants if number(c) is not None),
+        )
+    if kind == "Date":
+        moments = [int(value) for value in map(moment, constants) if value is not None]
+        return ("100000", "4102444800", *(str(value + step) for value in moments for step in (-1, 0, 1)))
+    if kind == "Ip":
+        return ("203.0.113.9", "2001:db8::7", *(address for constant in constants for address in _addresses(constant)))
+    found = {one for constant in constants for one in _instances(constant)} - {""} | {"q"}
+    return tuple(sorted(one for one in found if kind != "Arn" or one.count(":") >= 5)) or ("arn:aws:s3:::q",)
+
+
+def _addresses(constant: str) -> Iterator[str]:
+    try:
+        network = ipaddress.ip_network(constant, strict=False)
+    except ValueError:
+        return
+    for value in (int(network[0]) - 1, int(network[0]), int(network[-1]), int(network[-1]) + 1):
+        if 0 <= value < 1 << network.max_prefixlen:
+            yield str((ipaddress.IPv4Address if network.version == 4 else ipaddress.IPv6Address)(value))
+
+
+def _request(pools: Pools, goal: Goal, target: Target, rng: Random) -> Request | None:
+    caller, action = rng.choice(pools.callers), rng.choice(target.actions)
+    values: dict[str, tuple[str, ...]] = {}
+    for key, edges in pools.values.items():
+        if rng.random() < 0.5:
+            values[key] = tuple(rng.choice(edges) for _ in range(rng.choice((1, 1, 2, 3)))) if key in MULTIVALUED else (rng.choice(edges),)
+    _restrict(values, target, rng)
+    _settle(values, caller, goal.assumptions, rng)
+    if goal.assumptions.inapplicable_keys_absent:
+        values = {key: found for key, found in values.items() if applies(action, key)}
+    name = _name(goal.bucket or rng.choice(("bkt", "other-bucket")), target, pools, rng)
+    return Request(caller, action, f"arn:{goal.partition}:s3:::{name}", tuple(sorted(values.items())))
+
+
+def _name(bucket: str, target: Target, pools: Pools, rng: Random) -> str:
+    if target.on == "bucket":
+        return bucket
+    name = rng.choice(pools.names)
+    return name if name.startswith(f"{bucket}/") else f"{bucket}/{name.partition('/')[2] or name}"
+
+
+def _restrict(values: dict[str, tuple[str, ...]], target: Target, rng: Random) -> None:
+    for one in target.restrictions:
+        match one:
+            case Absent(key):
+                values.pop(key.lower(), None)
+            case Equal(key, value):
+                values[key.lower()] = (value,)
+            case Below(key, _):
+                values[key.lower()] = (rng.choice(("1.1", "1.0", "0", "1.19")),)
+            case AbsentOrOther(key, accepted) if values.get(key.lower(), ("",))[0] in accepted:
+                values.pop(key.lower())
+
+
+def _settle(values: dict[str, tuple[str, ...]], caller: Principal, assumptions: Assumptions, rng: Random) -> None:
+    """Make the keys agree with each other and the caller, as far as the assumptions say."""
+    if assumptions.secure_transport_present:
+        values.setdefault(TRANSPORT, (rng.choice(("true", "false")),))
+    if assumptions.tls_version_absent_on_http and values.get(TRANSPORT) == ("false",):
+        values.pop(TLS_VERSION, None)
+    if assumptions.source_ip_or_vpc_endpoint and ("aws:sourceip" in values) == ("aws:sourcevpce" in values):
+        values.pop("aws:sourcevpce", None)
+        values.setdefault("aws:sourceip", ("203.0.113.9",))
+    if isinstance(caller, Identity) and assumptions.principal_keys_agree:
+        values["aws:principalarn"], values["aws:principalaccount"] = (caller.arn,), (caller.account,)
+    if caller == Anonymous() and assumptions.anonymous_has_no_identity:
+        for key in ("aws:principalarn", "aws:principalorgid", "aws:principalisawsservice"):
+            values.pop(key, None)
+    if isinstance(caller, Service) and assumptions.service_principal_keys:
+        values["aws:principalisawsservice"], values["aws:principalservicename"] = ("true",), (caller.name,)
+        values.pop("aws:principalarn", None)
+    elif assumptions.service_principal_keys:
+        values.pop("aws:principalservicename", None)
+        if values.get("aws:principalisawsservice") == ("true",):
+            values["aws:principalisawsservice"] = ("false",)
