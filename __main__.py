@@ -2,9 +2,10 @@
 
 from pulumi_policy import PolicyPack
 
-from crossguard.register import build
+from crossguard.register import build, warm_up
 from policies import ALL
 
+warm_up()
 PolicyPack(
     name="s3-encryption-guard",
     description="Proves that S3 bucket policies deny uploads without server-side encryption and requests without TLS (CIS 1.16).",

@@ -28,7 +28,7 @@ from crossguard.finding import (
 from crossguard.rule import Rule
 from crossguard.settings import PARTITIONS, Rejected, Settings
 from crossguard.snippet import has_snippet, might_have_snippet
-from crossguard.source import Found, Missing, NoDocument, Property, Source, Unknown
+from crossguard.source import Found, Missing, NoDocument, Source, Unknown
 
 #: What Pulumi's SDKs put in the place of an Output that was formatted as text.
 _FORMATTED = re.compile(r"Calling \[?\w+\]? on an \[?Output")
@@ -89,7 +89,7 @@ def _look(rule: Rule, settings: Settings, source: Found | Unknown | Missing) -> 
             return _judge_cached(rule, settings, source)
 
 
-def _cannot_tell(name: Property, reason: str) -> CannotTell:
+def _cannot_tell(name: str, reason: str) -> CannotTell:
     return CannotTell(Undecided((Problem(name, reason),)))
 
 

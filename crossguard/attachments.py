@@ -12,9 +12,8 @@ from typing import NamedTuple, Protocol
 
 from crossguard.exemptions import Applies, Expired, MightApply, find_exemption
 from crossguard.finding import Compliant, Contested, Exempted, Finding, NotKnown, Subject, Unattached
+from crossguard.kinds import BUCKET_NAME, POLICY_DOCUMENT
 from crossguard.resources import (
-    BUCKET_NAME,
-    POLICY_DOCUMENT,
     Known,
     is_directory_bucket,
     is_directory_bucket_type,

@@ -51,7 +51,7 @@ class CannotTell(NamedTuple):
 class Formatted(NamedTuple):
     """The property holds the text that Pulumi gives for an Output in an f-string (or a template literal), not the Output's value."""
 
-    what: Literal["policy", "policyDocument", "bucket"]
+    what: str
     expired: Exemption | None = None
 
 

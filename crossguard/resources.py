@@ -2,7 +2,7 @@
 Where each resource type keeps the document of a bucket policy, and what is known of it.
 
 Reads the SDK's proxies, which raise `UnknownValueError` at an unknown value, and the properties of a remediation, where an unknown value
-is the SDK's sentinel as plain text. Types are compared exactly: other services have buckets of the same name.
+is the SDK's sentinel as plain text.
 """
 
 import json
@@ -11,39 +11,9 @@ from typing import NamedTuple
 
 from pulumi_policy import proxy
 
-from crossguard.source import Found, Missing, NoDocument, Property, Source, Unknown
+from crossguard.kinds import BUCKET_NAME, DIRECTORY_BUCKET, INLINE, JUDGED, OTHERS, POLICY_DOCUMENT, explain
+from crossguard.source import Found, Missing, NoDocument, Source, Unknown
 
-BUCKET_NAME = {
-    "aws:s3/bucket:Bucket": "bucket",
-    "aws:s3/bucketV2:BucketV2": "bucket",
-    "aws-native:s3:Bucket": "bucketName",
-}
-POLICY_DOCUMENT: Mapping[str, Property] = {
-    "aws:s3/bucketPolicy:BucketPolicy": "policy",
-    "aws-native:s3:BucketPolicy": "policyDocument",
-}
-_INLINE = ("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2")
-_DIRECTORY_BUCKET = "the bucket is a directory bucket, whose policy has actions and ARNs of its own (s3express)"
-_OTHERS = {
-    "aws:s3/directoryBucket:DirectoryBucket": _DIRECTORY_BUCKET,
-    "aws-native:s3express:DirectoryBucket": _DIRECTORY_BUCKET,
-    "aws-native:s3express:BucketPolicy": _DIRECTORY_BUCKET,
-    "aws:lightsail/bucket:Bucket": "a Lightsail bucket takes no bucket policy",
-    "aws-native:lightsail:Bucket": "a Lightsail bucket takes no bucket policy",
-    "aws:s3control/bucket:Bucket": "the bucket is one of S3 on Outposts",
-    "aws:s3control/bucketPolicy:BucketPolicy": "the policy is one of S3 on Outposts",
-    "aws-native:s3outposts:Bucket": "the bucket is one of S3 on Outposts",
-    "aws-native:s3outposts:BucketPolicy": "the policy is one of S3 on Outposts",
-    "aws:s3tables/tableBucket:TableBucket": "the bucket is one of S3 Tables",
-    "aws:s3tables/tableBucketPolicy:TableBucketPolicy": "the policy is one of S3 Tables",
-    "aws:s3tables/tablePolicy:TablePolicy": "the policy is one of S3 Tables",
-    "aws-native:s3tables:TableBucket": "the bucket is one of S3 Tables",
-    "aws-native:s3tables:TableBucketPolicy": "the policy is one of S3 Tables",
-    "aws:s3/vectorsVectorBucket:VectorsVectorBucket": "the bucket is one of S3 Vectors",
-    "aws:s3/vectorsVectorBucketPolicy:VectorsVectorBucketPolicy": "the policy is one of S3 Vectors",
-    "aws-native:s3vectors:VectorBucket": "the bucket is one of S3 Vectors",
-    "aws-native:s3vectors:VectorBucketPolicy": "the policy is one of S3 Vectors",
-}
 _SENTINELS = frozenset(
     {
         proxy.UNKNOWN_BOOLEAN_VALUE,
@@ -76,25 +46,15 @@ class _UnknownLeafError(Exception):
     """An unknown value inside a document; its argument is the path."""
 
 
-def judges(resource_type: str) -> bool:
-    """Whether the type is one that can carry a bucket policy."""
-    return resource_type in POLICY_DOCUMENT or resource_type in BUCKET_NAME
-
-
-def explain_type(resource_type: str) -> str:
-    """Why nothing is judged at a resource of this type, which is none that `judges` knows."""
-    return _OTHERS.get(resource_type, "the resource is neither an S3 bucket nor an S3 bucket policy")
-
-
 def find(resource_type: str, props: Props, provider: Props | None = None) -> Source:
     """What the resource says of the document attached to its bucket; `provider` are the properties of its provider."""
-    if not judges(resource_type):
-        return NoDocument(explain_type(resource_type))
+    if resource_type not in JUDGED:
+        return NoDocument(explain(resource_type))
     if not props:
         return NoDocument("the resource is not part of this operation: the engine shows none of its properties")
     bucket = read_bucket_name(resource_type, props)
     if bucket is not None and is_directory_bucket(bucket):
-        return NoDocument(_DIRECTORY_BUCKET)
+        return NoDocument(DIRECTORY_BUCKET)
     if resource_type in POLICY_DOCUMENT:
         return _find_document(POLICY_DOCUMENT[resource_type], props, bucket, provider)
     if not has_inline_policy(resource_type, props):
@@ -104,7 +64,7 @@ def find(resource_type: str, props: Props, provider: Props | None = None) -> Sou
 
 def has_inline_policy(resource_type: str, props: Props) -> bool:
     """Whether a bucket's inputs hold a policy, known or not."""
-    if resource_type not in _INLINE:
+    if resource_type not in INLINE:
         return False
     policy = read(props, "policy")
     return isinstance(policy, NotKnownYet) or policy.value not in (None, "")
@@ -126,7 +86,7 @@ def is_directory_bucket(bucket: str) -> bool:
 
 def is_directory_bucket_type(resource_type: str) -> bool:
     """Whether the resource is a directory bucket by its type."""
-    return _OTHERS.get(resource_type) == _DIRECTORY_BUCKET
+    return OTHERS.get(resource_type) == DIRECTORY_BUCKET
 
 
 def read(props: Props, name: str) -> Known | NotKnownYet:
@@ -142,7 +102,7 @@ def read(props: Props, name: str) -> Known | NotKnownYet:
     return Known(value)
 
 
-def _find_document(name: Property, props: Props, bucket: str | None, provider: Props | None) -> Source:
+def _find_document(name: str, props: Props, bucket: str | None, provider: Props | None) -> Source:
     match read(props, name):
         case NotKnownYet(path):
             return Unknown(path, bucket)
@@ -154,7 +114,7 @@ def _find_document(name: Property, props: Props, bucket: str | None, provider: P
             return _find_object(value, name, bucket, _read_region(props, provider))
 
 
-def _find_object(value: object, name: Property, bucket: str | None, region: str | None) -> Source:
+def _find_object(value: object, name: str, bucket: str | None, region: str | None) -> Source:
     """A document that is an object, as text; the engine has turned its whole numbers into floats."""
     if not isinstance(value, Mapping):
         return Missing(name, f"`{name}` is neither a text nor an object", bucket)

@@ -6,6 +6,8 @@ from typing import Literal, NamedTuple
 from bucketpolicy.goal import Goal
 from crossguard.settings import Settings
 
+DOCS = "https://github.com/s3-encryption-guard/s3-encryption-guard/blob/main/docs"
+
 Level = Literal["mandatory", "advisory"]
 Severity = Literal["low", "medium", "high", "critical"]
 #: (bucket's name or None, partition, settings) -> the requests that must be denied
@@ -41,3 +43,8 @@ class StackRule(NamedTuple):
     keys: tuple[str, ...]
     remediation_steps: str
     reference: str
+
+
+def link(rule: Rule | StackRule) -> str:
+    """The docs page of a rule."""
+    return f"{DOCS}/policies/{rule.name}.md"

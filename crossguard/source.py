@@ -1,8 +1,6 @@
 """What a resource says of the document attached to its bucket, before anyone judges it."""
 
-from typing import Literal, NamedTuple
-
-Property = Literal["policy", "policyDocument"]
+from typing import NamedTuple
 
 
 class NoDocument(NamedTuple):
@@ -20,13 +18,13 @@ class Unknown(NamedTuple):
 
 class Found(NamedTuple):
     """
-    A document as text, from this property.
+    A document as text, from this property (`policy` or `policyDocument`).
 
     `bucket` is None where the name is not known yet, `region` where neither the resource nor its provider says one.
     """
 
     text: str
-    property: Property
+    property: str
     bucket: str | None
     region: str | None = None
 
@@ -34,7 +32,7 @@ class Found(NamedTuple):
 class Missing(NamedTuple):
     """The resource must carry a document and does not, or carries something that is none; a sentence."""
 
-    property: Property
+    property: str
     reason: str
     bucket: str | None
 

@@ -1,0 +1,138 @@
+"""
+What a policy says about a resource, or about a stack: everything between the SDK's arguments and what is said to it.
+
+Loaded by `register` when the first bucket or bucket policy is seen, so that it costs nothing before.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any, NamedTuple
+
+import pulumi.runtime
+from pulumi_policy import ReportViolation, ResourceValidationArgs, StackValidationArgs
+from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
+
+from bucketpolicy.repair import Repaired
+from crossguard import messages, remediate, resources
+from crossguard.assess import assess, locate
+from crossguard.attachments import Attachments, assess_attachments, attach
+from crossguard.finding import CannotTell, Compliant, Exempted, Finding, Misconfigured, NotApplicable, NotKnown, Open, Subject
+from crossguard.inline import InlinePolicies
+from crossguard.kinds import BUCKET_NAME
+from crossguard.rule import Rule, StackRule
+from crossguard.settings import Rejected, Settings, read_settings
+from crossguard.source import Found
+
+
+class Violation(NamedTuple):
+    """A message at the policy's own level; `urn` is for the stack policy, which speaks of other resources."""
+
+    text: str
+    urn: str | None = None
+
+
+class Note(NamedTuple):
+    """A message that a mandatory policy gives as an advisory one."""
+
+    text: str
+
+
+class Skip(NamedTuple):
+    """The policy does not apply, for this reason."""
+
+    reason: str
+
+
+Outcome = Violation | Note | Skip
+
+
+def judge_resource(rule: Rule, args: ResourceValidationArgs, inline: InlinePolicies, today: date) -> tuple[Outcome, ...]:
+    """What the policy says about one resource's inputs; nothing where all is well."""
+    if args.resource_type in BUCKET_NAME:
+        inline.note(args.urn, present=resources.has_inline_policy(args.resource_type, args.props))
+    settings = read_settings(args.get_config(), rule.keys)
+    subject, finding, _ = _examine(rule, args, settings, today)
+    outcome = _pronounce(rule, settings, subject, finding)
+    return () if outcome is None else (outcome,)
+
+
+def _examine(rule: Rule, args: ResourceValidationArgs, settings: Settings | Rejected, today: date) -> tuple[Subject, Finding, str]:
+    """The subject, the finding, and the property that holds the document."""
+    provider = args.provider.props if args.provider is not None else None
+    source = resources.find(args.resource_type, args.props, provider)
+    subject = locate(Subject(args.urn, args.resource_type, args.name), settings, source)
+    return subject, assess(rule, settings, subject, source, today), source.property if isinstance(source, Found) else ""
+
+
+def remedy_resource(rule: Rule, args: ResourceValidationArgs, today: date) -> Mapping[str, Any] | None:
+    """The resource's properties with the document repaired; None where there is nothing to add, or nothing can be."""
+    _, finding, name = _examine(rule, args, read_settings(args.get_config(), rule.keys), today)
+    match finding:
+        case Open(fix=Repaired(_, added) as fix) | CannotTell(fix=Repaired(_, added) as fix) if added:
+            return remediate.apply(args.props, name, fix)
+        case _:
+            return None
+
+
+def judge_stack(rule: StackRule, args: StackValidationArgs, inline: InlinePolicies, today: date) -> Iterator[Outcome]:
+    """What the policy says about the stack: the violations in URN order, and last what is not known or why it does not apply."""
+    settings = read_settings(args.get_config(), rule.keys)
+    if isinstance(settings, Rejected):
+        yield Violation(messages.render(rule, Misconfigured(settings.problems), Subject("", "", "")) or "")
+        return
+    attachments = attach(args.resources, inline.snapshot())
+    if not attachments.buckets:
+        yield Skip("the stack has no S3 bucket")
+        return
+    yield from _pronounce_attachments(rule, settings, attachments, today)
+
+
+def _pronounce_attachments(rule: StackRule, settings: Settings, attachments: Attachments, today: date) -> Iterator[Outcome]:
+    """A violation for each bucket that has one, then one note for all that are not known."""
+    doubtful: list[Subject] = []
+    for subject, finding in assess_attachments(settings, attachments, today):
+        match _pronounce(rule, settings, subject, finding):
+            case Violation(text):
+                yield Violation(text, subject.urn)
+            case Note():
+                doubtful.append(subject)
+    if doubtful:
+        yield Note(messages.render_note(rule, tuple(doubtful)))
+
+
+def _pronounce(rule: Rule | StackRule, settings: Settings | Rejected, subject: Subject, finding: Finding) -> Outcome | None:
+    """What is said of a finding; what is not known yet is softened during a preview only."""
+    if isinstance(finding, NotKnown) and not pulumi.runtime.is_dry_run():
+        finding = finding._replace(when="update")
+    text = messages.render(rule, finding, subject)
+    match finding:
+        case _ if text is None:
+            return None
+        case Compliant():
+            return None
+        case Exempted() | NotApplicable():
+            return Skip(text)
+        case NotKnown(when="preview") if "whenUnknown" not in rule.keys:
+            return Skip(text)
+        case NotKnown(when="preview") if isinstance(settings, Settings) and settings.when_unknown == "advisory":
+            return Note(text)
+        case _:
+            return Violation(text)
+
+
+def utter(outcomes: tuple[Outcome, ...], args: ResourceValidationArgs | StackValidationArgs, report: ReportViolation) -> None:
+    """Say it to the SDK: all violations first, since a note or a skip ends the policy by an exception."""
+    last: Note | Skip | None = None
+    for outcome in outcomes:
+        match outcome:
+            case Violation(text, urn):
+                report(text, urn)
+            case Note() | Skip():
+                last = outcome
+    match last:
+        case Note(text):
+            error = UnknownValueError(UNKNOWN_STRING_VALUE, [])
+            error.message = text
+            raise error
+        case Skip(reason):
+            args.not_applicable(reason)
