@@ -27,6 +27,8 @@ MAX_BYTES = 20_480
 _MAX_PROBLEMS = 20
 _VERSIONS = ("2008-10-17", "2012-10-17")
 _WHITESPACE = " \t\r\n"
+# Of keys, the case of `A` to `Z` does not count; `str.lower` would turn other letters into these (the Kelvin sign into a `k`).
+_LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 
 
 class _Number(NamedTuple):
@@ -116,16 +118,20 @@ def _read_document(root: _Object, problems: _Problems) -> Document | None:
     return Document(version == "2012-10-17", statements)
 
 
-def _has_lone_surrogate(value: _Json) -> bool:
-    match value:
-        case str():
-            return any("\ud800" <= char <= "\udfff" for char in value)
-        case _Object(pairs):
-            return any(_has_lone_surrogate(name) or _has_lone_surrogate(item) for name, item in pairs)
-        case list():
-            return any(map(_has_lone_surrogate, value))
-        case _:
-            return False
+def _has_lone_surrogate(root: _Json) -> bool:
+    """Whether a name or a text holds half a surrogate pair, which only an escape can bring in; without recursion."""
+    waiting: list[_Json] = [root]
+    while waiting:
+        match waiting.pop():
+            case str(text) if any("\ud800" <= char <= "\udfff" for char in text):
+                return True
+            case _Object(pairs):
+                waiting += (part for pair in pairs for part in pair)
+            case list(items):
+                waiting += items
+            case _:
+                pass
+    return False
 
 
 def _take(value: _Object, path: str, known: tuple[str, ...], problems: _Problems) -> _Found:
@@ -267,7 +273,7 @@ def _read_conditions(found: _Found, path: str, problems: _Problems) -> Iterator[
 def _read_keys(keys: _Object, path: str, problems: _Problems) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     seen: set[str] = set()
     for position, (written, value) in enumerate(keys.pairs, 1):
-        key = written.lower()
+        key = written.translate(_LOWER)
         if key in seen:
             problems.add(path, f"member {position} repeats a key (case does not distinguish keys)")
         seen.add(key)
