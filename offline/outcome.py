@@ -12,7 +12,7 @@ class Seen(NamedTuple):
     A resource as the pack was shown it.
 
     `inputs` and `outputs` are in wire form: unknown values are the SDK's sentinels, secrets its marked objects, numbers floats.
-    `source` is `file:line` of the user's program where its SDK sends it, else "".
+    `source` is `file:line` of the user's program where its SDK sends it, else "". `provider` is the URN of the resource's provider, or "".
     """
 
     urn: str
@@ -22,6 +22,7 @@ class Seen(NamedTuple):
     outputs: Mapping[str, object]
     property_dependencies: Mapping[str, tuple[str, ...]]
     source: str = ""
+    provider: str = ""
 
 
 class Policy(NamedTuple):
