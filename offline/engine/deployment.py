@@ -7,15 +7,16 @@ For each resource in turn: the provider's Check, Remediate, Analyze, then the ou
 
 import threading
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pulumi.runtime.proto import analyzer_pb2, resource_pb2
 
 from offline.engine import aws, values
 from offline.engine.answers import Answers
-from offline.engine.pack import Booted, StackSettings, name_severity
+from offline.engine.pack import Booted, StackSettings
+from offline.engine.questions import Provider, Questions, Subject, Verdicts, Whole
 from offline.engine.values import UNKNOWN, Properties
-from offline.outcome import Diagnostic, Remediated, Seen, Skipped
+from offline.outcome import Seen
 
 ROOT_TYPE = "pulumi:pulumi:Stack"
 PROVIDER_PREFIX = "pulumi:providers:"
@@ -49,14 +50,6 @@ class Registered(NamedTuple):
     external: bool = False
 
 
-class Verdicts(NamedTuple):
-    """What the pack said during one operation, in the order it was said."""
-
-    diagnostics: tuple[Diagnostic, ...]
-    skipped: tuple[Skipped, ...]
-    remediated: tuple[Remediated, ...]
-
-
 class Deployment:
     """The operation's state. Its methods may be called from any thread: one resource at a time goes through."""
 
@@ -64,12 +57,9 @@ class Deployment:
         """Nothing is registered yet."""
         self.settings = settings
         self.answers = answers
-        self._pack = pack
+        self._questions = Questions(pack)
         self._lock = threading.RLock()
         self._resources: dict[str, Registered] = {}
-        self._diagnostics: list[Diagnostic] = []
-        self._skipped: list[Skipped] = []
-        self._remediated: list[Remediated] = []
 
     @property
     def resources(self) -> tuple[Registered, ...]:
@@ -91,8 +81,9 @@ class Deployment:
         """Check, ask the pack, create. Raises `PackError`."""
         with self._lock:
             urn = self.make_urn(goal.type, goal.name, goal.parent)
-            inputs = self._remediate(urn, goal, self._check(urn, goal))
-            self._analyze(urn, goal, inputs)
+            subject = self._describe(urn, goal)
+            inputs = self._questions.remediate(subject, self._check(urn, goal))
+            self._questions.analyze([(subject, inputs)])
             id_, outputs = self._create(urn, goal, inputs)
             hidden = {key: values.conceal(value) if key in goal.secret_outputs else value for key, value in outputs.items()}
             self._resources[urn] = Registered(urn, goal, id_, inputs, hidden)
@@ -165,62 +156,26 @@ class Deployment:
         provider = self._resources.get(goal.provider)
         return aws.find_place(values.reveal(goal.inputs), values.reveal(provider.inputs) if provider else {})
 
-    def _remediate(self, urn: str, goal: Goal, inputs: Properties) -> Properties:
-        request = analyzer_pb2.AnalyzeRequest(properties=values.write(inputs), **self._describe(urn, goal))
-        response = self._pack.remediate(request)
-        for remediation in response.remediations:
-            policy = remediation.policyName
-            if remediation.diagnostic:
-                self._diagnostics.append(Diagnostic(policy, "advisory", urn, remediation.diagnostic))
-                continue
-            before, inputs = inputs, values.read(remediation.properties).properties
-            self._remediated.append(Remediated(policy, urn, before, inputs))
-        return inputs
-
-    def _analyze(self, urn: str, goal: Goal, inputs: Properties) -> None:
-        request = analyzer_pb2.AnalyzeRequest(properties=values.write(inputs, internal=False), **self._describe(urn, goal))
-        response = self._pack.analyze(request)
-        self._diagnostics += [read_diagnostic(diagnostic, urn) for diagnostic in response.diagnostics]
-        self._skipped += [Skipped(each.policy_name, urn, each.reason) for each in response.not_applicable]
-
     def analyze_stack(self) -> None:
         """Show the pack all outputs together, as the engine does at the end. Raises `PackError`."""
-        shown = [resource for resource in self.resources if not resource.external]
-        response = self._pack.analyze_stack([self._describe_outputs(resource) for resource in shown])
         root = self.make_urn(ROOT_TYPE, f"{self.settings.project}-{self.settings.stack}", "")
-        known = {resource.urn for resource in shown}
-        for diagnostic in response.diagnostics:
-            self._diagnostics.append(read_diagnostic(diagnostic, diagnostic.urn if diagnostic.urn in known else root))
-        self._skipped += [Skipped(each.policy_name, "", each.reason) for each in response.not_applicable]
+        shown = (each for each in self.resources if not each.external)
+        self._questions.analyze_stack(map(self._describe_whole, shown), root)
 
-    def _describe(self, urn: str, goal: Goal) -> dict[str, Any]:
-        """The fields that Remediate, Analyze and AnalyzeStack share."""
-        provider = self._resources.get(goal.provider)
-        described = (
-            None
-            if provider is None
-            else analyzer_pb2.AnalyzerProviderResource(
-                urn=provider.urn, type=provider.goal.type, name=provider.goal.name, properties=values.write(provider.inputs, internal=False)
-            )
-        )
-        return {"urn": urn, "type": goal.type, "name": goal.name, "options": goal.options, "provider": described}
-
-    def _describe_outputs(self, resource: Registered) -> analyzer_pb2.AnalyzerResource:
+    def _describe_whole(self, resource: Registered) -> Whole:
         goal = resource.goal
-        return analyzer_pb2.AnalyzerResource(
-            properties=values.write(resource.outputs, internal=False),
-            parent=goal.parent,
-            dependencies=goal.dependencies,
-            propertyDependencies={
-                key: analyzer_pb2.AnalyzerPropertyDependencies(urns=urns) for key, urns in goal.property_dependencies.items() if urns
-            },
-            **self._describe(resource.urn, goal),
-        )
+        subject = self._describe(resource.urn, goal)
+        return Whole(subject, resource.outputs, goal.parent, goal.dependencies, goal.property_dependencies)
+
+    def _describe(self, urn: str, goal: Goal) -> Subject:
+        found = self._resources.get(goal.provider)
+        provider = None if found is None else Provider(found.urn, found.goal.type, found.goal.name, found.inputs)
+        return Subject(urn, goal.type, goal.name, goal.options, provider)
 
     def collect_verdicts(self) -> Verdicts:
         """What the pack has said so far."""
         with self._lock:
-            return Verdicts(tuple(self._diagnostics), tuple(self._skipped), tuple(self._remediated))
+            return self._questions.collect()
 
     def collect_seen(self) -> tuple[Seen, ...]:
         """The resources that the pack was shown."""
@@ -237,17 +192,6 @@ class Deployment:
             for each in self.resources
             if not each.external
         )
-
-
-def read_diagnostic(diagnostic: analyzer_pb2.AnalyzeDiagnostic, urn: str) -> Diagnostic:
-    """A diagnostic off the wire. The SDK puts the description before the message; what could not be remediated is mandatory."""
-    return Diagnostic(
-        policy=diagnostic.policyName,
-        level="advisory" if diagnostic.enforcementLevel == analyzer_pb2.ADVISORY else "mandatory",
-        urn=urn,
-        message=diagnostic.message.removeprefix(f"{diagnostic.description}\n"),
-        severity=name_severity(diagnostic.severity),
-    )
 
 
 def read_options(request: resource_pb2.RegisterResourceRequest, protect: bool) -> analyzer_pb2.AnalyzerResourceOptions:  # noqa: FBT001

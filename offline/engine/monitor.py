@@ -80,7 +80,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
             registered = self._deployment.register(goal)
         except PackError as error:
             self._session.fail(Failure(str(error)))
-            context.abort(grpc.StatusCode.UNAVAILABLE, str(error))
+            raise _abort(context, grpc.StatusCode.UNAVAILABLE, str(error)) from error
         self._keep(registered.urn, transformed, request.transforms)
         return _answer_registration(request, registered)
 
@@ -98,7 +98,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         try:
             return transform_resource(request, callbacks) if callbacks else request
         except grpc.RpcError as error:
-            context.abort(grpc.StatusCode.UNKNOWN, f"a transform of {request.name} failed: {error.details()}")
+            raise _abort(context, grpc.StatusCode.UNKNOWN, f"a transform of {request.name} failed: {error.details()}") from error
 
     def _read_goal(self, request: resource_pb2.RegisterResourceRequest) -> Goal:
         inherited = self._provided.get(request.parent, Provided(protect=False, provider="", providers={}))
@@ -148,9 +148,8 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
             self._transforms[urn] = list(transforms)
 
     def _note_remote(self, request: resource_pb2.RegisterResourceRequest) -> None:
-        self._session.note(
-            f"{request.name} is a component made inside its provider ({request.type}), which does not run offline: what is in it was not judged"
-        )
+        what = f"{request.name} is a component made inside its provider ({request.type})"
+        self._session.note(f"{what}, which does not run offline: what is in it was not judged")
 
     def RegisterResourceOutputs(  # noqa: N802
         self, request: resource_pb2.RegisterResourceOutputsRequest, _context: object
@@ -182,7 +181,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
             )
         except PackError as error:
             self._session.fail(Failure(str(error)))
-            context.abort(grpc.StatusCode.UNAVAILABLE, str(error))
+            raise _abort(context, grpc.StatusCode.UNAVAILABLE, str(error)) from error
         if request.type == _STACK_REFERENCE and values.is_unknown(read.outputs["outputs"]):
             self._session.miss(f"stack reference {request.id}")
         outputs = read.outputs if request.acceptSecrets else values.reveal(read.outputs)
@@ -202,9 +201,9 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
             result = self._deployment.invoke(changed.tok, values.reveal(values.read(changed.args).properties), provider)
         except PackError as error:
             self._session.fail(Failure(str(error)))
-            context.abort(grpc.StatusCode.UNAVAILABLE, str(error))
+            raise _abort(context, grpc.StatusCode.UNAVAILABLE, str(error)) from error
         except WrongDocumentError as error:
-            context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
+            raise _abort(context, grpc.StatusCode.INVALID_ARGUMENT, str(error)) from error
         if result is None:
             return self._miss(changed.tok, context)
         return resource_pb2.ResourceInvokeResponse(**{"return": values.write(result)})
@@ -213,12 +212,12 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         self._session.miss(token)
         if self._deployment.settings.dry_run:
             return resource_pb2.ResourceInvokeResponse(unknown=True)
-        context.abort(grpc.StatusCode.UNIMPLEMENTED, f"nobody answers {token} offline: give its result with --mocks")
+        raise _abort(context, grpc.StatusCode.UNIMPLEMENTED, f"nobody answers {token} offline: give its result with --mocks")
 
     def Call(self, request: resource_pb2.ResourceCallRequest, context: grpc.ServicerContext) -> None:  # noqa: N802
         """Methods run inside providers."""
         self._session.miss(request.tok)
-        context.abort(grpc.StatusCode.UNIMPLEMENTED, f"{request.tok} is a method inside a provider, which does not run offline")
+        raise _abort(context, grpc.StatusCode.UNIMPLEMENTED, f"{request.tok} is a method inside a provider, which does not run offline")
 
     def RegisterPackage(  # noqa: N802
         self, request: resource_pb2.RegisterPackageRequest, _context: object
@@ -254,6 +253,12 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         """Nothing is left to wait for."""
         self._session.touch()
         return empty_pb2.Empty()
+
+
+def _abort(context: grpc.ServicerContext, code: grpc.StatusCode, message: str) -> Exception:
+    """End the call with an error of the program's; gRPC raises by itself, the result only tells readers so."""
+    context.abort(code, message)
+    return RuntimeError(message)
 
 
 def _read_dependencies(request: resource_pb2.RegisterResourceRequest, received: values.Received) -> dict[str, tuple[str, ...]]:

@@ -22,8 +22,11 @@ from offline.outcome import Failure, Pack, Policy
 #: What the real engine lets through in either direction.
 MESSAGE_LIMIT = 400 * 1024 * 1024
 CHANNEL_OPTIONS = (("grpc.max_receive_message_length", MESSAGE_LIMIT), ("grpc.max_send_message_length", MESSAGE_LIMIT))
+#: Where a pack would send log messages; it has none to send.
+_NO_ENGINE = "127.0.0.1:1"
 _BOOT_SECONDS = 60.0
 _CALL_SECONDS = 300.0
+_BATCH = 64
 _SEVERITIES = {
     analyzer_pb2.POLICY_SEVERITY_LOW: "low",
     analyzer_pb2.POLICY_SEVERITY_MEDIUM: "medium",
@@ -56,21 +59,34 @@ class Booted(NamedTuple):
 
     def remediate(self, request: analyzer_pb2.AnalyzeRequest) -> analyzer_pb2.RemediateResponse:
         """Ask for remediations of one resource's inputs. Raises `PackError`."""
-        return self._call(self.stub.Remediate, request)
+        try:
+            response: analyzer_pb2.RemediateResponse = self.stub.Remediate(request, timeout=_CALL_SECONDS)
+        except grpc.RpcError as error:
+            raise PackError(_explain(error, self.log)) from error
+        return response
 
-    def analyze(self, request: analyzer_pb2.AnalyzeRequest) -> analyzer_pb2.AnalyzeResponse:
-        """Ask about one resource's inputs. Raises `PackError`."""
-        return self._call(self.stub.Analyze, request)
+    def analyze(self, requests: Sequence[analyzer_pb2.AnalyzeRequest]) -> list[analyzer_pb2.AnalyzeResponse]:
+        """Ask about the inputs of resources, some on their way while others are answered. Raises `PackError`."""
+        try:
+            if len(requests) == 1:
+                return [self.stub.Analyze(requests[0], timeout=_CALL_SECONDS)]
+            return list(self._analyze_many(requests))
+        except grpc.RpcError as error:
+            raise PackError(_explain(error, self.log)) from error
+
+    def _analyze_many(self, requests: Sequence[analyzer_pb2.AnalyzeRequest]) -> Iterator[analyzer_pb2.AnalyzeResponse]:
+        for start in range(0, len(requests), _BATCH):
+            calls = [self.stub.Analyze.future(request, timeout=_CALL_SECONDS) for request in requests[start : start + _BATCH]]
+            yield from (call.result() for call in calls)
 
     def analyze_stack(self, resources: Sequence[analyzer_pb2.AnalyzerResource]) -> analyzer_pb2.AnalyzeResponse:
         """Ask about all resources' outputs together. Raises `PackError`."""
-        return self._call(self.stub.AnalyzeStack, analyzer_pb2.AnalyzeStackRequest(resources=resources))
-
-    def _call(self, method: Any, request: Any) -> Any:
         try:
-            return method(request, timeout=_CALL_SECONDS)
+            request = analyzer_pb2.AnalyzeStackRequest(resources=resources)
+            response: analyzer_pb2.AnalyzeResponse = self.stub.AnalyzeStack(request, timeout=_CALL_SECONDS)
         except grpc.RpcError as error:
             raise PackError(_explain(error, self.log)) from error
+        return response
 
 
 def _explain(error: grpc.RpcError, log: IO[bytes]) -> str:
@@ -90,14 +106,14 @@ def _last_line(log: IO[bytes]) -> str:
 
 
 @contextmanager
-def boot(folder: Path, settings: StackSettings, policies: Mapping[str, Any], engine: str = "127.0.0.1:1") -> Iterator[Booted]:
+def boot(folder: Path, settings: StackSettings | None, policies: Mapping[str, Any]) -> Iterator[Booted]:
     """
     The pack in `folder` as a process of its own, configured with `policies`, until the block ends.
 
-    `engine` is the address for the pack's log messages. Raises `PackError`.
+    Without `settings` it is told no stack, as by `pulumi policy analyze`. Raises `PackError`.
     """
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as log:
-        command = [sys.executable, "-u", "-m", "pulumi.policy", engine, str(folder)]
+        command = [sys.executable, "-u", "-m", "pulumi.policy", _NO_ENGINE, str(folder)]
         process = subprocess.Popen(
             command, cwd=folder, env=_make_environment(settings), stdin=subprocess.DEVNULL, stdout=out, stderr=log, start_new_session=True
         )
@@ -110,8 +126,10 @@ def boot(folder: Path, settings: StackSettings, policies: Mapping[str, Any], eng
             process.wait()
 
 
-def _make_environment(settings: StackSettings) -> dict[str, str]:
+def _make_environment(settings: StackSettings | None) -> dict[str, str]:
     kept = {key: value for key, value in os.environ.items() if not key.startswith("PULUMI_")}
+    if settings is None:
+        return kept
     return kept | {
         "PULUMI_ORGANIZATION": settings.organization,
         "PULUMI_PROJECT": settings.project,
@@ -146,11 +164,12 @@ def _read_port(line: bytes) -> int:
 
 
 def _configure(
-    folder: Path, stub: analyzer_pb2_grpc.AnalyzerStub, settings: StackSettings, policies: Mapping[str, Any], log: IO[bytes]
+    folder: Path, stub: analyzer_pb2_grpc.AnalyzerStub, settings: StackSettings | None, policies: Mapping[str, Any], log: IO[bytes]
 ) -> Booted:
     """ConfigureStack, then Configure, which comes even when there is no configuration."""
     try:
-        stub.ConfigureStack(_describe_stack(settings), timeout=_CALL_SECONDS)
+        if settings is not None:
+            stub.ConfigureStack(_describe_stack(settings), timeout=_CALL_SECONDS)
         info = stub.GetAnalyzerInfo(empty_pb2.Empty(), timeout=_CALL_SECONDS)
         config = configure(info, policies)
         if isinstance(config, Failure):

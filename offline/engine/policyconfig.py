@@ -6,10 +6,10 @@ are merged key by key, `all` carries a level only. Source: `pkg/resource/analyze
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from google.protobuf.json_format import MessageToDict
-from jsonschema import Draft7Validator, FormatChecker
+from jsonschema import Draft7Validator
 from jsonschema.exceptions import ValidationError
 from pulumi.runtime.proto import analyzer_pb2
 
@@ -111,7 +111,7 @@ def _find_problems(info: analyzer_pb2.AnalyzerInfo, merged: Mapping[str, Configu
     """First what the schemas refuse, then entries for policies that the pack does not have."""
     names = [policy.name for policy in info.policies]
     for policy in info.policies:
-        validator = Draft7Validator(read_schema(policy), format_checker=FormatChecker())
+        validator = Draft7Validator(read_schema(policy), format_checker=Draft7Validator.FORMAT_CHECKER)
         for error in sorted(
             validator.iter_errors(dict(merged[policy.name].properties)), key=lambda error: list(map(str, error.absolute_path))
         ):
@@ -124,13 +124,20 @@ def _find_problems(info: analyzer_pb2.AnalyzerInfo, merged: Mapping[str, Configu
 def _describe(error: ValidationError) -> str:
     """The place of the value and what is accepted there; the value itself may be a secret."""
     place = ".".join(str(part) for part in error.absolute_path)
-    says = {
-        "enum": lambda: f"must be one of {', '.join(str(value) for value in error.validator_value)}",
-        "type": lambda: f"must be of type {error.validator_value}",
-        "pattern": lambda: f"must match {error.validator_value}",
-        "minLength": lambda: "must not be empty",
-        "format": lambda: f"must be a {error.validator_value}",
-        "required": lambda: f"{error.message.partition(' ')[0]} is required",
-    }
-    reason = says.get(str(error.validator), lambda: f"does not satisfy {error.validator}: {error.validator_value}")()
+    keyword, expected = str(error.validator), cast("Any", error.validator_value)
+    match keyword:
+        case "enum":
+            reason = f"must be one of {', '.join(map(str, expected))}"
+        case "type":
+            reason = f"must be of type {expected}"
+        case "pattern":
+            reason = f"must match {expected}"
+        case "minLength":
+            reason = "must not be empty"
+        case "format":
+            reason = f"must be a {expected}"
+        case "required":
+            reason = f"{error.message.partition(' ')[0]} is required"
+        case _:
+            reason = f"does not satisfy {keyword}: {expected}"
     return f"{place}: {reason}" if place else reason

@@ -8,11 +8,12 @@ from offline.engine import configuration, mocks
 from offline.engine.answers import Answers
 from offline.engine.aws import BUCKETS, DOCUMENT_TYPES
 from offline.engine.configuration import Project
-from offline.engine.deployment import Deployment, Verdicts
+from offline.engine.deployment import Deployment
 from offline.engine.monitor import serve
 from offline.engine.pack import PackError, StackSettings, boot
 from offline.engine.program import Start, prepare
 from offline.engine.program import run as run_program
+from offline.engine.questions import Verdicts
 from offline.engine.session import Session
 from offline.engine.values import contains_unknown
 from offline.outcome import Failure, Mode, Pack, Run, Seen

@@ -13,6 +13,8 @@ import runpy
 import sys
 import traceback
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
 
 ALREADY_LOGGED = 32
 
@@ -36,7 +38,7 @@ def configure() -> pulumi.runtime.Settings:
     else:
         for key, value in config.items():
             pulumi.runtime.set_config(key, value)
-    wanted = {
+    wanted: dict[str, Any] = {
         "monitor": os.environ["PULUMI_MONITOR"],
         "engine": os.environ["PULUMI_ENGINE"],
         "project": os.environ["PULUMI_PROJECT"],
@@ -55,8 +57,8 @@ def configure() -> pulumi.runtime.Settings:
 def describe_error(program: str) -> str:
     """The traceback, from the first frame that is the user's."""
     frames = traceback.extract_tb(sys.exc_info()[2])
-    main = program if program.endswith(".py") else os.path.join(program, "__main__.py")
-    own = [place for place, frame in enumerate(frames) if os.path.abspath(frame.filename) == os.path.abspath(main)]
+    main = Path(program) if program.endswith(".py") else Path(program) / "__main__.py"
+    own = [place for place, frame in enumerate(frames) if Path(frame.filename).absolute() == main.absolute()]
     return traceback.format_exc(limit=own[0] - len(frames)) if own else traceback.format_exc()
 
 
@@ -70,12 +72,16 @@ def main(program: str) -> int:
     # What is left over when a program fails is no news: the error itself is told.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     sys.argv = [program]
+
+    def run() -> None:
+        runpy.run_path(program, run_name="__main__")
+
     try:
-        loop.run_until_complete(pulumi.runtime.run_in_stack(lambda: runpy.run_path(program, run_name="__main__")))
+        loop.run_until_complete(pulumi.runtime.run_in_stack(run))
     except pulumi.RunError as error:
         pulumi.log.error(str(error))
         return 1
-    except Exception:
+    except Exception:  # noqa: BLE001  whatever the program raises
         pulumi.log.error(f"Program failed with an unhandled exception:\n{describe_error(program)}")
         return ALREADY_LOGGED
     finally:

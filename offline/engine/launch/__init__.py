@@ -1,0 +1,1 @@
+"""Scripts that run in the interpreters of user programs; nothing here imports this project."""
