@@ -26,10 +26,21 @@ from crossguard.settings import Settings
 class Resource(Protocol):
     """A resource as the SDK shows it to a stack policy; `props` are its outputs."""
 
-    resource_type: str
-    urn: str
-    name: str
-    props: Mapping[str, object]
+    @property
+    def resource_type(self) -> str:
+        """The type's token."""
+
+    @property
+    def urn(self) -> str:
+        """The URN."""
+
+    @property
+    def name(self) -> str:
+        """The Pulumi name."""
+
+    @property
+    def props(self) -> Mapping[str, object]:
+        """The outputs."""
 
     @property
     def property_dependencies(self) -> Mapping[str, "Sequence[Resource]"]:

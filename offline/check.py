@@ -11,8 +11,8 @@ from bucketpolicy.repair import CannotRepair, Repaired
 from bucketpolicy.verdict import Denied
 from crossguard.assess import assess, locate
 from crossguard.finding import CannotTell, Compliant, Exempted, Finding, NotApplicable, Open, Subject
-from crossguard.messages import link, render
-from crossguard.rule import Rule, StackRule
+from crossguard.messages import render
+from crossguard.rule import Rule, StackRule, link
 from crossguard.settings import Settings
 from crossguard.source import Found
 from offline.configuration import Configuration, Level
@@ -103,8 +103,8 @@ def fix(document: Attached, configuration: Configuration, today: date) -> str | 
 def say(rule: Rule | StackRule, level: Level, finding: Finding, subject: Subject, place: Place) -> Result | None:
     """What a report tells of a finding; None where the policy does not apply."""
     match finding:
-        case Compliant(None):
-            return Result(rule.name, "compliant", place, remark=SNIPPET_REMARK)
+        case Compliant(None, snippet_accepted):
+            return Result(rule.name, "compliant", place, remark=SNIPPET_REMARK if snippet_accepted else "")
         case Compliant(Denied(statements, assumptions)):
             return Result(rule.name, "compliant", place, "", statements, assumptions)
         case Exempted(exemption):

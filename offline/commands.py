@@ -1,16 +1,26 @@
 """What each command does, from the arguments to the exit status. The only module here that writes."""
 
 import os
+import re
 import shutil
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timezone
 
+from rich.console import Console
+from rich.text import Text
 from typing_extensions import assert_never
 
 from offline import check as checking
+from offline import state
+from offline.assemble import Judged, assemble
 from offline.command_line import Analyze, Check, Command, Fix, Preview, Writing, parse
 from offline.configuration import Configuration, read_configuration
+from offline.engine import feed
+from offline.engine import run as previewing
 from offline.outcome import Failure
+from offline.reading import name_source, read_text
 from offline.report import formats
 from offline.report.content import Report, is_blocked
 from offline.report.text import Screen
@@ -18,6 +28,7 @@ from offline.report.visible import make_line, make_visible
 
 _PASSED, _BLOCKED, _WRONG = range(3)
 _WIDTH = 100
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def run(arguments: list[str]) -> int:
@@ -38,8 +49,10 @@ def _run(command: Command, configuration: Configuration) -> int:
             return _check(command, configuration)
         case Fix():
             return _fix(command, configuration)
-        case Analyze() | Preview():
-            return _fail(Failure("not yet"))
+        case Analyze():
+            return _analyze(command, configuration)
+        case Preview():
+            return _preview(command, configuration)
         case _:
             assert_never(command)
 
@@ -69,6 +82,62 @@ def _fix(command: Fix, configuration: Configuration) -> int:
         return _fail(refused) if refused is not None else _PASSED
     report = checking.check((document._replace(text=fixed),), configuration, "fix", now)
     return _report(report, command.writing)
+
+
+def _analyze(command: Analyze, configuration: Configuration) -> int:
+    judged = []
+    with _show_progress(command.writing) as tell:
+        for name in command.files:
+            where = name_source(name)
+            tell(f"reading {where}")
+            text = read_text(name, state.MOST_BYTES, state.EXPECTED)
+            found = text if isinstance(text, Failure) else state.parse(text, where)
+            if isinstance(found, Failure):
+                return _fail(found)
+            run = feed.judge(found, configuration.written, tell)
+            if isinstance(run, Failure):
+                return _fail(run)
+            judged.append(Judged(run, where))
+        report = assemble(tuple(judged), configuration, "analyze", _now(), proofs=_wants_proofs(command.writing))
+    return _report(report, command.writing)
+
+
+def _preview(command: Preview, configuration: Configuration) -> int:
+    with _show_progress(command.writing) as tell:
+        run = previewing.preview(
+            previewing.Request(
+                program=command.program,
+                stack=command.stack,
+                config=command.config,
+                update=command.update,
+                command=command.command,
+                mocks=command.mocks,
+                policies=configuration.written,
+            ),
+            tell,
+        )
+        if isinstance(run, Failure):
+            return _fail(run)
+        judged = (Judged(run, str(command.program)),)
+        report = assemble(judged, configuration, "preview", _now(), proofs=_wants_proofs(command.writing))
+    if run.output and not command.writing.quiet:
+        _write_error_text(run.output)
+    return _report(report, command.writing)
+
+
+def _wants_proofs(writing: Writing) -> bool:
+    """These two list the statements behind every verdict."""
+    return writing.format in ("json", "html")
+
+
+@contextmanager
+def _show_progress(writing: Writing) -> Iterator[Callable[[str], None]]:
+    """What is being done, on a terminal only; it is gone when the block ends."""
+    if writing.quiet or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        yield lambda _: None
+        return
+    with Console(stderr=True).status("") as status:
+        yield lambda text: status.update(Text(make_line(text)))
 
 
 def _report(report: Report, writing: Writing) -> int:
@@ -116,13 +185,19 @@ def _encoding(writing: Writing) -> str:
 
 def _fail(failure: Failure) -> int:
     if failure.output:
-        sys.stderr.write(make_visible(failure.output).rstrip("\n") + "\n")
+        _write_error_text(failure.output)
     _write_error(failure.message)
     return _WRONG
 
 
 def _write_error(line: str) -> None:
-    sys.stderr.buffer.write(f"{make_line(line)}\n".encode(sys.stderr.encoding or "utf-8", "backslashreplace"))
+    _write_error_text(make_line(line))
+
+
+def _write_error_text(text: str) -> None:
+    """What a program printed may hold colours, which are dropped, and anything else, which is shown and not done."""
+    plain = make_visible(_COLOUR.sub("", text).replace("\t", "    ").replace("\r\n", "\n")).rstrip("\n")
+    sys.stderr.buffer.write(f"{plain}\n".encode(sys.stderr.encoding or "utf-8", "backslashreplace"))
     sys.stderr.flush()
 
 

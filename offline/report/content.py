@@ -66,6 +66,7 @@ class Report(NamedTuple):
 
     `subject` says what was judged (a stack, files), `buckets` are in the order of their labels, `others` are about no bucket in particular.
     `resources` counts everything that was looked at, `date` is in UTC, `versions` has what took part besides the pack.
+    `resolved`: a preview was decided by a second run with resolved outputs. `notes` are single lines about what could not be looked at.
     """
 
     command: CommandName
@@ -79,6 +80,7 @@ class Report(NamedTuple):
     date: datetime
     versions: Mapping[str, str]
     resolved: bool = False
+    notes: tuple[str, ...] = ()
 
 
 def list_results(report: Report) -> tuple[Result, ...]:

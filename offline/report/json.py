@@ -27,6 +27,7 @@ def render(report: Report) -> str:
         "counts": dict(count(report)),
         "policies": [policy._asdict() for policy in report.policies],
         "buckets": [_write_bucket(bucket) for bucket in report.buckets],
+        "notes": list(report.notes),
         "others": [_write_result(result) for result in report.others],
     }
     return json.dumps(written, indent=2) + "\n"

@@ -1,6 +1,7 @@
 """The report for people: on a terminal in colour, and plain elsewhere."""
 
 import io
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -51,8 +52,8 @@ def render(report: Report, screen: Screen) -> str:
     with console.capture() as captured:
         for part in _list_parts(report, quiet=screen.quiet):
             console.print(part, soft_wrap=not isinstance(part, Table))
-    lines = [line.rstrip() for line in captured.get().split("\n")]
-    text = "\n".join(lines).strip("\n")
+    lines = "\n".join(line.rstrip() for line in captured.get().split("\n"))
+    text = re.sub(r"\n{3,}", "\n\n", lines).strip("\n")
     return f"{text}\n" if text else ""
 
 
@@ -66,6 +67,7 @@ def _list_parts(report: Report, *, quiet: bool) -> Iterator[Text | Table]:
     yield from _write_results(report.others, report, quiet=quiet)
     if not quiet:
         yield Text("")
+        yield from (Text(f"note: {make_line(note)}", "dim") for note in report.notes)
         yield _write_summary(report)
 
 

@@ -1,0 +1,257 @@
+"""
+From what the pack said to a report: every bucket with what was said of it and of the policies attached to it.
+
+What the pack reports is what counts. Where it is silent, this process finds out why: with `proofs`, by judging the document again, which
+names the statements that deny; without, by looking only for what would make silence mean something else (an exemption, an unknown value).
+"""
+
+import platform
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from importlib.metadata import version
+from pathlib import PurePosixPath
+from typing import NamedTuple
+
+from crossguard.assess import assess, locate
+from crossguard.attachments import assess_attachments, attach
+from crossguard.exemptions import Applies, find_exemption
+from crossguard.finding import Compliant, Exempted, Finding, NotKnown, Subject
+from crossguard.kinds import BUCKET_NAME, JUDGED, POLICY_DOCUMENT
+from crossguard.resources import find, has_inline_policy, is_directory_bucket_type, read_bucket_name
+from crossguard.rule import Rule
+from crossguard.source import Found
+from offline.check import say
+from offline.configuration import Configuration, Configured
+from offline.engine.values import reveal
+from offline.outcome import Diagnostic, Run, Seen
+from offline.report.content import Bucket, CommandName, Outcome, Place, Report, Result
+
+REMEDIATED_REMARK = "The policy added the statements that were missing."
+REMEDIABLE_REMARK = "During an update the policy would add the statements that are missing."
+
+
+class Judged(NamedTuple):
+    """A run, and the file or folder that it is about."""
+
+    run: Run
+    where: str
+
+
+class Shown(NamedTuple):
+    """A resource without its secret marks; the shape that `crossguard.attachments` reads."""
+
+    urn: str
+    resource_type: str
+    name: str
+    inputs: Mapping[str, object]
+    props: Mapping[str, object]
+    property_dependencies: "Mapping[str, tuple[Shown, ...]]"
+    place: Place
+    provider: str
+
+
+class _Stack(NamedTuple):
+    """What is needed to tell of one run."""
+
+    judged: Judged
+    shown: Mapping[str, Shown]
+    diagnostics: Mapping[tuple[str, str], tuple[Diagnostic, ...]]
+    remediated: frozenset[tuple[str, str]]
+    configuration: Configuration
+    today: date
+    proofs: bool
+
+
+def assemble(judged: tuple[Judged, ...], configuration: Configuration, command: CommandName, now: datetime, *, proofs: bool) -> Report:
+    """The report on these runs of the same pack; there is at least one."""
+    stacks = [_prepare(each, configuration, now.date(), proofs=proofs) for each in judged]
+    buckets = sorted((bucket for stack in stacks for bucket in _list_buckets(stack)), key=lambda bucket: bucket.label)
+    first = judged[0].run
+    return Report(
+        command=command,
+        subject=", ".join(_name(each) for each in judged),
+        pack=first.pack.name,
+        version=first.pack.version,
+        policies=first.pack.policies,
+        buckets=tuple(buckets),
+        others=tuple(result for stack in stacks for result in _list_others(stack)),
+        resources=sum(len(each.run.resources) for each in judged),
+        date=now,
+        versions={"Python": platform.python_version(), "pulumi": version("pulumi"), "pulumi-policy": version("pulumi-policy")},
+        resolved=any(each.run.resolved for each in judged),
+        notes=tuple(note for each in judged for note in each.run.notes),
+    )
+
+
+def _name(judged: Judged) -> str:
+    run = judged.run
+    return f"{run.project}/{run.stack}" if run.project else judged.where
+
+
+def _prepare(judged: Judged, configuration: Configuration, today: date, *, proofs: bool) -> _Stack:
+    run = judged.run
+    said: dict[tuple[str, str], list[Diagnostic]] = {}
+    for diagnostic in run.diagnostics:
+        said.setdefault((diagnostic.urn, diagnostic.policy), []).append(diagnostic)
+    return _Stack(
+        judged,
+        _show(judged),
+        {key: tuple(diagnostics) for key, diagnostics in said.items()},
+        frozenset((each.urn, each.policy) for each in run.remediated),
+        configuration,
+        today,
+        proofs,
+    )
+
+
+def _show(judged: Judged) -> dict[str, Shown]:
+    shown: dict[str, Shown] = {}
+    edges: dict[str, dict[str, tuple[Shown, ...]]] = {}
+    for seen in judged.run.resources:
+        edges[seen.urn] = {}
+        shown[seen.urn] = Shown(
+            seen.urn,
+            seen.type,
+            seen.name,
+            _reveal(seen.inputs, seen.type),
+            _reveal(seen.outputs, seen.type),
+            edges[seen.urn],
+            _place(seen, judged),
+            seen.provider,
+        )
+    for seen in judged.run.resources:
+        for key, urns in seen.property_dependencies.items():
+            edges[seen.urn][key] = tuple(shown[urn] for urn in urns if urn in shown)
+    return shown
+
+
+def _reveal(properties: Mapping[str, object], resource_type: str) -> Mapping[str, object]:
+    """Only these are looked at again; the rest of a large stack is left alone."""
+    looked_at = resource_type in JUDGED or resource_type.startswith("pulumi:providers:")
+    return {key: reveal(value) for key, value in properties.items()} if looked_at else properties
+
+
+def _place(seen: Seen, judged: Judged) -> Place:
+    if judged.run.mode == "state":
+        return Place(seen.urn, seen.type, seen.name, judged.where)
+    file, _, line = seen.source.rpartition(":")
+    if not file or not line.isdigit():
+        return Place(seen.urn, seen.type, seen.name, str(PurePosixPath(judged.where, "Pulumi.yaml")))
+    return Place(seen.urn, seen.type, seen.name, str(PurePosixPath(judged.where, file)), int(line))
+
+
+def _list_buckets(stack: _Stack) -> Iterator[Bucket]:
+    groups: dict[str, list[Shown]] = {}
+    owners = _find_owners(stack)
+    for shown in stack.shown.values():
+        if shown.resource_type in JUDGED:
+            groups.setdefault(owners[shown.urn], []).append(shown)
+    attached = dict(_judge_attachments(stack))
+    for key, members in groups.items():
+        results = [result for member in sorted(members, key=_rank) for result in _list_results(member, stack, attached)]
+        if results:
+            name = next((name for member in members if (name := _read_name(member))), "")
+            yield Bucket(name, name or f"{stack.shown[key].name if key in stack.shown else key} (name not known)", tuple(results))
+
+
+def _rank(shown: Shown) -> tuple[bool, str]:
+    return shown.resource_type in POLICY_DOCUMENT, shown.urn
+
+
+def _read_name(shown: Shown) -> str:
+    return read_bucket_name(shown.resource_type, shown.props) or read_bucket_name(shown.resource_type, shown.inputs) or ""
+
+
+def _find_owners(stack: _Stack) -> dict[str, str]:
+    """By URN: the URN of the bucket that a resource is told of under; the name, where that bucket is none of the stack's."""
+    names = {name: shown.urn for shown in stack.shown.values() if shown.resource_type in BUCKET_NAME and (name := _read_name(shown))}
+    owners: dict[str, str] = {}
+    for shown in stack.shown.values():
+        if shown.resource_type in POLICY_DOCUMENT:
+            name = _read_name(shown)
+            owners[shown.urn] = names.get(name, name) if name else _follow(shown)
+        else:
+            owners[shown.urn] = shown.urn
+    return owners
+
+
+def _follow(policy: Shown) -> str:
+    """The URN of the one bucket that the policy's `bucket` depends on, else its own."""
+    ends: set[str] = set()
+    seen: set[str] = set()
+    ahead = [policy]
+    while ahead:
+        for shown in ahead.pop().property_dependencies.get("bucket", ()):
+            if shown.resource_type in BUCKET_NAME or is_directory_bucket_type(shown.resource_type):
+                ends.add(shown.urn)
+            elif shown.urn not in seen:
+                seen.add(shown.urn)
+                ahead.append(shown)
+    return ends.pop() if len(ends) == 1 else policy.urn
+
+
+def _judge_attachments(stack: _Stack) -> Iterator[tuple[str, Finding]]:
+    """What the stack policy finds at each bucket, by URN."""
+    inline = frozenset(shown.urn for shown in stack.shown.values() if has_inline_policy(shown.resource_type, shown.inputs))
+    for configured in stack.configuration.policies:
+        if not isinstance(configured.rule, Rule):
+            for subject, finding in assess_attachments(configured.settings, attach(stack.shown.values(), inline), stack.today):
+                yield subject.urn, finding
+
+
+def _list_results(shown: Shown, stack: _Stack, attached: Mapping[str, Finding]) -> Iterator[Result]:
+    for configured in stack.configuration.policies:
+        said = stack.diagnostics.get((shown.urn, configured.rule.name), ())
+        for diagnostic in said:
+            yield _repeat(diagnostic, shown.place, stack)
+        if said or configured.level == "disabled":
+            continue
+        result = _explain_silence(shown, configured, stack, attached)
+        if result is not None:
+            yield result
+
+
+def _repeat(diagnostic: Diagnostic, place: Place, stack: _Stack) -> Result:
+    """What the pack said. A note that a value is not known yet claims nothing."""
+    unknown = diagnostic.level == "advisory" and "is not known" in diagnostic.message
+    outcome: Outcome = "violation" if diagnostic.level == "mandatory" else "unknown" if unknown else "advisory"
+    remark = REMEDIABLE_REMARK if (diagnostic.urn, diagnostic.policy) in stack.remediated else ""
+    return Result(diagnostic.policy, outcome, place, diagnostic.message, remark=remark)
+
+
+def _explain_silence(shown: Shown, configured: Configured, stack: _Stack, attached: Mapping[str, Finding]) -> Result | None:
+    """What it means that the pack said nothing; nothing is claimed where this process does not see the same."""
+    rule = configured.rule
+    if not isinstance(rule, Rule):
+        subject = Subject(shown.urn, shown.resource_type, shown.name)
+        finding = attached.get(shown.urn)
+    else:
+        subject, finding = _look(shown, rule, configured, stack)
+    match finding:
+        case Compliant() if (shown.urn, rule.name) in stack.remediated:
+            return Result(rule.name, "remediated", shown.place, remark=REMEDIATED_REMARK)
+        case Compliant() | Exempted():
+            return say(rule, configured.level, finding, subject, shown.place)
+        case NotKnown():
+            return Result(rule.name, "unknown", shown.place, "What this policy asks for is not known before an update.")
+        case _:
+            return None
+
+
+def _look(shown: Shown, rule: Rule, configured: Configured, stack: _Stack) -> tuple[Subject, Finding | None]:
+    provider = stack.shown.get(shown.provider)
+    source = find(shown.resource_type, shown.inputs, provider.inputs if provider else None)
+    subject = locate(Subject(shown.urn, shown.resource_type, shown.name), configured.settings, source)
+    if stack.proofs or not isinstance(source, Found) or source.bucket is None:
+        return subject, assess(rule, configured.settings, subject, source, stack.today)
+    standing = find_exemption(configured.settings.exemptions, subject, stack.today)
+    return subject, Exempted(standing.exemption) if isinstance(standing, Applies) else Compliant(None)
+
+
+def _list_others(stack: _Stack) -> Iterator[Result]:
+    """What was said of anything else than a bucket or a bucket policy."""
+    for diagnostic in stack.judged.run.diagnostics:
+        shown = stack.shown.get(diagnostic.urn)
+        if shown is None or shown.resource_type not in JUDGED:
+            place = shown.place if shown else Place(diagnostic.urn, "", "", stack.judged.where)
+            yield _repeat(diagnostic, place, stack)

@@ -1,0 +1,175 @@
+"""
+`pulumi stack export` files as resources.
+
+Values are turned into the wire form of the engine: a secret in plain text keeps its mark. What is encrypted is not known: in a document one
+such leaf hides the whole, since a verdict on the rest could be wrong. Source: `sdk/go/common/apitype/core.go` of pulumi/pulumi.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from offline.engine.values import UNKNOWN
+from offline.outcome import Failure
+
+MOST_BYTES = 512 * 2**20
+EXPECTED = "what `pulumi stack export` prints"
+#: What the engine puts in the place of a secret that it cannot decrypt.
+ENCRYPTED = "[secret]"
+_SIGNATURE = "4dabf18193072939515e22adb298388d"
+_SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105  the mark, not a secret
+_REFERENCE = "5cf8f73096256a8f31e491e813e4eb8e"
+_DOCUMENTS = ("policy", "policyDocument")
+_NAMES = ("bucket", "bucketName")
+
+
+class Stored(NamedTuple):
+    """A resource of a state. `provider` is the URN of its provider, "" where it has none."""
+
+    urn: str
+    type: str
+    name: str
+    inputs: Mapping[str, Any]
+    outputs: Mapping[str, Any]
+    parent: str
+    dependencies: tuple[str, ...]
+    property_dependencies: Mapping[str, tuple[str, ...]]
+    provider: str
+
+
+class State(NamedTuple):
+    """The resources of a stack that are not about to be deleted, in the order of the file."""
+
+    project: str
+    stack: str
+    resources: tuple[Stored, ...]
+
+
+class _WrongStateError(Exception):
+    """What the file lacks; half a sentence."""
+
+
+def parse(text: str, where: str) -> State | Failure:
+    """The state in an export, or in a checkpoint of a self-managed backend; `where` begins the line of a failure."""
+    try:
+        found = json.loads(text.removeprefix("\ufeff"))
+    except (ValueError, RecursionError):
+        return Failure(f"{where}: not JSON; expected: {EXPECTED}")
+    try:
+        entries = _find_resources(found)
+        marked = _SIGNATURE in text
+        resources = tuple(_read(entry, f"resources[{index}]", marked=marked) for index, entry in enumerate(entries))
+    except _WrongStateError as error:
+        return Failure(f"{where}: {error}; expected: {EXPECTED}")
+    except RecursionError:
+        return Failure(f"{where}: nested too deeply; expected: {EXPECTED}")
+    kept = tuple(resource for resource in resources if resource is not None)
+    project, stack = _name_stack(kept)
+    return State(project, stack, kept)
+
+
+def _find_resources(found: object) -> list[Any]:
+    match found:
+        case {"deployment": dict(deployment)} | {"checkpoint": {"latest": dict(deployment)}}:
+            resources = deployment.get("resources")
+        case {"deployment": None} | {"checkpoint": {"latest": None}}:
+            resources = None
+        case _:
+            missing = "no `deployment` in it"
+            raise _WrongStateError(missing)
+    if resources is not None and not isinstance(resources, list):
+        wrong = "its `resources` are no list"
+        raise _WrongStateError(wrong)
+    return resources or []
+
+
+def _read(entry: object, place: str, *, marked: bool) -> Stored | None:
+    match entry:
+        case {"urn": str(urn), "type": str(kind), **rest} if urn.count("::") >= 3:  # noqa: PLR2004  urn::project::types::name
+            if rest.get("delete") is True:
+                return None
+            inputs, outputs = _read_bag(rest.get("inputs"), place), _read_bag(rest.get("outputs"), place)
+            return Stored(
+                urn,
+                kind,
+                urn.split("::", 3)[3],
+                _reveal_bag(inputs) if marked else inputs,
+                _reveal_bag(outputs) if marked else outputs,
+                parent=_read_text(rest.get("parent")),
+                dependencies=_read_urns(rest.get("dependencies")),
+                property_dependencies=_read_dependencies(rest.get("propertyDependencies")),
+                provider=_read_text(rest.get("provider")).rpartition("::")[0],
+            )
+        case _:
+            wrong = f"{place} has no `urn` and `type`"
+            raise _WrongStateError(wrong)
+
+
+def _read_bag(value: object, place: str) -> dict[str, Any]:
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        wrong = f"the properties of {place} are no object"
+        raise _WrongStateError(wrong)
+    return value
+
+
+def _read_text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _read_urns(value: object) -> tuple[str, ...]:
+    return tuple(urn for urn in value if isinstance(urn, str)) if isinstance(value, list) else ()
+
+
+def _read_dependencies(value: object) -> dict[str, tuple[str, ...]]:
+    return {key: _read_urns(urns) for key, urns in value.items()} if isinstance(value, dict) else {}
+
+
+def _name_stack(resources: tuple[Stored, ...]) -> tuple[str, str]:
+    """Project and stack, as the URNs of the resources say."""
+    if not resources:
+        return "", ""
+    prefix, project, _ = resources[0].urn.split("::", 2)
+    return project, prefix.removeprefix("urn:pulumi:")
+
+
+def _reveal_bag(properties: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: _reveal_property(key, value) for key, value in properties.items()}
+
+
+def _reveal_property(key: str, value: Any) -> Any:
+    revealed, encrypted = _reveal(value)
+    if encrypted and key in _DOCUMENTS:
+        return ENCRYPTED
+    return UNKNOWN if encrypted and key in _NAMES else revealed
+
+
+def _reveal(value: Any) -> tuple[Any, bool]:
+    """The value in wire form, and whether something in it is encrypted."""
+    if isinstance(value, list):
+        items = [_reveal(item) for item in value]
+        return [item for item, _ in items], any(encrypted for _, encrypted in items)
+    if not isinstance(value, dict):
+        return value, False
+    if _SIGNATURE in value:
+        return _reveal_marked(value)
+    members = {key: _reveal(item) for key, item in value.items()}
+    return {key: item for key, (item, _) in members.items()}, any(encrypted for _, encrypted in members.values())
+
+
+def _reveal_marked(value: dict[str, Any]) -> tuple[Any, bool]:
+    match value:
+        case {"plaintext": str(text)} if value[_SIGNATURE] == _SECRET:
+            try:
+                inner, encrypted = _reveal(json.loads(text))
+            except ValueError:
+                return ENCRYPTED, True
+            return {_SIGNATURE: _SECRET, "value": inner}, encrypted
+        case _ if value[_SIGNATURE] == _SECRET:
+            return ENCRYPTED, True
+        case _ if value[_SIGNATURE] == _REFERENCE:
+            return _read_text(value.get("id")) or _read_text(value.get("urn")), False
+        case _:
+            # An asset or an archive: their contents are no part of a state, and no bucket policy is one.
+            return "[asset]", False
