@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from concurrent import futures
 from contextlib import contextmanager
+from urllib.parse import unquote
 
 import grpc
 from google.protobuf import empty_pb2
@@ -274,7 +275,7 @@ def _read_dependencies(request: resource_pb2.RegisterResourceRequest, received: 
 
 def _read_source(position: source_pb2.SourcePosition) -> str:
     """`file:line`, "" where the SDK does not send it."""
-    path = position.uri.removeprefix("file://")
+    path = unquote(position.uri.removeprefix("file://"))
     return f"{path}:{position.line}" if path and position.line else path
 
 

@@ -16,7 +16,7 @@ from offline.engine.program import run as run_program
 from offline.engine.questions import Verdicts
 from offline.engine.session import Session
 from offline.engine.values import contains_unknown
-from offline.outcome import Failure, Mode, Pack, Run, Seen
+from offline.outcome import Diagnostic, Failure, Mode, Pack, Remediated, Run, Seen, Skipped
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 _ROUNDS = 4
@@ -142,11 +142,11 @@ class _Operation(NamedTuple):
             project=self.project.name,
             stack=self.project.stack,
             pack=counts.pack,
-            resources=counts.seen,
-            diagnostics=counts.verdicts.diagnostics,
-            skipped=counts.verdicts.skipped,
-            remediated=counts.verdicts.remediated,
-            first=first.verdicts.diagnostics if resolved is not None else (),
+            resources=tuple(_relate(seen, self.project.folder) for seen in sorted(counts.seen, key=lambda seen: seen.urn)),
+            diagnostics=tuple(sorted(counts.verdicts.diagnostics, key=_order)),
+            skipped=tuple(sorted(counts.verdicts.skipped, key=_order)),
+            remediated=tuple(sorted(counts.verdicts.remediated, key=_order)),
+            first=tuple(sorted(first.verdicts.diagnostics, key=_order)) if resolved is not None else (),
             resolved=resolved is not None,
             output=first.output,
             notes=tuple(dict.fromkeys((*first.notes, *counts.notes, *failed))),
@@ -178,6 +178,17 @@ def _combine(first: _Round, resolved: _Round) -> _Round:
         (*resolved.verdicts.remediated, *(each for each in first.verdicts.remediated if each.urn in urns)),
     )
     return resolved._replace(seen=(*resolved.seen, *alone), verdicts=verdicts)
+
+
+def _order(said: Diagnostic | Skipped | Remediated) -> tuple[str, str]:
+    """Programs register in an order of their own each time; reports have a fixed one."""
+    return said.urn, said.policy
+
+
+def _relate(seen: Seen, folder: Path) -> Seen:
+    """The resource with its place in the program's folder; a place elsewhere, in a library, is none of the user's."""
+    path = Path(seen.source)
+    return seen._replace(source=str(path.relative_to(folder)) if path.is_relative_to(folder) else "")
 
 
 def _explain_failure(status: int, session: Session, project: Project) -> str:
