@@ -31,14 +31,13 @@ from crossguard.finding import (
 )
 from crossguard.narration import tell_mistake, tell_nearest, tell_request
 from crossguard.quoting import clean, clean_sentence, enumerate_texts, quote
-from crossguard.rule import Rule, StackRule
+from crossguard.rule import Rule, StackRule, link
 from crossguard.settings import Exemption
 
 #: The CLI indents a message by ten columns, and prints the description in a line of its own before it.
 COLUMNS = 108
 MANDATORY_LINES = 12
 ADVISORY_LINES = 3
-DOCS = "https://github.com/s3-encryption-guard/s3-encryption-guard/blob/main/docs"
 _LIMITS = (120, 72, 48, 32, 20, 12)
 _MOST_BUCKETS = 1000
 _MOST_PROBLEMS = 9
@@ -92,20 +91,6 @@ def render_note(rule: StackRule, subjects: tuple[Subject, ...]) -> str:
         "Give the BucketPolicy `bucket=bucket.bucket` instead of `bucket.id`, and it is. "
         f"This check runs again at the end of the update. More: {link(rule)}"
     )
-
-
-def render_internal_error(rule: Rule | StackRule, where: str) -> str:
-    """What is reported when the pack itself fails, at `where` (`FILE:LINE` of its own code): nothing passes silently."""
-    return (
-        f"This cannot be decided: {rule.name} failed in {where}.\n"
-        "That is a mistake in the policy pack, and not in your program; please report it with the document, if you may show it.\n"
-        f"Until it is mended, an exemption with a reason lets the update through: {link(rule)}"
-    )
-
-
-def link(rule: Rule | StackRule) -> str:
-    """The docs page of a rule."""
-    return f"{DOCS}/policies/{rule.name}.md"
 
 
 def _render_open(rule: Rule | StackRule, finding: Open, subject: Subject) -> str:

@@ -1,0 +1,219 @@
+"""One example of each kind of message, from documents as people write them; their texts are pinned in tests/snapshots."""
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, NamedTuple
+
+from crossguard import messages
+from crossguard.assess import assess, locate
+from crossguard.failure import describe_failure
+from crossguard.finding import Contested, Finding, NotKnown, Subject, Unattached
+from crossguard.rule import Rule, StackRule
+from crossguard.settings import Exemption, read_settings
+from crossguard.source import Found, Missing, NoDocument, Source, Unknown
+from policies import ALL
+
+HEADER, TRANSPORT, REQUESTS, HAS_POLICY = ALL
+TODAY = date(2026, 11, 24)
+BUCKET = "example-audit-trail"
+ARN = f"arn:aws:s3:::{BUCKET}"
+OBJECTS = f"{ARN}/*"
+SSE = "s3:x-amz-server-side-encryption"
+ABSENT = {"Null": {SSE: "true"}}
+HTTP = {"Bool": {"aws:SecureTransport": "false"}}
+LONG = "x" * 300
+HOSTILE = "\x1b[2J\u202e\n`<{%fg 1%}>"
+
+
+class Kind(NamedTuple):
+    """What a rule is shown, with its configuration; or a finding as it is."""
+
+    rule: Rule | StackRule
+    shown: Source | Finding
+    config: Mapping[str, Any] = {}
+    bucket: str | None = BUCKET
+
+    def render(self) -> str:
+        """The message."""
+        subject = Subject("urn:pulumi:dev::shop::aws:s3/bucketPolicy:BucketPolicy::audit", "aws:s3/bucketPolicy:BucketPolicy", "audit")
+        finding = self.shown
+        if isinstance(finding, Found | Unknown | Missing | NoDocument):
+            assert isinstance(self.rule, Rule)
+            settings = read_settings(self.config, self.rule.keys)
+            subject = locate(subject, settings, finding)
+            finding = assess(self.rule, settings, subject, finding, TODAY)
+        else:
+            subject = subject._replace(bucket=self.bucket, partition="aws")
+        return messages.render(self.rule, finding, subject) or "(nothing)"
+
+
+def deny(condition: Mapping[str, Any], **changes: Any) -> dict[str, Any]:
+    """A Deny of uploads to any object, by anyone, under a condition."""
+    statement = {"Sid": "Mine", "Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": OBJECTS, "Condition": condition}
+    return {name: value for name, value in (statement | changes).items() if value is not None}
+
+
+def found(*statements: Mapping[str, Any], bucket: str | None = BUCKET) -> Found:
+    """A document of these statements, on the bucket."""
+    return Found(json.dumps({"Version": "2012-10-17", "Statement": statements}), "policy", bucket, "eu-west-1")
+
+
+def text(document: str, bucket: str | None = BUCKET) -> Found:
+    """A text as the document of the bucket."""
+    return Found(document, "policy", bucket, "eu-west-1")
+
+
+ALLOW = {"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "s3:*", "Resource": [ARN, OBJECTS]}
+ENDED = {"bucket": "example-*", "reason": "the old uploader is being replaced", "owner": "data team", "expires": "2026-10-31"}
+EXEMPTION = Exemption("example-*", "moves to the new uploader", "data team", date(2027, 3, 31))
+
+COUNTEREXAMPLES: dict[str, Kind] = {
+    "header-forgotten": Kind(HEADER, found(deny(HTTP, Sid="DenyHttp", Action="s3:*", Resource=[ARN, OBJECTS]))),
+    "transport-forgotten": Kind(TRANSPORT, found(deny(ABSENT, Sid="DenyNoHeader"))),
+    "nearest-action": Kind(HEADER, found(deny(ABSENT, Action=["s3:GetObject", "s3:ListBucket"]))),
+    "nearest-not-action": Kind(HEADER, found(deny(ABSENT, Action=None, NotAction="s3:Put*"))),
+    "nearest-resource": Kind(HEADER, found(deny(ABSENT, Resource=f"{ARN}/logs/*"))),
+    "nearest-not-resource": Kind(HEADER, found(deny(ABSENT, Resource=None, NotResource=f"{ARN}/public/*"))),
+    "nearest-condition-absent": Kind(HEADER, found(deny({**ABSENT, "StringEquals": {"aws:PrincipalOrgID": "o-1234567890"}}))),
+    "nearest-condition-negated": Kind(HEADER, found(deny({**ABSENT, "StringNotEquals": {"aws:SourceVpce": ["vpce-1", "vpce-2"]}}))),
+    "nearest-of-several-values": Kind(
+        TRANSPORT,
+        found(deny({**HTTP, "IpAddress": {"aws:SourceIp": ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "198.51.100.0/24"]}})),
+    ),
+    "secret-another": Kind(HEADER, found(deny({**ABSENT, "StringLike": {"aws:Referer": "https://hunter2.example/*"}}))),
+    "secret-the-same": Kind(HEADER, found(deny({**ABSENT, "StringNotEquals": {"aws:UserAgent": "hunter2"}}))),
+    "secret-undocumented": Kind(HEADER, found(deny({**ABSENT, "StringNotEquals": {"aws:MyToken": "hunter2"}}))),
+    "other-algorithm": Kind(HEADER, found(deny(ABSENT)), {"algorithms": ["aws:kms"]}),
+    "other-key": Kind(
+        HEADER,
+        found(deny({"StringNotEquals": {SSE: "aws:kms"}})),
+        {"algorithms": ["aws:kms"], "kmsKeyArns": ["arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"]},
+    ),
+    "old-tls": Kind(TRANSPORT, found(deny(HTTP)), {"minimumTlsVersion": "1.2"}),
+    "exempt-principals": Kind(HEADER, found(ALLOW), {"exemptPrincipals": ["logging.s3.amazonaws.com", "444455556666"]}),
+    "many-exempt-principals": Kind(
+        HEADER, found(ALLOW), {"exemptPrincipals": [f"arn:aws:iam::111122223333:role/team/uploader-{number}" for number in range(40)]}
+    ),
+    "exemption-expired": Kind(HEADER, found(deny(HTTP)), {"exemptions": [ENDED]}),
+    "name-not-known": Kind(HEADER, found(ALLOW, bucket=None)),
+    "too-long-to-repair": Kind(HEADER, text('{"Id":"' + "x" * 20_300 + '","Statement":' + json.dumps(ALLOW) + "}")),
+    "assumption": Kind(
+        TRANSPORT,
+        found(deny({"NumericLessThanIfExists": {"s3:TlsVersion": "1.2"}})),
+        {"assumptions": {"tls-version-absent-on-http": False}},
+    ),
+    "hostile": Kind(
+        HEADER,
+        found(deny({**ABSENT, "StringNotEquals": {"aws:PrincipalTag/t": HOSTILE}}, Sid=HOSTILE, Resource=f"{ARN}/{HOSTILE}*")),
+    ),
+    "endless": Kind(
+        TRANSPORT,
+        found(
+            deny(
+                {**HTTP, "StringNotLike": {"aws:PrincipalTag/" + LONG: [f"{LONG}{number}*" for number in range(20)]}},
+                Sid=LONG,
+                Resource=f"arn:aws:s3:::{'b' * 63}/{LONG}*",
+            ),
+            bucket="b" * 63,
+        ),
+        {"exemptions": [{"bucket": "b*", "reason": "y" * 500, "expires": "2026-01-01"}]},
+    ),
+}
+
+MISTAKES: dict[str, Kind] = {
+    "no-deny": Kind(HEADER, found(ALLOW)),
+    "allow-instead-of-deny": Kind(TRANSPORT, found(deny({"Bool": {"aws:SecureTransport": "true"}}, Effect="Allow"))),
+    "anded-conditions": Kind(HEADER, found(deny({**ABSENT, **HTTP}, Sid="RequireEncryption"))),
+    "anded-conditions-transport": Kind(TRANSPORT, found(deny({**ABSENT, **HTTP}, Sid="RequireEncryption"))),
+    "inverted-value": Kind(TRANSPORT, found(deny({"Bool": {"aws:SecureTransport": "true"}}))),
+    "objects-left-out": Kind(TRANSPORT, found(deny(HTTP, Action="s3:*", Resource=ARN))),
+    "bucket-left-out": Kind(REQUESTS, found(deny(HTTP, Action="s3:*"))),
+    "other-bucket": Kind(HEADER, found(deny(ABSENT, Resource="arn:aws:s3:::example-audit-trial/*"))),
+    "other-partition": Kind(HEADER, found(deny(ABSENT, Resource=f"arn:aws-cn:s3:::{BUCKET}/*"))),
+    "not-equals-but-present": Kind(HEADER, found(deny({"StringNotEqualsIfExists": {SSE: "aws:kms"}, "Null": {SSE: "false"}}))),
+    "bool-on-header": Kind(HEADER, found(deny({"Bool": {SSE: "false"}}))),
+    "key-id-instead-of-header": Kind(HEADER, found(deny({"Null": {f"{SSE}-aws-kms-key-id": "true"}}))),
+    "one-principal": Kind(HEADER, found(deny(ABSENT, Principal={"AWS": "arn:aws:iam::111122223333:role/uploader"}))),
+    "not-principal": Kind(
+        HEADER,
+        found(
+            deny(
+                ABSENT,
+                Principal=None,
+                NotPrincipal={"AWS": ["arn:aws:iam::111122223333:user/admin", "arn:aws:iam::111122223333:root"]},
+            )
+        ),
+    ),
+    "tls-version-only": Kind(TRANSPORT, found(deny({"NumericLessThan": {"s3:TlsVersion": "1.2"}}, Action="s3:*"))),
+    "output-in-text": Kind(
+        HEADER,
+        found(deny(ABSENT, Resource="arn:aws:s3:::Calling __str__ on an Output[T] is not supported. To get the value use .apply/*")),
+    ),
+}
+
+ADVICE: dict[str, Kind] = {
+    "advisory-no-deny": Kind(REQUESTS, found(ALLOW)),
+    "advisory-uploads-only": Kind(REQUESTS, found(deny(HTTP))),
+    "advisory-old-tls": Kind(REQUESTS, found(deny(HTTP, Action="s3:*", Resource=[ARN, OBJECTS])), {"minimumTlsVersion": "1.3"}),
+    "advisory-expired": Kind(REQUESTS, found(deny(HTTP)), {"exemptions": [ENDED]}),
+    "advisory-long": Kind(
+        REQUESTS,
+        found(
+            deny({**HTTP, "StringNotLike": {"aws:PrincipalTag/" + LONG: [LONG, "b", "c", "d"]}}, Sid=LONG, Action="s3:*"), bucket="b" * 63
+        ),
+    ),
+}
+
+DOUBTS: dict[str, Kind] = {
+    "undecided": Kind(HEADER, found(deny({"StringEquals": {SSE: []}}))),
+    "malformed": Kind(HEADER, text('{"Statement": [{"Effect": "deny hunter2"}], "hunter2": 1}')),
+    "not-json": Kind(HEADER, text("{hunter2")),
+    "too-big": Kind(HEADER, text("{" + " " * 30_000 + "}")),
+    "no-document": Kind(HEADER, Missing("policy", "the resource has no `policy`", BUCKET)),
+    "undecided-expired": Kind(HEADER, text("{hunter2"), {"exemptions": [ENDED]}),
+    "output-as-document": Kind(HEADER, text("Calling __str__ on an Output[T] is not supported.\n\nTo get the value of an Output[T] ...")),
+    "output-as-name": Kind(HEADER, found(deny(ABSENT), bucket="Calling __str__ on an Output[T] is not supported.")),
+    "document-not-known": Kind(HEADER, Unknown("policy", BUCKET)),
+    "part-not-known": Kind(HEADER, Unknown("policyDocument.Statement[0].Condition.StringEquals.hunter2", BUCKET)),
+    "name-decides": Kind(HEADER, found(deny(ABSENT), bucket=None)),
+    "exemption-may-apply": Kind(HEADER, found(ALLOW, bucket=None), {"exemptions": [{"bucket": "a*", "reason": "r"}]}),
+    "document-not-known-in-update": Kind(HEADER, NotKnown("policy", "document", "update")),
+    "name-not-known-in-update": Kind(HEADER, NotKnown("bucket", "bucket-name", "update")),
+    "exemption-not-known-in-update": Kind(HEADER, NotKnown("bucket", "exemption", "update")),
+    "attachment-not-known": Kind(HAS_POLICY, NotKnown("bucket", "attachment")),
+    "attachment-not-known-in-update": Kind(HAS_POLICY, NotKnown("bucket", "attachment", "update")),
+}
+
+OTHERS: dict[str, Kind] = {
+    "misconfigured": Kind(HEADER, found(ALLOW), {"algorithms": ["none"], "colour": "blue", "exemptions": [{"bucket": "a", "reason": " "}]}),
+    "misconfigured-much": Kind(HEADER, found(ALLOW), {f"key{number}\x1b": number for number in range(20)}),
+    "exempted": Kind(HEADER, found(ALLOW), {"exemptions": [{**ENDED, "expires": "2026-11-24"}]}),
+    "exempted-without-end": Kind(HEADER, found(ALLOW), {"exemptions": [{"bucket": "name:aud*", "reason": "a\nb"}]}),
+    "not-applicable": Kind(HEADER, NoDocument("the resource is neither an S3 bucket nor an S3 bucket policy")),
+    "compliant": Kind(HEADER, found(deny(ABSENT))),
+    "snippet-accepted": Kind(HEADER, found(deny({**ABSENT, **HTTP})), {"acceptBenchmarkSnippet": True}),
+    "unattached": Kind(HAS_POLICY, Unattached()),
+    "unattached-last-read": Kind(HAS_POLICY, Unattached(last_read=True)),
+    "unattached-expired": Kind(HAS_POLICY, Unattached(last_read=True, expired=EXEMPTION), bucket="b" * 63),
+    "unattached-name-not-known": Kind(HAS_POLICY, Unattached(), bucket=None),
+    "contested": Kind(HAS_POLICY, Contested(("audit", "audit-extra"))),
+    "contested-inline": Kind(HAS_POLICY, Contested(("audit",), inline=True, expired=EXEMPTION)),
+}
+
+KINDS = {**COUNTEREXAMPLES, **MISTAKES, **ADVICE, **DOUBTS, **OTHERS}
+
+
+def render_all() -> dict[str, str]:
+    """Every message by the name of its snapshot."""
+    subjects = tuple(Subject(f"urn:{name}", "aws:s3/bucket:Bucket", name) for name in ("audit", "logs", "reports"))
+    return {
+        **{name: kind.render() for name, kind in KINDS.items()},
+        "note-on-attachments": messages.render_note(_stack_rule(), subjects),
+        "internal-error": describe_failure(HEADER, ValueError("hunter2")),
+    }
+
+
+def _stack_rule() -> StackRule:
+    assert isinstance(HAS_POLICY, StackRule)
+    return HAS_POLICY

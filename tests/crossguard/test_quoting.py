@@ -1,0 +1,83 @@
+"""What is shown of other people's texts is short, on one line, harmless, and no secret."""
+
+import pytest
+
+from crossguard.quoting import clean, clean_sentence, enumerate_texts, has_secret_values, name_key, quote, quote_arn
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("AES256", "AES256"),
+        ("é 日本", "é 日本"),
+        ("a\nb\tc\r", r"a\u000ab\u0009c\u000d"),
+        ("\x1b[31mred\x1b[0m\x07\x9b", r"\u001b[31mred\u001b[0m\u0007\u009b"),
+        ("\u202egpj.exe\u2066\u200b\u2028\u00a0", r"\u202egpj.exe\u2066\u200b\u2028\u00a0"),
+        ("\ud800\ue000\U000e0001", r"\ud800\ue000\ue0001"),
+        ("<{%fg 1%}>`x`", "<{ %fg 1%}>'x'"),
+        ("", ""),
+    ],
+)
+def test_nothing_that_a_terminal_acts_on_is_left(text: str, expected: str) -> None:
+    """Control, format, private and lone surrogate characters are written out, and so are the marks of the Pulumi CLI."""
+    assert clean(text) == expected
+
+
+def test_backticks_in_our_own_sentences_stay() -> None:
+    """A sentence quotes in backticks itself."""
+    assert clean_sentence("`a`\x1b") == r"`a`\u001b"
+
+
+def test_long_texts_lose_their_middle() -> None:
+    """Beginning and end are what people recognise a text by; a megabyte costs no more than a line."""
+    assert quote("a" * 30, 120) == f"`{'a' * 30}`"
+    assert quote("a" * 20 + "z" * 20, 12) == "`aaaaaaaa…zzzz`"
+    assert quote("a" * 1_000_000 + "z", 12) == "`aaaaaaaa…aaaz`"
+    assert len(quote("\x1b" * 1_000_000, 120)) == 123
+
+
+@pytest.mark.parametrize(
+    ("arn", "limit", "expected"),
+    [
+        ("arn:aws:s3:::reports/a", 60, "`arn:aws:s3:::reports/a`"),
+        ("arn:aws:s3:::reports", 60, "`arn:aws:s3:::reports`"),
+        (f"arn:aws:s3:::reports/{'k' * 200}", 48, f"`arn:aws:s3:::reports/{'k' * 32}…{'k' * 16}`"),
+        (f"arn:aws:s3:::reports/{'k' * 200}", 12, "`arn:aws:s3:::repo…kkkkkkkk`"),
+        ("arn:aws:s3:::reports/`\n", 60, r"`arn:aws:s3:::reports/'\u000a`"),
+    ],
+)
+def test_a_long_key_is_shortened_before_its_bucket(arn: str, limit: int, expected: str) -> None:
+    """The bucket is what people look for."""
+    assert quote_arn(arn, limit) == expected
+
+
+@pytest.mark.parametrize(
+    ("texts", "limit", "most", "expected"),
+    [
+        (["a"], 60, None, "`a`"),
+        (["a", "b"], 60, None, "`a` or `b`"),
+        (["a", "b", "c"], 60, None, "`a`, `b` or `c`"),
+        (["a", "b", "c", "d"], 60, None, "`a`, `b` or 2 more"),
+        (["a", "b", "c", "d"], 12, None, "`a` or 3 more"),
+        (["a", "b", "c", "d"], 12, 4, "`a`, `b`, `c` or `d`"),
+    ],
+)
+def test_lists_are_cut(texts: list[str], limit: int, most: int | None, expected: str) -> None:
+    """How many there are is said, and no list is endless."""
+    assert enumerate_texts(texts, limit, most=most) == expected
+
+
+@pytest.mark.parametrize(
+    ("key", "name", "secret"),
+    [
+        ("aws:securetransport", "`aws:SecureTransport`", False),
+        ("aws:principaltag/team", "`aws:PrincipalTag/team`", False),
+        ("aws:referer", "`aws:Referer`", True),
+        ("aws:useragent", "`aws:UserAgent`", True),
+        ("aws:mysecret", "a key that AWS does not document", True),
+        ("\x1b[2j", "a key that AWS does not document", True),
+    ],
+)
+def test_some_keys_keep_their_values_to_themselves(key: str, name: str, secret: bool) -> None:  # noqa: FBT001  a table's column
+    """Shared secrets are put into two keys of AWS; and what is in no table may be anything, its name included."""
+    assert (name_key(key, 60), has_secret_values(key)) == (name, secret)
