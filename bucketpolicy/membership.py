@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 
 from bucketpolicy.actions import BUCKET_ACTIONS, OBJECT_ACTIONS
 from bucketpolicy.document import Document
-from bucketpolicy.goal import TLS_VERSION, TRANSPORT, Absent, AbsentOrOther, Assumptions, Below, Equal, Goal, Restriction, Target
+from bucketpolicy.goal import TLS_VERSION, TRANSPORT, Absent, AbsentOrOther, Assumptions, Equal, Goal, Restriction, Target
 from bucketpolicy.keys import KeyType, applies, find_key
 from bucketpolicy.quantities import read_address, read_date, read_number
 from bucketpolicy.request import Anonymous, Identity, Principal, Request, Service
@@ -81,8 +81,8 @@ def _satisfies(restriction: Restriction, context: Values) -> bool:
             return values is None or not set(values) & set(accepted)
         case Equal(_, value):
             return values == (value,)
-        case Below(_, bound):
-            number, limit = read_number(values[0]) if values else None, read_number(bound)
+        case _:
+            number, limit = read_number(values[0]) if values else None, read_number(restriction.bound)
             return number is not None and limit is not None and number < limit
 
 
@@ -99,7 +99,7 @@ def _is_exempt(principal: Principal, exempt: tuple[str, ...]) -> bool:
             return account in exempt or arn in exempt
         case Service(name):
             return name in exempt
-        case Anonymous():
+        case _:
             return False
 
 
@@ -139,7 +139,7 @@ def _is_of_type(kind: KeyType, value: str) -> bool:
             return read_date(value) is not None
         case "Ip":
             return read_address(value) is not None
-        case "String" | "Arn":  # an ARN is what a caller wrote into a header: any text
+        case _:  # also an ARN is what a caller wrote into a header: any text
             return True
 
 
@@ -182,7 +182,7 @@ def _keys_of_identity(principal: Principal) -> _Expected:
             return {PRINCIPAL_ARN: ((arn,),), PRINCIPAL_ACCOUNT: ((account,),)}
         case Service():
             return {PRINCIPAL_ARN: (None,)}
-        case Anonymous():
+        case _:
             return {PRINCIPAL_ACCOUNT: (("anonymous",), None)}
 
 
