@@ -188,6 +188,7 @@ class Deployment:
                 outputs=each.outputs,
                 property_dependencies=each.goal.property_dependencies,
                 source=each.goal.source,
+                provider=each.goal.provider,
             )
             for each in self.resources
             if not each.external

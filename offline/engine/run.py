@@ -1,5 +1,6 @@
 """One preview or update of a program, from its folder to a value for the reports."""
 
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -192,9 +193,13 @@ def _relate(seen: Seen, folder: Path) -> Seen:
 
 
 def _explain_failure(status: int, session: Session, project: Project) -> str:
+    """What failed and, where it can be told, the cure."""
     reasons = [f"the program failed (exit status {status})" if status else "the program failed"]
     if session.unanswered:
         reasons.append(f"nobody answered {', '.join(session.unanswered)}: give the answers with --mocks FILE")
+    missing = re.search(r"issing required configuration variable '([^'\s]+)'", session.messages)
+    if missing is not None:
+        reasons.append(f"give the configuration with --config {missing[1]}=VALUE, or a stack that has it with --stack")
     if project.encrypted:
         reasons.append(f"encrypted configuration cannot be read here: give {', '.join(project.encrypted)} with --config KEY=VALUE")
     return "; ".join(reasons)
