@@ -113,8 +113,8 @@ def render_facts(rule: Rule | StackRule) -> list[str]:
 def render_configuration(rule: Rule | StackRule) -> list[str]:
     """The keys the policy takes, with what is accepted."""
     rows = [
-        f"| `{key.name}` | {describe(key.shape).replace('|', chr(92) + '|')} | {key.default} | {key.about} |"
-        for key in (KEYS[name] for name in rule.keys)
+        f"| `{name}` | {describe(key.schema).replace('|', chr(92) + '|')} | {key.default} | {key.about} |"
+        for name, key in ((name, KEYS[name]) for name in rule.keys)
     ]
     return [
         "## Configuration",

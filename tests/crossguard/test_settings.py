@@ -232,4 +232,4 @@ def test_schema_and_parser_agree(name: str, value: object) -> None:
 
 def test_every_key_is_documented() -> None:
     """The docs are made from the same table: each key says what it means, its default and what is accepted."""
-    assert [name for name, key in KEYS.items() if not (key.about and key.default and describe(key.shape))] == []
+    assert [name for name, key in KEYS.items() if not (key.about and key.default and describe(key.schema))] == []
