@@ -185,7 +185,7 @@ def _recognise_condition(look: _Look, goal: Goal, request: Request, topic: froze
     conditions = look.statement.conditions
     failing, keys = _keys(look.failing), _keys(conditions)
     on_header = [condition for condition in look.failing if condition.key in _HEADERS]
-    if SSE in failing and any(condition.key == SSE and condition.operator.negated for condition in conditions):
+    if any(item.operator.family == "Null" for item in on_header) and any(item.key == SSE and item.operator.negated for item in conditions):
         return "not-equals-but-present"
     if topic & _HEADERS and any(condition.operator.family == "Bool" for condition in on_header):
         return "bool-on-header"
