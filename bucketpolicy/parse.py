@@ -123,7 +123,7 @@ def _has_lone_surrogate(root: _Json) -> bool:
     waiting: list[_Json] = [root]
     while waiting:
         match waiting.pop():
-            case str(text) if any("\ud800" <= char <= "\udfff" for char in text):
+            case str(text) if not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text):
                 return True
             case _Object(pairs):
                 waiting += (part for pair in pairs for part in pair)
