@@ -156,8 +156,8 @@ def _restrict(values: dict[str, tuple[str, ...]], target: Target, rng: Random) -
                 values.pop(key.lower(), None)
             case Equal(key, value):
                 values[key.lower()] = (value,)
-            case Below(key, _):
-                values[key.lower()] = (rng.choice(("1.1", "1.0", "0", "1.19")),)
+            case Below(key, bound):
+                values[key.lower()] = (rng.choice(("1.1", "1.0", "0", f"{float(bound) - 0.01:.2f}")),)
             case AbsentOrOther(key, accepted) if values.get(key.lower(), ("",))[0] in accepted:
                 values.pop(key.lower())
 
@@ -169,16 +169,22 @@ def _settle(values: dict[str, tuple[str, ...]], caller: Principal, assumptions: 
     if assumptions.tls_version_absent_on_http and values.get(TRANSPORT) == ("false",):
         values.pop(TLS_VERSION, None)
     if assumptions.source_ip_or_vpc_endpoint and ("aws:sourceip" in values) == ("aws:sourcevpce" in values):
-        values.pop("aws:sourcevpce", None)
-        values.setdefault("aws:sourceip", ("203.0.113.9",))
-    if isinstance(caller, Identity) and assumptions.principal_keys_agree:
-        values["aws:principalarn"], values["aws:principalaccount"] = (caller.arn,), (caller.account,)
+        values.pop(rng.choice(("aws:sourcevpce", "aws:sourceip")), None)
+        if "aws:sourcevpce" not in values and "aws:sourceip" not in values:
+            values.update([rng.choice((("aws:sourceip", ("203.0.113.9",)), ("aws:sourcevpce", ("vpce-9",))))])
+    if assumptions.principal_keys_agree:
+        values.pop("aws:principalaccount", None)
+        if isinstance(caller, Identity):
+            values["aws:principalarn"], values["aws:principalaccount"] = (caller.arn,), (caller.account,)
+        elif isinstance(caller, Service):
+            values.pop("aws:principalarn", None)
+        elif rng.random() < 0.5:
+            values["aws:principalaccount"] = ("anonymous",)
     if caller == Anonymous() and assumptions.anonymous_has_no_identity:
         for key in ("aws:principalarn", "aws:principalorgid", "aws:principalisawsservice"):
             values.pop(key, None)
     if isinstance(caller, Service) and assumptions.service_principal_keys:
         values["aws:principalisawsservice"], values["aws:principalservicename"] = ("true",), (caller.name,)
-        values.pop("aws:principalarn", None)
     elif assumptions.service_principal_keys:
         values.pop("aws:principalservicename", None)
         if values.get("aws:principalisawsservice") == ("true",):

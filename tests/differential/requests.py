@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from bucketpolicy.goal import Absent, Assumptions, Below, Equal, Goal, Restriction
-from bucketpolicy.request import Anonymous, Identity, Request, Service
+from bucketpolicy.request import Anonymous, Identity, Principal, Request, Service
 
 Values = dict[str, tuple[str, ...]]
 
@@ -53,12 +53,17 @@ def possible(request: Request, assumptions: Assumptions) -> bool:
         assumptions.anonymous_has_no_identity and caller == Anonymous() and not identity_keys.isdisjoint(values),
         assumptions.service_principal_keys and service != says_service,
         assumptions.service_principal_keys and service and "aws:principalservicename" not in values,
-        assumptions.principal_keys_agree and isinstance(caller, Identity) and not agree(caller, values),
+        assumptions.principal_keys_agree and not agree(caller, values),
     ]
     return not any(impossible)
 
 
-def agree(caller: Identity, values: Values) -> bool:
-    """Whether the keys that name the caller, where present, name this one."""
-    mine = {"aws:principalarn": caller.arn, "aws:principalaccount": caller.account}
-    return all(values.get(key, (value,)) == (value,) for key, value in mine.items())
+def agree(caller: Principal, values: Values) -> bool:
+    """Whether the keys that name the caller, where present, name this one; a service belongs to no account."""
+    arn, account = values.get("aws:principalarn"), values.get("aws:principalaccount")
+    match caller:
+        case Identity():
+            return arn in {None, (caller.arn,)} and account in {None, (caller.account,)}
+        case Service():
+            return arn is None and account is None
+    return account in {None, ("anonymous",)}

@@ -223,9 +223,12 @@ class World:
             lacks = {"aws:principalarn", "aws:principalorgid", "aws:principalisawsservice"}
         if assume.service_principal_keys:
             facts += self.service_facts(caller)
-            lacks |= {"aws:principalarn" if isinstance(caller, Service) else "aws:principalservicename"}
-        if isinstance(caller, Identity) and assume.principal_keys_agree:
-            facts += self.identity_facts(caller)
+            lacks |= set() if isinstance(caller, Service) else {"aws:principalservicename"}
+        if assume.principal_keys_agree:
+            facts += self.identity_facts(caller) if isinstance(caller, Identity) else []
+            lacks |= {"aws:principalarn", "aws:principalaccount"} if isinstance(caller, Service) else set()
+            if caller == Anonymous() and "aws:principalaccount" in self.keys:
+                facts.append(f"(=> {self.has('aws:principalaccount')} (= {name_of('aws:principalaccount')} {quote('anonymous')}))")
         return facts + [f"(not {self.has(key)})" for key in sorted(lacks & self.keys)]
 
     def service_facts(self, caller: Principal) -> list[str]:
