@@ -1,9 +1,34 @@
-"""The evidence behind `Denied`: a tree of case distinctions that a short checker can follow (filled in by `cover`, read by `check_proof`)."""
+"""The evidence behind `Denied`: for each target a tree of case distinctions that a short checker can follow (`check_proof`)."""
 
 from typing import NamedTuple
 
+from bucketpolicy.goal import Assumptions
+
+
+class Inside(NamedTuple):
+    """The whole box lies inside this row, so the row denies it."""
+
+    row: int
+
+
+class Distinction(NamedTuple):
+    """
+    The box is cut in two along one literal of a row; both parts have a proof of their own, unless they are empty.
+
+    `outside` and `inside` are indexes of steps; -1 stands for an empty part.
+    """
+
+    row: int
+    literal: int
+    outside: int
+    inside: int
+
+
+Step = Inside | Distinction
+
 
 class Proof(NamedTuple):
-    """Placeholder shape, owned by the decision core."""
+    """For every target of the goal the steps of its proof, the first one about the whole target; no steps where the target is empty."""
 
-    nodes: tuple[object, ...] = ()
+    assumptions: Assumptions
+    covers: tuple[tuple[Step, ...], ...] = ()

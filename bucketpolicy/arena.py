@@ -1,0 +1,130 @@
+"""
+The choice of a representation for every variable of one run, and the way back from a value to what is sent.
+
+Texts that are only ever compared with very texts become a finite choice: one bit for each, one for all others. Numbers, instants and
+addresses become the cells between all bounds in play.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from bucketpolicy.budget import Budget
+from bucketpolicy.compile import Problems
+from bucketpolicy.cover import Literals
+from bucketpolicy.domains import ABSENT, EMPTY, Domain, Literal, SetDomain, SetLiteral, TextDomain, TextLiteral, cut
+from bucketpolicy.language import Language
+from bucketpolicy.literals import Kind, Ranges, Raw, Sets, Texts
+from bucketpolicy.patterns import SOMETHING
+from bucketpolicy.rows import OBJECT
+from bucketpolicy.spans import ADDRESSES, LINE, cells, mask
+
+SENDABLE: dict[str, tuple[str, ...]] = {
+    "=s3:x-amz-server-side-encryption": ("AES256", "aws:kms", "aws:kms:dsse", "aws:fsx", "aws:backup"),
+    "=s3:x-amz-server-side-encryption-customer-algorithm": ("AES256",),
+    "=s3:authtype": ("REST-HEADER", "REST-QUERY-STRING", "POST"),
+    "=s3:signatureversion": ("AWS4-HMAC-SHA256", "AWS"),
+}
+"""The only values that S3 takes, for keys where that is known; a witness has others only where none of these will do."""
+
+KEY_BYTES = 1024
+OTHER = object()
+
+
+class Variable(NamedTuple):
+    """
+    A variable and its representation.
+
+    `kind` "finite": plain bits. "choice": bits for `texts` (the first absent, the second the empty text as null, the last any other).
+    "cells": the first bit absent, the others `parts`. "text", "set": lazily, with `language`.
+    """
+
+    name: str
+    kind: str
+    full: Domain
+    texts: tuple[str, ...] = ()
+    parts: tuple[tuple[int, int], ...] = ()
+    sort: Kind = "text"
+    language: Language | None = None
+
+
+class Arena(NamedTuple):
+    """One run, ready for the search."""
+
+    variables: tuple[Variable, ...]
+    box: tuple[Domain, ...]
+    rows: tuple[Literals, ...]
+
+
+def arrange(problems: Problems, extra: Iterable[tuple[tuple[str, Raw], ...]], budget: Budget, *, upper: bool) -> tuple[Arena, tuple[Literals, ...]] | None:
+    """The run, and the literals of `extra` in the same representation; None where the box is empty."""
+    extra = tuple(extra)
+    raws: dict[str, list[Raw]] = {}
+    for name, raw in problems.box:
+        raws.setdefault(name, []).append(raw)
+    for row in problems.rows:
+        for name, raw in row.literals:
+            raws.setdefault(name, []).append(raw)
+    for literals in extra:
+        for name, raw in literals:
+            raws.setdefault(name, []).append(raw)
+    variables = tuple(_represent(name, found, budget, upper=upper) for name, found in raws.items())
+    places = {variable.name: place for place, variable in enumerate(variables)}
+    box = [variable.full for variable in variables]
+    for name, raw in problems.box:
+        place = places[name]
+        inside = cut(box[place], _convert(raw, variables[place]))[1]
+        if not inside:
+            return None
+        box[place] = inside
+    convert = lambda literals: tuple((places[name], _convert(raw, variables[places[name]])) for name, raw in literals)  # noqa: E731
+    return Arena(variables, tuple(box), tuple(convert(row.literals) for row in problems.rows)), tuple(map(convert, extra))
+
+
+def _represent(name: str, raws: list[Raw], budget: Budget, *, upper: bool) -> Variable:
+    first = raws[0]
+    if isinstance(first, int):
+        return Variable(name, "finite", 7 if name.startswith("=") else first)
+    if isinstance(first, Ranges):
+        return _represent_ranges(name, first.kind, raws)
+    if isinstance(first, Sets):
+        language = Language(budget)
+        within = language.add_union(language.add_globs((SOMETHING,))) if upper else 0
+        return Variable(name, "set", SetDomain(ABSENT if upper else ABSENT | EMPTY, within), language=language)
+    return _represent_texts(name, raws, budget, upper=upper)
+
+
+def _represent_ranges(name: str, kind: Kind, raws: list[Raw]) -> Variable:
+    universe = ADDRESSES if kind == "address" else LINE
+    bounds = {bound for raw in raws if isinstance(raw, Ranges) for bound in raw.spans}
+    parts = tuple(cells(bounds, universe))
+    return Variable(name, "cells", (2 << len(parts)) - 1, parts=parts, sort=kind)
+
+
+def _represent_texts(name: str, raws: list[Raw], budget: Budget, *, upper: bool) -> Variable:
+    globs = dict.fromkeys(glob for raw in raws if isinstance(raw, Texts) for glob in raw.globs)
+    if name != OBJECT and all(isinstance(glob, str) for glob in globs):
+        texts = tuple(dict.fromkeys((*SENDABLE.get(name, ()), *(glob for glob in globs if isinstance(glob, str)))))
+        if upper:
+            texts = tuple(text for text in texts if text)
+        full = (8 << len(texts)) - 1
+        return Variable(name, "choice", full & ~EMPTY if upper else full, texts=texts)
+    language = Language(budget, KEY_BYTES if name == OBJECT else None)
+    within = language.add_union(language.add_globs((SOMETHING,))) if upper or name == OBJECT else 0
+    flags = 0 if name == OBJECT else ABSENT if upper else ABSENT | EMPTY
+    return Variable(name, "text", TextDomain(flags, within), language=language)
+
+
+def _convert(raw: Raw, variable: Variable) -> Literal:
+    if isinstance(raw, int):
+        return raw
+    if isinstance(raw, Ranges):
+        return raw.absent | mask(raw.spans, list(variable.parts)) << 1
+    if variable.kind == "choice" and isinstance(raw, Texts):
+        inside = sum(4 << place for place, text in enumerate(variable.texts) if text in raw.globs)
+        others = ((8 << len(variable.texts)) - 4) & ~inside
+        return raw.flags | (inside if raw.inside else others)
+    assert variable.language is not None  # noqa: S101 - only finite variables have none
+    globs = variable.language.add_globs(raw.globs)
+    if isinstance(raw, Sets):
+        return SetLiteral(variable.language, raw.flags, globs, every=raw.every, inside=raw.inside)
+    return TextLiteral(variable.language, raw.flags, globs, inside=raw.inside)

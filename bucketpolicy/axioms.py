@@ -1,0 +1,197 @@
+"""
+What S3 never sends, as rows beside those of the document: a row of an axiom takes away requests that do not occur.
+
+Axioms hold for proofs and counterexamples alike; each belongs to a switch of `Assumptions`. Facts keep counterexamples realistic and are
+used for nothing else: a request that contradicts one may occur or not, so it neither counts as denied nor as getting through.
+Source: AWS "Global condition context keys", the availability of each.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from bucketpolicy.document import Problem
+from bucketpolicy.domains import ABSENT, EMPTY
+from bucketpolicy.goal import TLS_VERSION, TRANSPORT, Assumptions
+from bucketpolicy.keys import applies, find_key
+from bucketpolicy.literals import FALSE, TRUE, Kind, Raw, Texts, presence
+from bucketpolicy.patterns import DIGIT, Glob
+from bucketpolicy.principals import Callers
+from bucketpolicy.request import Anonymous, Identity, Service
+from bucketpolicy.rows import ACTION, PRINCIPAL, Row, key_variable
+
+PRINCIPAL_ARN = "aws:principalarn"
+PRINCIPAL_ACCOUNT = "aws:principalaccount"
+PRINCIPAL_ORG = "aws:principalorgid"
+IS_SERVICE = "aws:principalisawsservice"
+SERVICE_NAME = "aws:principalservicename"
+SERVICE_NAMES = "aws:principalservicenameslist"
+SOURCE_IP = "aws:sourceip"
+ENDPOINT = "aws:sourcevpce"
+_ACCOUNT: Glob = (DIGIT,) * 12
+_POLICY_ACTIONS = ("s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy")
+
+
+class World(NamedTuple):
+    """What axioms speak about: who calls, the actions of the target, and the keys in play with their kinds and where each is mentioned."""
+
+    callers: Callers
+    actions: tuple[str, ...]
+    kinds: dict[str, Kind]
+    paths: dict[str, str]
+
+    def having(self, key: str, *, present: bool) -> tuple[str, Raw]:
+        """The literal that the key is in the request, or is not."""
+        return key_variable(key), presence(self.kinds[key], absent=not present, present=present, empty=present)
+
+    def select(self, *sorts: type) -> tuple[str, int]:
+        """The literal that the caller is of one of these sorts."""
+        return PRINCIPAL, sum(isinstance(caller.principal, sorts) << bit for bit, caller in enumerate(self.callers.all))
+
+
+def exclude_root(world: World) -> Iterator[Row]:
+    """The owner's root may always read, write and delete the policy, and no policy tells the owner's root from another's."""
+    actions = sum((action in _POLICY_ACTIONS) << bit for bit, action in enumerate(world.actions))
+    if actions:
+        roots = sum(
+            (isinstance(caller.principal, Identity) and caller.principal.kind == "root") << bit for bit, caller in enumerate(world.callers.all)
+        )
+        yield Row(((PRINCIPAL, roots), (ACTION, actions)))
+
+
+def axioms(world: World, assumptions: Assumptions) -> Iterator[Row]:
+    """The rows of all assumptions that are switched on, as far as their keys are in play."""
+    kinds = world.kinds
+    if assumptions.secure_transport_present and TRANSPORT in kinds:
+        yield Row((world.having(TRANSPORT, present=False),), assumption="secure-transport-present")
+    if assumptions.tls_version_absent_on_http and TRANSPORT in kinds and TLS_VERSION in kinds:
+        literals = ((key_variable(TRANSPORT), FALSE), world.having(TLS_VERSION, present=True))
+        yield Row(literals, assumption="tls-version-absent-on-http")
+    if assumptions.source_ip_or_vpc_endpoint and SOURCE_IP in kinds and ENDPOINT in kinds:
+        for present in (True, False):
+            literals = (world.having(SOURCE_IP, present=present), world.having(ENDPOINT, present=present))
+            yield Row(literals, assumption="source-ip-or-vpc-endpoint")
+    if assumptions.anonymous_has_no_identity:
+        for key in (PRINCIPAL_ARN, PRINCIPAL_ORG, IS_SERVICE):
+            if key in kinds:
+                yield Row((world.select(Anonymous), world.having(key, present=True)), assumption="anonymous-has-no-identity")
+    if assumptions.service_principal_keys:
+        yield from _service_axioms(world)
+    if assumptions.principal_keys_agree:
+        yield from _identity_axioms(world)
+    if assumptions.inapplicable_keys_absent:
+        yield from (row._replace(assumption="inapplicable-keys-absent", problems=()) for row in _inapplicable(world))
+
+
+def _service_axioms(world: World) -> Iterator[Row]:
+    name = "service-principal-keys"
+    services, others = world.select(Service), world.select(Anonymous, Identity)
+    if IS_SERVICE in world.kinds:
+        yield Row((services, (key_variable(IS_SERVICE), ABSENT | FALSE)), assumption=name)
+        yield Row((others, (key_variable(IS_SERVICE), TRUE)), assumption=name)
+    if SERVICE_NAME in world.kinds:
+        yield Row((others, world.having(SERVICE_NAME, present=True)), assumption=name)
+        for bit, caller in enumerate(world.callers.all):
+            if isinstance(caller.principal, Service):
+                own = Texts(ABSENT | EMPTY, caller.arns, False) if caller.arns else Texts(ABSENT | EMPTY, caller.others, True)
+                yield Row(((PRINCIPAL, 1 << bit), (key_variable(SERVICE_NAME), own)), assumption=name)
+    if SERVICE_NAMES in world.kinds:
+        yield Row((others, world.having(SERVICE_NAMES, present=True)), assumption=name)
+
+
+def _identity_axioms(world: World) -> Iterator[Row]:
+    name = "principal-keys-agree"
+    arn, account = key_variable(PRINCIPAL_ARN), key_variable(PRINCIPAL_ACCOUNT)
+    named = tuple(dict.fromkeys(caller.account for caller in world.callers.all if caller.account is not None))
+    if PRINCIPAL_ARN in world.kinds:
+        yield Row((world.select(Service), world.having(PRINCIPAL_ARN, present=True)), assumption=name)
+        for bit, caller in enumerate(world.callers.all):
+            if isinstance(caller.principal, Identity):
+                who = (PRINCIPAL, 1 << bit)
+                yield Row((who, (arn, Texts(ABSENT | EMPTY, caller.arns, False))), assumption=name)
+                if caller.others:
+                    yield Row((who, (arn, Texts(0, caller.others, True))), assumption=name)
+    if PRINCIPAL_ACCOUNT in world.kinds:
+        yield Row((world.select(Service), world.having(PRINCIPAL_ACCOUNT, present=True)), assumption=name)
+        yield Row((world.select(Anonymous), (account, Texts(EMPTY, ("anonymous",), False))), assumption=name)
+        for bits, own in _by_account(world):
+            globs = (_ACCOUNT,) if own is None else (own,)
+            yield Row(((PRINCIPAL, bits), (account, Texts(ABSENT | EMPTY, globs, False))), assumption=name)
+            if own is None and named:
+                yield Row(((PRINCIPAL, bits), (account, Texts(0, named, True))), assumption=name)
+
+
+def _by_account(world: World) -> list[tuple[int, str | None]]:
+    """The identities of each account, as bits."""
+    bits: dict[str | None, int] = {}
+    for bit, caller in enumerate(world.callers.all):
+        if isinstance(caller.principal, Identity):
+            bits[caller.account] = bits.get(caller.account, 0) | 1 << bit
+    return [(mask, account) for account, mask in bits.items()]
+
+
+def _inapplicable(world: World) -> Iterator[Row]:
+    """A key that an action does not know is absent from its requests (the table is known to have gaps)."""
+    for key in world.kinds:
+        actions = sum((not applies(action, key)) << bit for bit, action in enumerate(world.actions))
+        if actions:
+            reason = "whether a request carries a key that its action is not documented to know is open"
+            yield Row(((ACTION, actions), world.having(key, present=True)), problems=(Problem(world.paths[key], reason),))
+
+
+_ALWAYS = ("aws:currenttime", "aws:epochtime", "aws:requestedregion", "aws:viaawsservice", "aws:principaltype", "aws:userid", "aws:resourceaccount")
+_SERVICES_ONLY = ("aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths")
+_ENDPOINT_ONLY = ("aws:sourcevpc", "aws:vpcsourceip", "aws:sourcevpcarn", "aws:vpceaccount", "aws:vpceorgid", "aws:vpceorgpaths")
+_EVERY_ENDPOINT = ("aws:sourcevpc", "aws:vpcsourceip")
+_IDENTITY_ONLY = ("aws:username", "aws:tokenissuetime", "aws:multifactorauthpresent", "aws:multifactorauthage", "aws:sourceidentity")
+_IDENTITY_FAMILIES = ("aws:principaltag/", "aws:principalorg", "aws:federatedprovider", "aws:calledvia", "aws:assumedroot")
+_TYPES = {"root": "Account", "user": "User", "role": "AssumedRole"}
+
+
+def facts(world: World) -> Iterator[Row]:
+    """The rows of what is documented, or plausible, but too thin to prove anything with."""
+    for key, kind in world.kinds.items():
+        for literals, reason in _facts_of(key, kind, world):
+            yield Row(literals, problems=(Problem(world.paths[key], reason),))
+    yield from _inapplicable(world)
+
+
+_Fact = tuple[tuple[tuple[str, Raw], ...], str]
+
+
+def _facts_of(key: str, kind: Kind, world: World) -> Iterator[_Fact]:
+    having, absent = world.having(key, present=True), world.having(key, present=False)
+    services, identities = world.select(Service), world.select(Identity)
+    if find_key(key) is None:
+        yield (having,), "the condition key is not one that S3 is documented to send"
+    if key in _ALWAYS:
+        yield (absent,), "the condition key is documented to be in every request"
+    if key in _SERVICES_ONLY:
+        yield (world.select(Anonymous, Identity), having), "the condition key is sent for AWS services only"
+    if key in _IDENTITY_ONLY or key.startswith(_IDENTITY_FAMILIES):
+        yield (world.select(Anonymous, Service), having), "the condition key is sent for identities of an account only"
+    if key == "aws:username":
+        users = sum(
+            (isinstance(caller.principal, Identity) and caller.principal.kind != "user") << bit for bit, caller in enumerate(world.callers.all)
+        )
+        yield ((PRINCIPAL, users), having), "the condition key is sent for users only"
+    if key == IS_SERVICE:
+        yield (identities, absent), "the condition key is documented to be in every signed request"
+    if key == SERVICE_NAMES:
+        yield (services,), "the names of a service are not known"
+    if key == "aws:principaltype":
+        for sort, text in _TYPES.items():
+            bits = sum(
+                (isinstance(caller.principal, Identity) and caller.principal.kind == sort) << bit for bit, caller in enumerate(world.callers.all)
+            )
+            yield ((PRINCIPAL, bits), (key_variable(key), Texts(ABSENT, (text,), False))), "the type of a principal follows from the principal"
+        yield (world.select(Anonymous, Service),), "the type of this principal is not known"
+    if key in _ENDPOINT_ONLY and ENDPOINT in world.kinds:
+        yield (having, world.having(ENDPOINT, present=False)), "the condition key is sent through a VPC endpoint only"
+    if key in _ENDPOINT_ONLY and SOURCE_IP in world.kinds:
+        yield (having, world.having(SOURCE_IP, present=True)), "the condition key is sent through a VPC endpoint only"
+    if key in _EVERY_ENDPOINT:
+        for other, present in ((ENDPOINT, True), (SOURCE_IP, False)):
+            if other in world.kinds:
+                yield (absent, world.having(other, present=present)), "the condition key is sent through every VPC endpoint"
+    if key == TLS_VERSION and TRANSPORT in world.kinds:
+        yield ((key_variable(TRANSPORT), TRUE), absent), "whether every HTTPS request carries a TLS version is open"

@@ -1,0 +1,180 @@
+"""
+Sets of values of one variable of a request, and how a literal of a statement cuts such a set in two.
+
+Finite variables are bits of an `int`: principals, actions, truth values, the cells between the bounds of numbers, dates and addresses,
+and texts that only very texts are compared with. All other texts are `TextDomain`, sets of texts `SetDomain`.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from bucketpolicy.language import Language
+
+ABSENT, EMPTY = 1, 2
+"""Flags beside the ordinary values: the key is absent; it is there with the empty text, which AWS treats as null in some places."""
+
+
+class TextDomain(NamedTuple):
+    """Some flags, and the texts in all unions of `within` and in no glob of `without` (sets of a `Language`)."""
+
+    flags: int
+    within: int = 0
+    without: int = 0
+
+
+class SetDomain(NamedTuple):
+    """Some flags, and the non-empty sets whose every element is in `TextDomain(0, within, without)` and that have one in each of `some`."""
+
+    flags: int
+    within: int = 0
+    without: int = 0
+    some: frozenset[tuple[int, int]] = frozenset()
+
+
+Domain = int | TextDomain | SetDomain
+Parts = tuple[Domain | None, Domain | None]
+
+
+class TextLiteral:
+    """True on some flags, and on the texts that some glob matches (`inside`), or on all others."""
+
+    __slots__ = ("flags", "globs", "inside", "language", "parts", "union")
+
+    def __init__(self, language: Language, flags: int, globs: int, *, inside: bool) -> None:
+        self.language = language
+        self.flags = flags
+        self.globs = globs
+        self.union = language.add_union(globs)
+        self.inside = inside
+        self.parts: dict[TextDomain, Parts] = {}
+
+    def cut(self, domain: TextDomain) -> Parts:
+        """The part of the domain outside, and the part inside; None for nothing."""
+        found = self.parts.get(domain)
+        if found is None:
+            found = self._keep(self.leave(domain)), self._keep(self._enter(domain))
+            self.parts[domain] = found
+        return found
+
+    def leave(self, domain: TextDomain) -> TextDomain:
+        """The part of the domain outside, perhaps empty."""
+        flags, within, without = domain
+        if self.inside:
+            return TextDomain(flags & ~self.flags, within, without | self.globs)
+        return TextDomain(flags & ~self.flags, within | self.union, without)
+
+    def _enter(self, domain: TextDomain) -> TextDomain:
+        flags, within, without = domain
+        if self.inside:
+            return TextDomain(flags & self.flags, within | self.union, without)
+        return TextDomain(flags & self.flags, within, without | self.globs)
+
+    def _keep(self, domain: TextDomain) -> TextDomain | None:
+        if domain.flags or self.language.find(domain.within, domain.without) is not None:
+            return domain
+        return None
+
+
+class SetLiteral:
+    """
+    True on some flags, and on the sets of which every element (`every`), or some element, is as the globs say.
+
+    An element is so if some glob matches it (`inside`), or if none does.
+    """
+
+    __slots__ = ("every", "flags", "globs", "inside", "language", "parts", "union")
+
+    def __init__(self, language: Language, flags: int, globs: int, *, every: bool, inside: bool) -> None:
+        self.language = language
+        self.flags = flags
+        self.globs = globs
+        self.union = language.add_union(globs)
+        self.every = every
+        self.inside = inside
+        self.parts: dict[SetDomain, Parts] = {}
+
+    def cut(self, domain: SetDomain) -> Parts:
+        """The part of the domain outside, and the part inside; None for nothing."""
+        found = self.parts.get(domain)
+        if found is None:
+            found = self._keep(self.leave(domain)), self._keep(self._enter(domain))
+            self.parts[domain] = found
+        return found
+
+    def leave(self, domain: SetDomain) -> SetDomain:
+        """The part of the domain outside, perhaps empty."""
+        flags = domain.flags & ~self.flags
+        return self._some(domain, flags, inside=not self.inside) if self.every else self._all(domain, flags, inside=not self.inside)
+
+    def _enter(self, domain: SetDomain) -> SetDomain:
+        flags = domain.flags & self.flags
+        return self._all(domain, flags, inside=self.inside) if self.every else self._some(domain, flags, inside=self.inside)
+
+    def _all(self, domain: SetDomain, flags: int, *, inside: bool) -> SetDomain:
+        within = domain.within | self.union if inside else domain.within
+        without = domain.without if inside else domain.without | self.globs
+        return SetDomain(flags, within, without, domain.some)
+
+    def _some(self, domain: SetDomain, flags: int, *, inside: bool) -> SetDomain:
+        added = (self.union, 0) if inside else (0, self.globs)
+        return SetDomain(flags, domain.within, domain.without, domain.some | {added})
+
+    def _keep(self, domain: SetDomain) -> SetDomain | None:
+        return domain if domain.flags or find_set(self.language, domain) is not None else None
+
+
+Literal = int | TextLiteral | SetLiteral
+
+
+def find_set(language: Language, domain: SetDomain) -> tuple[str, ...] | None:
+    """The elements of a set in the domain, sorted and without repetition; None where there is none but for the flags."""
+    wanted: Iterable[tuple[int, int]] = domain.some or {(0, 0)}
+    elements = set()
+    for within, without in wanted:
+        element = language.find(domain.within | within, domain.without | without)
+        if element is None:
+            return None
+        elements.add(element)
+    return tuple(sorted(elements))
+
+
+def cut(domain: Domain, literal: Literal) -> Parts:
+    """The part of the domain outside the literal, and the part inside; None (or 0) for nothing."""
+    if isinstance(literal, int):
+        assert isinstance(domain, int)  # noqa: S101 - a variable has one representation
+        return domain & ~literal, domain & literal
+    if isinstance(literal, TextLiteral):
+        assert isinstance(domain, TextDomain)  # noqa: S101 - as above
+        return literal.cut(domain)
+    assert isinstance(domain, SetDomain)  # noqa: S101 - as above
+    return literal.cut(domain)
+
+
+def leave(domain: Domain, literals: list[Literal]) -> Domain | None:
+    """The part of the domain outside all of these literals; None (or 0) for nothing."""
+    for literal in literals[:-1]:
+        if isinstance(literal, int):
+            assert isinstance(domain, int)  # noqa: S101 - a variable has one representation
+            domain &= ~literal
+        elif isinstance(literal, TextLiteral):
+            assert isinstance(domain, TextDomain)  # noqa: S101 - as above
+            domain = literal.leave(domain)
+        else:
+            assert isinstance(domain, SetDomain)  # noqa: S101 - as above
+            domain = literal.leave(domain)
+    return cut(domain, literals[-1])[0]
+
+
+Value = int | str | tuple[str, ...]
+"""One value of a variable: a bit of a finite one (or a flag), a text, or the elements of a set."""
+
+
+def holds(literal: Literal, value: Value) -> bool:
+    """Whether the literal is true of this value."""
+    if isinstance(literal, int):
+        return bool(isinstance(value, int) and literal & value)
+    if isinstance(value, int):
+        return bool(literal.flags & value)
+    elements = (value,) if isinstance(value, str) else value
+    found = [literal.language.contains(element, literal.union, 0) == literal.inside for element in elements]
+    return any(found) if isinstance(literal, SetLiteral) and not literal.every else all(found)

@@ -1,0 +1,222 @@
+"""
+From a part of a box to one request that a person can read: ordinary callers, HTTPS, absent keys and `example.txt` wherever they will do.
+"""
+
+from collections.abc import Iterator
+
+from bucketpolicy.arena import SENDABLE, Arena, Variable
+from bucketpolicy.axioms import ENDPOINT, PRINCIPAL_ACCOUNT, PRINCIPAL_ARN, SERVICE_NAME, SOURCE_IP
+from bucketpolicy.compile import Compiled
+from bucketpolicy.cover import Literals
+from bucketpolicy.domains import ABSENT, Domain, SetDomain, TextDomain, Value, find_set, holds
+from bucketpolicy.goal import TLS_VERSION, TRANSPORT, Target
+from bucketpolicy.literals import FALSE, TRUE
+from bucketpolicy.request import Identity, Principal, Request, Service
+from bucketpolicy.rows import ACTION, OBJECT, PRINCIPAL, key_variable
+from bucketpolicy.spans import UNIT, V6
+
+Point = tuple[Value, ...]
+
+PLACEHOLDER = "example-bucket"
+_EXAMPLES = {
+    OBJECT: ("example.txt",),
+    "=aws:principalorgid": ("o-exampleorg1",),
+    "=aws:referer": ("https://example.com/",),
+    "=aws:requestedregion": ("us-east-1", "eu-west-1"),
+    "=aws:sourceaccount": ("111122223333", "444455556666"),
+    "=aws:sourcevpc": ("vpc-0a1b2c3d", "vpc-4e5f6a7b"),
+    "=aws:sourcevpce": ("vpce-0a1b2c3d", "vpce-4e5f6a7b"),
+    "=aws:useragent": ("example/1.0",),
+    "=aws:userid": ("AIDAEXAMPLEUSERID1",),
+    "=aws:username": ("example",),
+    "=s3:x-amz-acl": ("private", "bucket-owner-full-control"),
+    "=s3:x-amz-server-side-encryption-aws-kms-key-id": (
+        "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+        "arn:aws:kms:us-east-1:444455556666:key/5678abcd-12ab-34cd-56ef-1234567890ab",
+    ),
+}
+_FIRST_ACTIONS = ("s3:PutObject", "s3:GetObject", "s3:ListBucket")
+
+
+def pick(arena: Arena, box: tuple[Domain, ...]) -> Point:
+    """Some point of a part of the arena's box, then moved, variable by variable, to what reads best and still escapes every row."""
+    point = [_any(domain, variable) for domain, variable in zip(box, arena.variables, strict=True)]
+    for place, variable in sorted(enumerate(arena.variables), key=lambda item: _rank(item[1].name)):
+        rows = [row for row in arena.rows if any(at == place for at, _ in row)]
+        for value in _preferences(variable, arena.box[place]):
+            if value == point[place]:
+                break
+            old, point[place] = point[place], value
+            if not any(covers(row, tuple(point)) for row in rows):
+                break
+            point[place] = old
+    return tuple(point)
+
+
+def covers(row: Literals, point: Point) -> bool:
+    """Whether every literal of the row is true of the point."""
+    return all(holds(literal, point[place]) for place, literal in row)
+
+
+def _rank(name: str) -> tuple[int, str]:
+    order = (PRINCIPAL, ACTION, OBJECT, key_variable(TRANSPORT))
+    return (order.index(name) if name in order else len(order), name)
+
+
+def _any(domain: Domain, variable: Variable) -> Value:
+    if isinstance(domain, int):
+        return domain & -domain
+    if domain.flags:
+        return domain.flags & -domain.flags
+    assert variable.language is not None  # noqa: S101 - only finite variables have none
+    found: Value | None
+    if isinstance(domain, SetDomain):
+        found = find_set(variable.language, domain)
+    else:
+        found = variable.language.find(domain.within, domain.without)
+    assert found is not None  # noqa: S101 - the search keeps no empty domain
+    return found
+
+
+def _preferences(variable: Variable, domain: Domain) -> Iterator[Value]:
+    """Values of the domain, the most readable first."""
+    if isinstance(domain, TextDomain | SetDomain):
+        if domain.flags & ABSENT:
+            yield ABSENT
+        if isinstance(domain, TextDomain):
+            assert variable.language is not None  # noqa: S101 - as above
+            for text in (*_EXAMPLES.get(variable.name, ()), *SENDABLE.get(variable.name, ())):
+                if variable.language.contains(text, domain.within, domain.without):
+                    yield text
+        return
+    bits = [1 << bit for bit in range(domain.bit_length()) if domain >> bit & 1]
+    if variable.name == key_variable(TRANSPORT):
+        bits.sort(key=(TRUE, FALSE, ABSENT).index)
+    if variable.kind == "choice":
+        # All others before those that the document names, but behind those that S3 is known to take.
+        known = 2 + len(SENDABLE.get(variable.name, ()))
+        last = bits[-1]
+        bits.sort(key=lambda bit: (bit.bit_length() > known and bit != last, bit))
+    yield from bits
+
+
+def sendable(arena: Arena, point: Point) -> bool:
+    """Whether S3 takes every value of the point, as far as its values are known."""
+    for value, variable in zip(point, arena.variables, strict=True):
+        allowed = SENDABLE.get(variable.name)
+        if allowed and value != ABSENT and _text(variable, value) not in allowed:
+            return False
+    return True
+
+
+def build(compiled: Compiled, target: Target, arena: Arena, point: Point) -> Request | None:
+    """The request at this point; None where a value cannot be written as S3 would send it."""
+    values = {variable.name: value for variable, value in zip(arena.variables, point, strict=True)}
+    variables = {variable.name: variable for variable in arena.variables}
+    context: dict[str, tuple[str, ...]] = {}
+    for name, value in values.items():
+        if name.startswith("=") and value != ABSENT:
+            texts = value if isinstance(value, tuple) else (_text(variables[name], value),)
+            if None in texts:
+                return None
+            context[name[1:]] = tuple(text for text in texts if text is not None)
+    bit = values[PRINCIPAL]
+    action = values[ACTION]
+    assert isinstance(bit, int)  # noqa: S101 - finite
+    assert isinstance(action, int)  # noqa: S101 - finite
+    caller = compiled.callers.all[bit.bit_length() - 1].principal
+    _complete(context, compiled, values)
+    key = values.get(OBJECT, "example.txt")
+    arn = f"arn:{compiled.goal.partition}:s3:::{compiled.goal.bucket or PLACEHOLDER}"
+    return Request(
+        _identify(caller, context),
+        target.actions[action.bit_length() - 1],
+        f"{arn}/{key}" if target.on == "object" else arn,
+        tuple(sorted(context.items())),
+    )
+
+
+def _complete(context: dict[str, tuple[str, ...]], compiled: Compiled, values: dict[str, Value]) -> None:
+    """Add what every such request has, where the document does not ask for it."""
+    if key_variable(TRANSPORT) not in values and compiled.goal.assumptions.secure_transport_present:
+        context[TRANSPORT] = ("true",)
+    if values.get(key_variable(SOURCE_IP)) == ABSENT and key_variable(ENDPOINT) not in values:
+        context[ENDPOINT] = ("vpce-0a1b2c3d",)
+
+
+def _identify(caller: Principal, context: dict[str, tuple[str, ...]]) -> Principal:
+    """The caller that the identity keys of the request speak of, where there are any."""
+    if isinstance(caller, Service):
+        return Service(context.get(SERVICE_NAME, (caller.name,))[0])
+    if not isinstance(caller, Identity):
+        return caller
+    arn = context.get(PRINCIPAL_ARN, (caller.arn,))[0]
+    parts = arn.split(":")
+    if len(parts) == 6:  # noqa: PLR2004 - the segments of an ARN
+        account = context.get(PRINCIPAL_ACCOUNT, (parts[4],))[0] if PRINCIPAL_ARN not in context else parts[4]
+        parts[4] = account
+        return Identity(caller.kind, account, ":".join(parts), caller.session)
+    return caller
+
+
+def _text(variable: Variable, value: Value) -> str | None:
+    """What is sent for a value that is not absent."""
+    if isinstance(value, str):
+        return value
+    assert isinstance(value, int)  # noqa: S101 - sets are texts already
+    if variable.kind == "finite":
+        return "true" if value == TRUE else "false"
+    if variable.kind == "cells":
+        return _write_cell(variable, variable.parts[value.bit_length() - 2])
+    place = value.bit_length() - 3
+    if place < len(variable.texts):
+        return variable.texts[place]
+    candidates = (*_EXAMPLES.get(variable.name, ()), "other", *(f"other{number}" for number in range(len(variable.texts) + 1)))
+    return next(text for text in candidates if text not in variable.texts)
+
+
+def _write_cell(variable: Variable, cell: tuple[int, int]) -> str | None:
+    if variable.sort == "address":
+        return _write_address(cell)
+    # The values v of the cell, in units: twice v lies in it.
+    low, high = -(-cell[0] // 2), (cell[1] - 1) // 2
+    if variable.sort == "date":
+        return _write_date(low, high)
+    if variable.name == key_variable(TLS_VERSION):
+        for text, value in (("1.2", 12), ("1.3", 13), ("1.1", 11), ("1.0", 10)):
+            if low <= value * UNIT // 10 <= high:
+                return text
+        return _write_decimal(low, high)
+    whole = max(-(-low // UNIT), min(0, high // UNIT))
+    return str(whole) if low <= whole * UNIT <= high else None
+
+
+def _write_decimal(low: int, high: int) -> str | None:
+    size = UNIT
+    while size:
+        value = max(-(-low // size), min(0, high // size)) * size
+        if low <= value <= high:
+            whole, part = divmod(value, UNIT)
+            return f"{whole}.{part:015d}".rstrip("0").rstrip(".") if whole >= 0 else None
+        size //= 10
+    return None
+
+
+def _write_date(low: int, high: int) -> str | None:
+    from datetime import datetime, timezone  # noqa: PLC0415 - few documents need it, and every start of the pack would pay
+
+    for second in (1893456000, -(-low // UNIT), high // UNIT):
+        if low <= second * UNIT <= high and 0 <= second < 253402300800:  # noqa: PLR2004 - the year 10000
+            return datetime.fromtimestamp(second, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return None
+
+
+def _write_address(cell: tuple[int, int]) -> str:
+    from ipaddress import IPv4Address, IPv6Address  # noqa: PLC0415 - as above
+
+    first, end = cell
+    if first < V6:
+        wanted = int(IPv4Address("203.0.113.10"))
+        return str(IPv4Address(wanted if first <= wanted < end else first))
+    wanted = V6 + int(IPv6Address("2001:db8::10"))
+    return str(IPv6Address((wanted if first <= wanted < end else first) - V6))
