@@ -12,12 +12,12 @@ from bucketpolicy.verdict import Denied
 from crossguard.assess import assess, locate
 from crossguard.finding import CannotTell, Compliant, Exempted, Finding, NotApplicable, Open, Subject
 from crossguard.messages import render
-from crossguard.rule import Rule, StackRule, link
+from crossguard.rule import Rule, StackRule
 from crossguard.settings import Settings
 from crossguard.source import Found
 from offline.configuration import Configuration, Level
-from offline.facts import PACK, read_version
-from offline.outcome import Failure, Policy
+from offline.facts import PACK, describe, read_version
+from offline.outcome import Failure
 from offline.reading import name_source, read_text
 from offline.report.content import Bucket, CommandName, Excuse, Outcome, Place, Report, Result
 
@@ -114,11 +114,6 @@ def say(rule: Rule | StackRule, level: Level, finding: Finding, subject: Subject
         case _:
             outcome: Outcome = "advisory" if level == "advisory" else "violation"
             return Result(rule.name, outcome, place, render(rule, finding, subject) or "")
-
-
-def describe(rule: Rule | StackRule, level: Level) -> Policy:
-    """The policy as a booted pack would describe it."""
-    return Policy(rule.name, rule.description, "resource" if isinstance(rule, Rule) else "stack", level, rule.severity, link(rule))
 
 
 def _list_judges(configuration: Configuration) -> Iterator[Judge]:

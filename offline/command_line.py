@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple, NoReturn, get_args
 
 from bucketpolicy.repair import is_bucket_name
+from crossguard.resources import is_directory_bucket
 from crossguard.settings import PARTITIONS
 from offline.outcome import Failure
 
@@ -152,6 +153,9 @@ _COMMANDS = (
 def _bucket(text: str) -> str:
     if not is_bucket_name(text):
         message = "not the name of a bucket: letters, digits, dots and hyphens, and no `arn:` before it"
+        raise argparse.ArgumentTypeError(message)
+    if is_directory_bucket(text):
+        message = "a directory bucket, whose policy has actions and ARNs of its own; general purpose buckets are judged here"
         raise argparse.ArgumentTypeError(message)
     return text
 

@@ -12,12 +12,12 @@ from rich.console import Console
 from rich.text import Text
 from typing_extensions import assert_never
 
+from offline import analyze as analyzing
 from offline import check as checking
 from offline import state
 from offline.assemble import Judged, assemble
 from offline.command_line import Analyze, Check, Command, Fix, Preview, Writing, parse
 from offline.configuration import Configuration, read_configuration
-from offline.engine import feed
 from offline.engine import run as previewing
 from offline.outcome import Failure
 from offline.reading import name_source, read_text
@@ -86,6 +86,7 @@ def _fix(command: Fix, configuration: Configuration) -> int:
 
 def _analyze(command: Analyze, configuration: Configuration) -> int:
     judged = []
+    now = _now()
     with _show_progress(command.writing) as tell:
         for name in command.files:
             where = name_source(name)
@@ -94,11 +95,8 @@ def _analyze(command: Analyze, configuration: Configuration) -> int:
             found = text if isinstance(text, Failure) else state.parse(text, where)
             if isinstance(found, Failure):
                 return _fail(found)
-            run = feed.judge(found, configuration.written, tell)
-            if isinstance(run, Failure):
-                return _fail(run)
-            judged.append(Judged(run, where))
-        report = assemble(tuple(judged), configuration, "analyze", _now(), proofs=_wants_proofs(command.writing))
+            judged.append(Judged(analyzing.judge(found, configuration, now.date(), tell), where))
+        report = assemble(tuple(judged), configuration, "analyze", now, proofs=_wants_proofs(command.writing))
     return _report(report, command.writing)
 
 

@@ -1,0 +1,215 @@
+"""
+`analyze`: what the pack says about a state, without booting it.
+
+The SDK takes a millisecond to hand one resource to a pack, and a state may hold tens of thousands. So the pack's own judges
+(`crossguard.conduct`) are asked in this process, about the same values: inputs one by one, outputs of all together, remediations reported
+and never applied. A test holds the answers against those of a booted pack (`offline.engine.feed`).
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from typing import Any, NamedTuple, cast
+
+from pulumi_policy import ResourceValidationArgs, StackValidationArgs
+
+from bucketpolicy.repair import Repaired
+from crossguard import conduct
+from crossguard.assess import assess, locate
+from crossguard.finding import CannotTell, Open, Subject
+from crossguard.inline import InlinePolicies
+from crossguard.kinds import JUDGED
+from crossguard.resources import find
+from crossguard.rule import Rule, StackRule
+from crossguard.source import Found
+from offline.configuration import Configuration, Configured
+from offline.engine.deployment import ROOT_TYPE
+from offline.engine.values import reveal
+from offline.facts import PACK, describe, read_version
+from offline.outcome import Diagnostic, Pack, Remediated, Run, Seen, Skipped
+from offline.state import State, Stored
+
+_SAID_EVERY = 500
+
+
+class _Provider(NamedTuple):
+    """A provider as a policy sees it."""
+
+    props: Mapping[str, Any]
+
+
+class _Shown(NamedTuple):
+    """A resource as a policy sees it, by its inputs or by its outputs: secrets are open, and an unknown value is the SDK's sentinel."""
+
+    urn: str
+    resource_type: str
+    name: str
+    props: Mapping[str, Any]
+    property_dependencies: "Mapping[str, tuple[_Shown, ...]]"
+    provider: _Provider | None
+    config: Mapping[str, Any]
+
+    def get_config(self) -> Mapping[str, Any]:
+        """The policy's configuration."""
+        return self.config
+
+
+class _Stack(NamedTuple):
+    """All resources as the stack policy sees them."""
+
+    resources: list[_Shown]
+    config: Mapping[str, Any]
+
+    def get_config(self) -> Mapping[str, Any]:
+        """The policy's configuration."""
+        return self.config
+
+
+class _Judges(NamedTuple):
+    """The pack's judges. `configs`: policy to its configuration, as the SDK's `get_config` gives it; `today` is in UTC."""
+
+    configuration: Configuration
+    configs: Mapping[str, Mapping[str, Any]]
+    inline: InlinePolicies
+    today: date
+
+
+class _Said(NamedTuple):
+    """What one policy says of one resource, or of the stack (then `urn` is the root's)."""
+
+    configured: Configured
+    urn: str
+    outcome: conduct.Outcome
+
+
+def judge(state: State, configuration: Configuration, today: date, progress: Callable[[str], None] = lambda _: None) -> Run:
+    """The run that a booted pack would have given; `today` is in UTC."""
+    configs = {configured.rule.name: _read_config(configured, configuration) for configured in configuration.policies}
+    judges = _Judges(configuration, configs, InlinePolicies(), today)
+    said = [*_judge_resources(state, judges, progress)]
+    said += _judge_stack(state, judges)
+    return Run(
+        mode="state",
+        project=state.project,
+        stack=state.stack,
+        pack=Pack(PACK, read_version(), tuple(describe(configured.rule, configured.level) for configured in configuration.policies)),
+        resources=tuple(_remember(resource) for resource in state.resources),
+        diagnostics=tuple(_diagnose(one) for one in said if not isinstance(one.outcome, conduct.Skip)),
+        skipped=tuple(
+            Skipped(one.configured.rule.name, one.urn, one.outcome.reason) for one in said if isinstance(one.outcome, conduct.Skip)
+        ),
+        remediated=tuple(_list_remediated(state, configuration, today)),
+    )
+
+
+def _read_config(configured: Configured, configuration: Configuration) -> Mapping[str, Any]:
+    """What the SDK's `get_config` would give: the policy's own entry without the level."""
+    own = configuration.written.get(configured.rule.name)
+    return {key: value for key, value in own.items() if key != "enforcementLevel"} if isinstance(own, dict) else {}
+
+
+def _diagnose(said: _Said) -> Diagnostic:
+    rule, level, _ = said.configured
+    match said.outcome:
+        case conduct.Violation(text, urn):
+            return Diagnostic(rule.name, "advisory" if level == "advisory" else "mandatory", urn or said.urn, text, rule.severity)
+        case conduct.Note(text) | conduct.Skip(text):
+            return Diagnostic(rule.name, "advisory", said.urn, text, rule.severity)
+
+
+def _judge_resources(state: State, judges: _Judges, progress: Callable[[str], None]) -> Iterator[_Said]:
+    judged = [resource for resource in state.resources if resource.type in JUDGED]
+    providers = _list_providers(state)
+    for number, resource in enumerate(judged):
+        if number % _SAID_EVERY == 0:
+            progress(f"judging buckets and bucket policies: {number:,} of {len(judged):,}")
+        shown = _show_inputs(resource, providers)
+        for configured in judges.configuration.policies:
+            rule = configured.rule
+            if isinstance(rule, Rule) and configured.level != "disabled":
+                args = cast("ResourceValidationArgs", shown._replace(config=judges.configs[rule.name]))
+                for outcome in conduct.judge_resource(rule, args, judges.inline, judges.today):
+                    yield _Said(configured, resource.urn, outcome)
+
+
+def _judge_stack(state: State, judges: _Judges) -> Iterator[_Said]:
+    root = next((resource.urn for resource in state.resources if resource.type == ROOT_TYPE), "")
+    for configured in judges.configuration.policies:
+        rule = configured.rule
+        if isinstance(rule, StackRule) and configured.level != "disabled":
+            stack = cast("StackValidationArgs", _Stack(_show_outputs(state), judges.configs[rule.name]))
+            for outcome in conduct.judge_stack(rule, stack, judges.inline, judges.today):
+                yield _Said(configured, root, outcome)
+
+
+def _list_providers(state: State) -> dict[str, _Provider]:
+    return {
+        resource.urn: _Provider(_reveal(resource.inputs)) for resource in state.resources if resource.type.startswith("pulumi:providers:")
+    }
+
+
+def _show_inputs(resource: Stored, providers: Mapping[str, _Provider]) -> _Shown:
+    return _Shown(resource.urn, resource.type, resource.name, _reveal(resource.inputs), {}, providers.get(resource.provider), {})
+
+
+def _show_outputs(state: State) -> list[_Shown]:
+    """Every resource with the resources that its properties depend on, as far as they are in the stack."""
+    edges: dict[str, dict[str, tuple[_Shown, ...]]] = {resource.urn: {} for resource in state.resources}
+    shown = {
+        resource.urn: _Shown(
+            resource.urn,
+            resource.type,
+            resource.name,
+            _reveal(resource.outputs) if resource.type in JUDGED else {},
+            edges[resource.urn],
+            None,
+            {},
+        )
+        for resource in state.resources
+    }
+    for resource in state.resources:
+        for key, urns in resource.property_dependencies.items():
+            edges[resource.urn][key] = tuple(shown[urn] for urn in urns if urn in shown)
+    return list(shown.values())
+
+
+def _reveal(properties: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The properties without secret marks, and without those that only the engine knows."""
+    return {key: reveal(value) for key, value in properties.items() if not key.startswith("__")}
+
+
+def _list_remediated(state: State, configuration: Configuration, today: date) -> Iterator[Remediated]:
+    """What a remediation would have done to the inputs."""
+    remediating = [one for one in configuration.policies if one.level == "remediate"]
+    providers = _list_providers(state)
+    for resource in state.resources if remediating else ():
+        for configured in remediating:
+            rule = configured.rule
+            if isinstance(rule, Rule) and rule.half != "all-transport" and resource.type in JUDGED:
+                shown = _show_inputs(resource, providers)
+                after = _remedy(shown, rule, configured, today)
+                if after is not None:
+                    yield Remediated(rule.name, resource.urn, resource.inputs, after)
+
+
+def _remedy(shown: _Shown, rule: Rule, configured: Configured, today: date) -> Mapping[str, Any] | None:
+    source = find(shown.resource_type, shown.props, shown.provider.props if shown.provider else None)
+    subject = locate(Subject(shown.urn, shown.resource_type, shown.name), configured.settings, source)
+    match assess(rule, configured.settings, subject, source, today):
+        case Open(fix=Repaired(text, added)) | CannotTell(fix=Repaired(text, added)) if added and isinstance(source, Found):
+            written = text if isinstance(shown.props[source.property], str) else json.loads(text)
+            return {**shown.props, source.property: written}
+        case _:
+            return None
+
+
+def _remember(resource: Stored) -> Seen:
+    return Seen(
+        resource.urn,
+        resource.type,
+        resource.name,
+        resource.inputs,
+        resource.outputs,
+        resource.property_dependencies,
+        provider=resource.provider,
+    )
