@@ -87,7 +87,8 @@ def _start_node(project: Project) -> Start | Failure:
         return Failure("node is not on PATH: this program needs it")
     if runner is None:
         return Failure(f"{folder}: @pulumi/pulumi is not installed: run `npm install` there first")
-    return Start((node, str(runner.parent)), folder, is_node=True)
+    arguments = shlex.split(str(project.options.get("nodeargs") or ""))
+    return Start((node, *arguments, str(runner.parent)), folder, is_node=True)
 
 
 def _build_go(project: Project, scratch: Path) -> Start | Failure:
@@ -100,7 +101,7 @@ def _build_go(project: Project, scratch: Path) -> Start | Failure:
     return Start((str(binary),), folder) if built.returncode == 0 else Failure("the program does not compile", built.stdout + built.stderr)
 
 
-def run(start: Start, project: Project, address: str, session: Session, patience: float) -> Ended | Failure:
+def run_process(start: Start, project: Project, patience: float, address: str, session: Session) -> Ended | Failure:
     """
     The program, from its start to its end. `address`: the engine's, `host:port`.
 
@@ -156,9 +157,17 @@ def _make_environment(project: Project, address: str, dry_run: bool) -> dict[str
         "PULUMI_PARALLEL": str(_PARALLEL),
         "PULUMI_CONFIG": json.dumps(dict(project.config)),
         "PULUMI_CONFIG_SECRET_KEYS": json.dumps(project.secret_keys),
-        "PULUMI_NODEJS_PROCESS": "true",
         "PYTHONUNBUFFERED": "1",
+        **_read_node_options(project),
     }
+
+
+def _read_node_options(project: Project) -> dict[str, str]:
+    """TypeScript is on unless Pulumi.yaml says otherwise."""
+    options = {} if project.options.get("typescript") is False else {"PULUMI_NODEJS_TYPESCRIPT": "true"}
+    if "tsconfig" in project.options:
+        options["PULUMI_NODEJS_TSCONFIG_PATH"] = str(project.folder / str(project.options["tsconfig"]))
+    return options
 
 
 def _await_end(process: subprocess.Popen[bytes], session: Session, patience: float) -> Failure | None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,8 +13,7 @@ from offline.engine.configuration import Project
 from offline.engine.deployment import Deployment
 from offline.engine.monitor import serve
 from offline.engine.pack import PackError, StackSettings, boot
-from offline.engine.program import Start, prepare
-from offline.engine.program import run as run_program
+from offline.engine.program import Ended, prepare, run_process
 from offline.engine.questions import Verdicts
 from offline.engine.session import Session
 from offline.engine.values import contains_unknown
@@ -69,33 +69,36 @@ def preview(request: Request, progress: Callable[[str], None] = lambda _: None) 
     with prepare(project, request.command) as start:
         if isinstance(start, Failure):
             return start
-        operation = _Operation(request, project, start, progress)
-        return operation.update(loaded) if request.update else operation.preview(loaded)
+        runner = partial(run_process, start, project, request.patience)
+        operation = Operation(project, runner, loaded, request.policies, request.pack, progress)
+        return operation.update() if request.update else operation.preview()
 
 
-class _Operation(NamedTuple):
-    """A program that is ready to be run, as often as it takes."""
+class Operation(NamedTuple):
+    """A program that is ready to be run, as often as it takes. `runner` runs it once against the engine at an address."""
 
-    request: Request
     project: Project
-    start: Start
+    runner: Callable[[str, Session], Ended | Failure]
+    mocks: mocks.Mocks
+    policies: Mapping[str, object]
+    pack: Path
     progress: Callable[[str], None]
 
-    def update(self, loaded: mocks.Mocks) -> Run | Failure:
+    def update(self) -> Run | Failure:
         """As `pulumi up` on an empty stack: everything is known."""
         self.progress("running the program, as in an update")
-        round_ = self._run(Answers("all", loaded), dry_run=False)
+        round_ = self._run(Answers("all", self.mocks), dry_run=False)
         return round_ if isinstance(round_, Failure) else self._summarise("update", round_)
 
-    def preview(self, loaded: mocks.Mocks) -> Run | Failure:
+    def preview(self) -> Run | Failure:
         """As a first preview, then with what it did not know resolved."""
         self.progress("running the program, as in a first preview")
-        first = self._run(Answers("unknown", loaded), dry_run=True)
+        first = self._run(Answers("unknown", self.mocks), dry_run=True)
         if isinstance(first, Failure):
             return first
         if not any(seen.type in BUCKETS for seen in first.seen):
             return self._summarise("preview", first)
-        resolved, problem = self._resolve(Answers("buckets", loaded))
+        resolved, problem = self._resolve(Answers("buckets", self.mocks))
         return self._summarise("preview", first, resolved, problem)
 
     def _resolve(self, answers: Answers) -> tuple[_Round | None, Failure | None]:
@@ -119,10 +122,10 @@ class _Operation(NamedTuple):
         settings = StackSettings(project.name, project.stack, project.organization, dry_run, project.config, project.secret_keys)
         session = Session(dry_run=dry_run)
         try:
-            with boot(self.request.pack, settings, self.request.policies) as pack:
+            with boot(self.pack, settings, self.policies) as pack:
                 deployment = Deployment(settings, pack, answers)
                 with serve(deployment, session) as address:
-                    ended = run_program(self.start, project, address, session, self.request.patience)
+                    ended = self.runner(address, session)
                 if isinstance(ended, Failure):
                     return ended
                 output = ended.output + session.messages
