@@ -13,8 +13,8 @@ from bucketpolicy.document import Problem
 from bucketpolicy.domains import ABSENT, EMPTY
 from bucketpolicy.goal import TLS_VERSION, TRANSPORT, Assumptions
 from bucketpolicy.keys import applies, find_key
-from bucketpolicy.literals import FALSE, TRUE, Kind, Raw, Texts, presence
-from bucketpolicy.patterns import DIGIT, Glob
+from bucketpolicy.literals import FALSE, TRUE, Kind, Raw, Sets, Texts, presence
+from bucketpolicy.patterns import ANY, DIGIT, MANY, Glob
 from bucketpolicy.principals import Callers
 from bucketpolicy.request import Anonymous, Identity, Service
 from bucketpolicy.rows import ACTION, PRINCIPAL, Row, key_variable
@@ -141,6 +141,7 @@ def _inapplicable(world: World) -> Iterator[Row]:
 _ALWAYS = ("aws:currenttime", "aws:epochtime", "aws:requestedregion", "aws:viaawsservice", "aws:principaltype", "aws:userid", "aws:resourceaccount")
 _SERVICES_ONLY = ("aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths")
 _ENDPOINT_ONLY = ("aws:sourcevpc", "aws:vpcsourceip", "aws:sourcevpcarn", "aws:vpceaccount", "aws:vpceorgid", "aws:vpceorgpaths")
+_SERVICE_DOMAIN: Glob = (ANY, MANY, *".amazonaws.com")
 _EVERY_ENDPOINT = ("aws:sourcevpc", "aws:vpcsourceip")
 _IDENTITY_ONLY = ("aws:username", "aws:tokenissuetime", "aws:multifactorauthpresent", "aws:multifactorauthage", "aws:sourceidentity")
 _IDENTITY_FAMILIES = ("aws:principaltag/", "aws:principalorg", "aws:federatedprovider", "aws:calledvia", "aws:assumedroot")
@@ -177,7 +178,7 @@ def _facts_of(key: str, kind: Kind, world: World) -> Iterator[_Fact]:
     if key == IS_SERVICE:
         yield (identities, absent), "the condition key is documented to be in every signed request"
     if key == SERVICE_NAMES:
-        yield (services,), "the names of a service are not known"
+        yield from _names_of_services(world)
     if key == "aws:principaltype":
         for sort, text in _TYPES.items():
             bits = sum(
@@ -195,3 +196,14 @@ def _facts_of(key: str, kind: Kind, world: World) -> Iterator[_Fact]:
                 yield (absent, world.having(other, present=present)), "the condition key is sent through every VPC endpoint"
     if key == TLS_VERSION and TRANSPORT in world.kinds:
         yield ((key_variable(TRANSPORT), TRUE), absent), "whether every HTTPS request carries a TLS version is open"
+
+
+def _names_of_services(world: World) -> Iterator[_Fact]:
+    """A service sends its names, its own among them."""
+    services, variable = world.select(Service), key_variable(SERVICE_NAMES)
+    yield (services, world.having(SERVICE_NAMES, present=False)), "the condition key is sent for every service"
+    yield (services, (variable, Sets(EMPTY, False, (_SERVICE_DOMAIN,), False))), "the names of services end in `.amazonaws.com`"
+    for bit, caller in enumerate(world.callers.all):
+        if isinstance(caller.principal, Service):
+            own = Sets(EMPTY, True, caller.arns, False) if caller.arns else Sets(EMPTY, False, caller.others, True)
+            yield ((PRINCIPAL, 1 << bit), (variable, own)), "the names of a service hold its own"

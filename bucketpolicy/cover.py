@@ -101,13 +101,12 @@ class _Search:
                     return None
                 target, literal = self._rows[number][literals[0]]
                 outside, _ = cut(box[target], literal)
-                inside = self._reserve()
-                self._steps[inside] = Inside(number)
-                open_[number] = None
                 if not outside:
                     self._steps[slot] = Inside(number)
                     return None
-                rest = self._reserve()
+                open_[number] = None
+                inside, rest = self._reserve(), self._reserve()
+                self._steps[inside] = Inside(number)
                 self._steps[slot] = Distinction(number, literals[0], rest, inside)
                 slot = rest
                 box[target] = outside

@@ -1,11 +1,57 @@
-"""Whether a document denies every request of a goal: decided, and replayed before it is shown."""
+"""
+Whether a document denies every request of a goal: decided, and replayed before it is shown.
 
+`decide` and the modules of this check read the policy language separately. A proof must be one, and a counterexample must be a request of the
+goal that `evaluate` finds surely not denied; where they disagree, one of the two has a bug, and nothing is claimed.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from bucketpolicy.decide import decide
 from bucketpolicy.document import Document, Problem
+from bucketpolicy.evaluate import is_denied
 from bucketpolicy.goal import Goal
-from bucketpolicy.verdict import Undecided, Verdict
+from bucketpolicy.membership import in_goal, keys_of
+from bucketpolicy.request import Request
+from bucketpolicy.verdict import Counterexample, Denied, Undecided, Verdict
+
+_NAMED = re.compile(r"arn:[^:]*:s3:::([^/]+)")
+_DISAGREEMENT = Undecided((Problem("$", "internal disagreement: the two readings of this document differ; please report it"),))
+_NAME = Undecided((Problem("$", "the answer depends on the bucket's name, which is not known"),))
 
 
+# Repairs and messages ask about the same document again; bounded, and a pure function.
+@lru_cache(maxsize=64)
 def judge(document: Document, goal: Goal) -> Verdict:
-    """The verdict; a stub that claims nothing."""
-    del document, goal
-    return Undecided((Problem("$", "nothing is decided yet"),))
+    """The verdict on a document, verified. Total: no document raises."""
+    return verify(document, goal, decide(document, goal))
+
+
+def verify(document: Document, goal: Goal, verdict: Verdict) -> Verdict:
+    """The verdict itself where its evidence stands up to the second reading, else that nothing can be said."""
+    match verdict:
+        case Counterexample(request, _):
+            return _replay(document, goal, request) or verdict
+        case _:
+            return verdict
+
+
+def _replay(document: Document, goal: Goal, request: Request) -> Undecided | None:
+    """What is wrong with a counterexample."""
+    if not in_goal(request, goal, keys_of(document)) or is_denied(document, request, goal.assumptions) is not False:
+        return _DISAGREEMENT
+    if goal.bucket is None and any(is_denied(document, other, goal.assumptions) is not False for other in _rename(document, request)):
+        return _NAME
+    return None
+
+
+def _rename(document: Document, request: Request) -> Iterator[Request]:
+    """The request on each bucket that the document names: where the goal has no name, it must get through on all of them."""
+    bucket, slash, key = request.resource.partition("/")
+    prefix = bucket.rpartition(":")[0]
+    names = {name for item in document.statements for text in item.resources.patterns for name in _NAMED.findall(text)}
+    for name in sorted(names):
+        plain = name.replace("*", "").replace("?", "x") or "x"
+        yield request._replace(resource=f"{prefix}:{plain}{slash}{key}")

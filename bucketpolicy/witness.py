@@ -5,7 +5,7 @@ From a part of a box to one request that a person can read: ordinary callers, HT
 from collections.abc import Iterator
 
 from bucketpolicy.arena import SENDABLE, Arena, Variable
-from bucketpolicy.axioms import ENDPOINT, PRINCIPAL_ACCOUNT, PRINCIPAL_ARN, SERVICE_NAME, SOURCE_IP
+from bucketpolicy.axioms import ENDPOINT, PRINCIPAL_ACCOUNT, PRINCIPAL_ARN, SERVICE_NAME, SERVICE_NAMES, SOURCE_IP
 from bucketpolicy.compile import Compiled
 from bucketpolicy.cover import Literals
 from bucketpolicy.domains import ABSENT, Domain, SetDomain, TextDomain, Value, find_set, holds
@@ -147,7 +147,8 @@ def _complete(context: dict[str, tuple[str, ...]], compiled: Compiled, values: d
 def _identify(caller: Principal, context: dict[str, tuple[str, ...]]) -> Principal:
     """The caller that the identity keys of the request speak of, where there are any."""
     if isinstance(caller, Service):
-        return Service(context.get(SERVICE_NAME, (caller.name,))[0])
+        names = context.get(SERVICE_NAME, context.get(SERVICE_NAMES, (caller.name,)))
+        return caller if caller.name in names else Service(names[0])
     if not isinstance(caller, Identity):
         return caller
     arn = context.get(PRINCIPAL_ARN, (caller.arn,))[0]

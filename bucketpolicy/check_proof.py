@@ -1,0 +1,52 @@
+"""
+A second look at the evidence of `Denied`, without the search that found it.
+
+Trusted here: what a statement means (`compile`), and how a literal cuts a domain in two (`domains`). Not trusted: that the cases were
+distinguished rightly and completely, which is what the search does.
+"""
+
+from bucketpolicy.arena import arrange
+from bucketpolicy.budget import Budget
+from bucketpolicy.compile import compile_document, compile_target
+from bucketpolicy.cover import Literals
+from bucketpolicy.document import Document
+from bucketpolicy.domains import Domain, cut
+from bucketpolicy.goal import Goal
+from bucketpolicy.proof import Inside, Proof, Step
+
+
+def check_proof(document: Document, goal: Goal, proof: Proof) -> bool:
+    """Whether the proof shows that the document denies all of the goal, under the proof's assumptions, which are among the goal's."""
+    if any(used and not given for used, given in zip(proof.assumptions, goal.assumptions, strict=True)):
+        return False
+    compiled = compile_document(document, goal._replace(assumptions=proof.assumptions))
+    if len(proof.covers) != len(goal.targets):
+        return False
+    for target, steps in zip(goal.targets, proof.covers, strict=True):
+        arranged = arrange(compile_target(compiled, target, upper=False), (), Budget(), upper=False)
+        if arranged is not None and not check_cover(arranged[0].box, arranged[0].rows, steps):
+            return False
+    return True
+
+
+def check_cover(box: tuple[Domain, ...], rows: tuple[Literals, ...], steps: tuple[Step, ...]) -> bool:
+    """Whether these steps show that every point of the box lies in some row. Steps only lead forward, so that none leads in a circle."""
+    tasks = [(0, box)]
+    while tasks:
+        number, part = tasks.pop()
+        if not 0 <= number < len(steps) or not 0 <= steps[number].row < len(rows):
+            return False
+        step, row = steps[number], rows[steps[number].row]
+        if isinstance(step, Inside):
+            if any(cut(part[variable], literal)[0] for variable, literal in row):
+                return False
+        elif not 0 <= step.literal < len(row):
+            return False
+        else:
+            variable, literal = row[step.literal]
+            for following, half in zip((step.outside, step.inside), cut(part[variable], literal), strict=True):
+                if half:
+                    if following <= number:
+                        return False
+                    tasks.append((following, (*part[:variable], half, *part[variable + 1 :])))
+    return True

@@ -1,0 +1,90 @@
+"""The second look at a proof: what the search finds is accepted, and anything broken is refused."""
+
+import json
+
+import pytest
+
+from bucketpolicy.check_proof import check_cover, check_proof
+from bucketpolicy.decide import decide
+from bucketpolicy.document import Document
+from bucketpolicy.goal import SSE, Absent, Goal, Target
+from bucketpolicy.parse import parse
+from bucketpolicy.proof import Distinction, Inside, Proof
+from bucketpolicy.verdict import Denied
+
+GOAL = Goal("b", "aws", (Target(("s3:PutObject",), "object", (Absent(SSE),)),))
+A, B = {"s3:x-amz-acl": "true"}, {"s3:x-amz-storage-class": "true"}
+NOT_A, NOT_B = {"s3:x-amz-acl": "false"}, {"s3:x-amz-storage-class": "false"}
+
+
+def make(*nulls: dict[str, str], resource: str = "arn:aws:s3:::b/*") -> Document:
+    """A document of one Deny for each of these `Null` conditions."""
+    statements = [
+        {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": resource, "Condition": {"Null": null}} for null in nulls
+    ]
+    parsed = parse(json.dumps({"Statement": statements}))
+    assert isinstance(parsed, Document)
+    return parsed
+
+
+FOUR_CASES = make(A | B, A | NOT_B, NOT_A | B, NOT_A | NOT_B)
+
+
+def prove(document: Document) -> Proof:
+    """The proof that the document denies the goal."""
+    verdict = decide(document, GOAL)
+    assert isinstance(verdict, Denied)
+    return verdict.proof
+
+
+@pytest.mark.parametrize("document", [FOUR_CASES, make({SSE: "true"}), make(A, NOT_A)])
+def test_a_proof_of_the_search_is_accepted(document: Document) -> None:
+    """Whatever the search takes for covered has a proof that can be followed."""
+    assert check_proof(document, GOAL, prove(document))
+
+
+def test_a_proof_does_not_fit_another_document() -> None:
+    """One case less, and the same steps prove nothing."""
+    assert not check_proof(make(A | B, A | NOT_B, NOT_A | B), GOAL, prove(FOUR_CASES))
+    assert not check_proof(make(A | B, A | NOT_B, NOT_A | B, NOT_A | NOT_B, resource="arn:aws:s3:::b/a*"), GOAL, prove(FOUR_CASES))
+
+
+def test_every_corruption_of_a_proof_is_refused() -> None:
+    """No step can lead to another row, another literal or another step, and none can be left out."""
+    proof = prove(FOUR_CASES)
+    (steps,) = proof.covers
+    refused = 0
+    for number, step in enumerate(steps):
+        changes: list[Inside | Distinction] = [Inside((step.row + 1) % 4), Inside(-1), Inside(4)]
+        if isinstance(step, Distinction):
+            changes = [
+                *changes,
+                step._replace(inside=-1),
+                step._replace(outside=number),
+                step._replace(inside=len(steps)),
+                step._replace(literal=2),
+                step._replace(literal=-1),
+                step._replace(outside=step.inside, inside=step.outside),
+            ]
+        for change in changes:
+            corrupt = (*steps[:number], change, *steps[number + 1 :])
+            assert not check_proof(FOUR_CASES, GOAL, proof._replace(covers=(corrupt,)))
+            refused += 1
+    assert refused > len(steps)
+
+
+def test_a_proof_needs_a_cover_for_every_target() -> None:
+    """A missing cover, an empty one, and assumptions that the goal does not make."""
+    proof = prove(FOUR_CASES)
+    assert not check_proof(FOUR_CASES, GOAL, proof._replace(covers=()))
+    assert not check_proof(FOUR_CASES, GOAL, proof._replace(covers=((),)))
+    stricter = GOAL._replace(assumptions=GOAL.assumptions._replace(secure_transport_present=False))
+    assert not check_proof(FOUR_CASES, stricter, proof)
+
+
+def test_a_cover_is_checked_step_by_step() -> None:
+    """Two bits, and a row for each: one distinction is enough, and is needed."""
+    rows = (((0, 1),), ((0, 2),))
+    assert check_cover((3,), rows, (Distinction(0, 0, 2, 1), Inside(0), Inside(1)))
+    assert check_cover((1,), rows, (Inside(0),))
+    assert not check_cover((3,), rows, (Inside(0),))
