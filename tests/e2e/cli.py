@@ -97,23 +97,28 @@ class Project(NamedTuple):
         (self.folder / "__main__.py").write_text(program, "utf-8")
 
 
-def make_project(home: Path, program: Path | str, *, backend: dict[str, str] | None = None) -> Project:
+def make_project(home: Path, program: Path | str, backend: dict[str, str] | None = None) -> Project:
     """A copy of a program's folder, or a program given as text, and a fresh stack named `dev`."""
-    for name in ("pulumi", "state", "cloud", "bin"):
-        (home / name).mkdir(parents=True)
     folder = home / "program"
     if isinstance(program, Path):
         shutil.copytree(program, folder)
     else:
-        folder.mkdir()
+        folder.mkdir(parents=True)
         (folder / "Pulumi.yaml").write_text("name: test\nruntime: python\n", "utf-8")
         (folder / "__main__.py").write_text(program, "utf-8")
-    project = Project(home, folder, make_environment(home) | (backend or {"PULUMI_BACKEND_URL": f"file://{home / 'state'}"}))
-    install_plugins(home / "pulumi" / "plugins")
+    project = Project(home, folder, settle(home, backend))
     initialised = project.run("stack", "init", STACK)
     if initialised.status:
         raise AssertionError(initialised.text)
     return project
+
+
+def settle(home: Path, backend: dict[str, str] | None = None) -> dict[str, str]:
+    """The environment of a user whose plugins, state and cloud lie in `home`; without a backend the state is in files."""
+    for name in ("pulumi", "state", "cloud", "bin"):
+        (home / name).mkdir(parents=True, exist_ok=True)
+    install_plugins(home / "pulumi" / "plugins")
+    return make_environment(home) | (backend or {"PULUMI_BACKEND_URL": f"file://{home / 'state'}"})
 
 
 def make_environment(home: Path) -> dict[str, str]:

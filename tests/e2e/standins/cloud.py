@@ -178,6 +178,13 @@ class Cloud:
         self.groups[name].apply(body)
         return {}
 
+    def remove_group(self, name: str) -> Body:
+        """Forget it; the default one stays."""
+        if name == DEFAULT_GROUP:
+            raise Refused(HTTPStatus.BAD_REQUEST, "the default Policy Group cannot be removed")
+        del self.groups[name]
+        return {}
+
     def require(self, identity: dict[str, str]) -> list[Body]:
         """The packs that the groups of a stack require of an operation: the preventative ones do."""
         member = {"name": identity["stackName"], "routingProject": identity["projectName"]}
@@ -295,6 +302,7 @@ ROUTES: tuple[tuple[str, str, Answer], ...] = (
     ("POST", f"{ORG}/policygroups", Cloud.create_group),
     ("GET", f"{ORG}/policygroups/([^/]+)", Cloud.get_group),
     ("PATCH", f"{ORG}/policygroups/([^/]+)", Cloud.change_group),
+    ("DELETE", f"{ORG}/policygroups/([^/]+)", Cloud.remove_group),
     ("POST", f"/api/stacks/{ORGANIZATION}/([^/]+)", Cloud.create_stack),
     ("GET", STACK, Cloud.get_stack),
     ("DELETE", STACK, Cloud.delete_stack),
