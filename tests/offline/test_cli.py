@@ -1,0 +1,282 @@
+"""The command line: exit statuses, the one line on standard error, where output goes, and that nothing ever ends in a traceback."""
+
+import json
+import os
+import pty
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from offline.command_line import FORMATS
+from tests.offline.cli import TRANSPORT, UPLOADS, run, write_compliant, write_document
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+ESCAPES = "\x1b]0;owned\x07\x1b[31m\u202e"
+
+
+@pytest.fixture
+def compliant(tmp_path: Path) -> Path:
+    """A file with a compliant policy for the bucket `logs`."""
+    path = tmp_path / "policy.json"
+    path.write_text(write_compliant(), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ([], "required"),
+        (["frobnicate"], "invalid choice: 'frobnicate'"),
+        (["check"], "POLICY.json, --bucket"),
+        (["check", "x.json"], "--bucket"),
+        (["check", "x.json", "--bucket", "a/b"], "not the name of a bucket"),
+        (["check", "x.json", "--bucket", "arn:aws:s3:::logs"], "not the name of a bucket"),
+        (["check", "x.json", "--bucket", "data--use1-az4--x-s3"], "directory bucket"),
+        (["check", "x.json", "--bucket", "logs", "--format", "xml"], "'text', 'json', 'sarif', 'junit', 'html'"),
+        (["check", "x.json", "--bucket", "logs", "--partition", "aws-mars"], "aws-eusc"),
+        (["check", "x.json", "--bucket", "logs", "--buck", "x"], "--buck"),
+        (["check", "x.json", "--bucket", "logs", f"--{ESCAPES}"], "unrecognized"),
+        (["fix", "a.json", "b.json", "--bucket", "logs"], "unrecognized"),
+        (["analyze"], "STATE.json"),
+        (["preview"], "PROGRAM_DIR"),
+        (["preview", ".", "--config"], "--config"),
+    ],
+)
+def test_wrong_usage_is_one_line_and_status_2(arguments: list[str], says: str) -> None:
+    """The line says what is wrong and where to read what is accepted; nothing goes to standard output."""
+    ended = run(*arguments)
+
+    assert (ended.status, ended.out, ended.err.count("\n")) == (2, "", 1)
+    assert says in ended.err
+    assert "--help" in ended.err
+    assert "\x1b" not in ended.err
+
+
+@pytest.mark.parametrize("command", ["preview", "analyze", "check", "fix"])
+def test_help_tells_the_options(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Every command takes the options that are promised for all of them."""
+    with pytest.raises(SystemExit) as ended:
+        run(command, "--help")
+    capsys.readouterr()
+    text = subprocess.run([sys.executable, "-m", "offline", command, "--help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+    assert ended.value.code == 0
+    assert all(option in text for option in ("--policy-config FILE", "--format", "--output FILE", "--quiet"))
+
+
+UNREADABLE = {
+    "missing": (None, "no such file"),
+    "empty": (b"", "is empty"),
+    "white space": (b" \n\t", "is empty"),
+    "binary": (bytes(range(256)), "is not UTF-8 text"),
+    "odd UTF-16": (b"\xff\xfe{", "is not UTF-8 text"),
+}
+
+
+@pytest.mark.parametrize("command", ["check", "fix", "analyze"])
+@pytest.mark.parametrize("kind", UNREADABLE)
+def test_an_unreadable_file_is_one_line_and_status_2(command: str, kind: str, tmp_path: Path) -> None:
+    """The line names the file, what is wrong with it, and what was expected."""
+    content, says = UNREADABLE[kind]
+    path = tmp_path / "input.json"
+    if content is not None:
+        path.write_bytes(content)
+
+    ended = run(command, str(path), *(() if command == "analyze" else ("--bucket", "logs")))
+
+    assert (ended.status, ended.out) == (2, "")
+    assert re.fullmatch(rf"{re.escape(str(path))}: {says}[^\n]*; expected: [^\n]+\n", ended.err)
+
+
+@pytest.mark.parametrize("command", ["check", "fix", "analyze"])
+def test_a_folder_is_no_file(command: str, tmp_path: Path) -> None:
+    """A folder in the place of a file is told as one."""
+    ended = run(command, str(tmp_path), *(() if command == "analyze" else ("--bucket", "logs")))
+
+    assert (ended.status, ended.err.split(";")[0]) == (2, f"{tmp_path}: is a directory")
+
+
+@pytest.mark.parametrize("command", ["check", "fix", "analyze"])
+def test_a_huge_file_is_not_read_to_its_end(command: str, tmp_path: Path) -> None:
+    """100 MB that are no JSON are refused in one line."""
+    path = tmp_path / "huge.json"
+    with path.open("wb") as file:
+        file.write(b"[" * 1000)
+        file.truncate(100 * 2**20)
+
+    ended = run(command, str(path), *(() if command == "analyze" else ("--bucket", "logs")))
+
+    assert (ended.status, ended.out, ended.err.count("\n")) == (2, "", 1)
+
+
+@pytest.mark.parametrize("command", ["check", "fix"])
+def test_an_unreadable_standard_input_is_named(command: str) -> None:
+    """`-` is called what it is."""
+    ended = run(command, "-", "--bucket", "logs", stdin=b"\xff")
+
+    assert ended.err.startswith("standard input: is not UTF-8 text")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "nonsense",
+        "\ufeff" + write_compliant(),
+        "null",
+        "[]",
+        "[" * 100_000,
+        '{"Statement": "\ud800"}'.encode("utf-8", "surrogatepass").decode("utf-8", "replace"),
+        '{"Version": "2012-10-17", "Statement": "\\ud800"}',
+        write_compliant().replace("Deny", "\x00"),
+        json.dumps({"Version": "2012-10-17", "Statement": [{"Sid": "x" * 30_000, "Effect": "Deny"}]}),
+        '{"a": ' + "9" * 5000 + "}",
+    ],
+)
+@pytest.mark.parametrize("chosen", FORMATS)
+def test_text_that_s3_would_refuse_is_a_verdict(content: str, chosen: str, tmp_path: Path) -> None:
+    """Whatever the text is, it is undecided and mandatory, in every format."""
+    path = tmp_path / "policy.json"
+    path.write_text(content, encoding="utf-8")
+
+    ended = run("check", str(path), "--bucket", "logs", "--format", chosen)
+
+    assert (ended.status, ended.err) == (1, "")
+    assert "cannot be decided" in ended.out
+
+
+def test_a_hostile_file_name_does_nothing_to_a_terminal(tmp_path: Path) -> None:
+    """Control characters and changes of direction in a name are shown, in reports and in errors."""
+    path = tmp_path / f"{ESCAPES}.json"
+    missing = run("check", str(path), "--bucket", "logs")
+    path.write_text(write_compliant(), encoding="utf-8")
+    found = run("check", str(path), "--bucket", "logs")
+
+    for text in (missing.err, found.out):
+        assert "\\u001b]0;owned\\u0007" in text
+        assert not set(text) & set("\x1b\x07\u202e")
+
+
+def test_output_goes_to_the_file(compliant: Path, tmp_path: Path) -> None:
+    """With `--output` the report is in the file and nothing on standard output."""
+    shown = run("check", str(compliant), "--bucket", "logs")
+    path = tmp_path / "report.txt"
+    written = run("check", str(compliant), "--bucket", "logs", "--output", str(path))
+
+    assert (written.status, written.out) == (0, "")
+    assert path.read_text(encoding="utf-8") == shown.out
+
+
+def test_output_that_cannot_be_written_is_one_line(compliant: Path, tmp_path: Path) -> None:
+    """A missing folder, and a folder in the place of the file."""
+    lines = [run("check", str(compliant), "--bucket", "logs", "--output", str(path)) for path in (tmp_path / "no" / "report.txt", tmp_path)]
+
+    assert [(ended.status, ended.out, ended.err.count("\n")) for ended in lines] == [(2, "", 1), (2, "", 1)]
+
+
+def test_quiet_says_nothing_where_all_is_well(compliant: Path) -> None:
+    """`--quiet` leaves only what does not pass."""
+    assert run("check", str(compliant), "--bucket", "logs", "--quiet") == (0, "", "")
+
+
+def test_quiet_still_tells_violations() -> None:
+    """`--quiet` keeps the violations, without title and totals."""
+    ended = run("check", "-", "--bucket", "logs", "--quiet", stdin=write_document().encode())
+
+    assert ended.status == 1
+    assert UPLOADS in ended.out
+    assert "mandatory violations" not in ended.out
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("", "is empty"),
+        ("{", "not JSON"),
+        ("[]", "not a JSON object"),
+        ('{"no-such-policy": "mandatory"}', UPLOADS),
+        ('{"all": "loud"}', "advisory, mandatory, remediate, disabled"),
+        ('{"all": {}}', "must be a level"),
+        (f'{{"{UPLOADS}": 3}}', "must be a level or an object"),
+        (f'{{"{UPLOADS}": {{"enforcementLevel": "loud"}}}}', "enforcementLevel"),
+        (f'{{"{UPLOADS}": {{"algorithmes": ["AES256"]}}}}', "algorithmes"),
+        (f'{{"{UPLOADS}": {{"algorithms": ["ROT13"]}}}}', "aws:kms"),
+        (f'{{"{UPLOADS}": {{"exemptions": [{{"bucket": "logs"}}]}}}}', "exemptions[0].reason"),
+        (f'{{"{UPLOADS}": {{"exemptions": [{{"bucket": "logs", "reason": ""}}]}}}}', "exemptions[0].reason"),
+        (f'{{"{TRANSPORT}": {{"minimumTlsVersion": 1.4}}}}', "1.2"),
+        ('{"environments": ["org/env"]}', "environments"),
+        (f'{{"{ESCAPES[0]}{json.dumps(ESCAPES[1:])[1:-1]}": "mandatory"}}', "not JSON"),
+        (json.dumps({ESCAPES: "mandatory"}), "is no policy"),
+    ],
+)
+@pytest.mark.parametrize("command", ["check", "analyze", "preview"])
+def test_a_wrong_policy_configuration_is_one_line(content: str, says: str, command: str, compliant: Path) -> None:
+    """Nothing is judged with it: the line names the file, the key and what is accepted."""
+    path = compliant.with_name("config.json")
+    path.write_text(content, encoding="utf-8")
+
+    ended = run(command, str(compliant), "--policy-config", str(path), *(("--bucket", "logs") if command == "check" else ()))
+
+    assert (ended.status, ended.out, ended.err.count("\n")) == (2, "", 1)
+    assert ended.err.startswith(f"{path}: ")
+    assert says in ended.err
+    assert "\x1b" not in ended.err
+
+
+def test_an_internal_error_is_one_line(compliant: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last net: what nobody foresaw asks to be reported, without a traceback."""
+    monkeypatch.setattr("offline.check.assess", lambda *_: 1 / 0)
+    ended = run("check", str(compliant), "--bucket", "logs")
+
+    assert (ended.status, ended.err.count("\n")) == (2, 1)
+    assert "internal error, please report it: ZeroDivisionError" in ended.err
+
+
+def test_the_module_runs_as_a_program(compliant: Path) -> None:
+    """`python -m offline` gives its status to the shell, and plain text to a pipe."""
+    command = [sys.executable, "-m", "offline", "check", str(compliant), "--bucket", "logs"]
+    process = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
+
+    assert (process.returncode, process.stderr) == (0, b"")
+    assert b"\x1b" not in process.stdout
+
+
+def test_a_closed_pipe_is_no_error(compliant: Path) -> None:
+    """`... | head -0` ends without a word."""
+    command = [sys.executable, "-m", "offline", "check", str(compliant), "--bucket", "logs"]
+    read, write = os.pipe()
+    os.close(read)
+    process = subprocess.run(command, cwd=ROOT, stdout=write, stderr=subprocess.PIPE, check=False)
+    os.close(write)
+
+    assert process.stderr == b""
+
+
+def show_on_terminal(path: Path, **environment: str) -> bytes:
+    """What `check` writes to a terminal."""
+    inner, outer = pty.openpty()
+    command = [sys.executable, "-m", "offline", "check", str(path), "--bucket", "logs"]
+    kept = {key: value for key, value in os.environ.items() if key not in {"NO_COLOR", "TERM"}}
+    subprocess.run(command, cwd=ROOT, stdout=outer, stderr=outer, env=kept | {"TERM": "xterm"} | environment, check=False)
+    os.close(outer)
+    shown = b""
+    try:
+        while part := os.read(inner, 65536):
+            shown += part
+    except OSError:
+        pass
+    os.close(inner)
+    return shown
+
+
+def test_a_terminal_gets_colour(compliant: Path) -> None:
+    """Colour is for terminals."""
+    assert b"\x1b[" in show_on_terminal(compliant)
+
+
+@pytest.mark.parametrize("environment", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
+def test_colour_can_be_refused(compliant: Path, environment: dict[str, str]) -> None:
+    """`NO_COLOR` is respected, and a terminal that can show none."""
+    assert b"\x1b" not in show_on_terminal(compliant, **environment)
