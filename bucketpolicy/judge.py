@@ -1,14 +1,15 @@
 """
 Whether a document denies every request of a goal: decided, and replayed before it is shown.
 
-`decide` and the modules of this check read the policy language separately. A proof must be one, and a counterexample must be a request of the
-goal that `evaluate` finds surely not denied; where they disagree, one of the two has a bug, and nothing is claimed.
+`decide` and the modules that check it read the policy language separately. A proof must be one, and a counterexample a request of the goal
+that `evaluate` finds surely not denied. Where they disagree one of the two has a bug, and nothing is claimed.
 """
 
 import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from bucketpolicy.check_proof import check_proof
 from bucketpolicy.decide import decide
 from bucketpolicy.document import Document, Problem
 from bucketpolicy.evaluate import is_denied
@@ -32,6 +33,8 @@ def judge(document: Document, goal: Goal) -> Verdict:
 def verify(document: Document, goal: Goal, verdict: Verdict) -> Verdict:
     """The verdict itself where its evidence stands up to the second reading, else that nothing can be said."""
     match verdict:
+        case Denied(_, _, proof):
+            return verdict if check_proof(document, goal, proof) else _DISAGREEMENT
         case Counterexample(request, _):
             return _replay(document, goal, request) or verdict
         case _:

@@ -187,12 +187,9 @@ def _keys_of_identity(principal: Principal) -> _Expected:
 
 
 def keys_of(document: Document) -> frozenset[str]:
-    """The keys, in lower case, that the document speaks of, in conditions and in policy variables."""
-    texts = (
-        text
-        for statement in document.statements
-        for texts in (statement.resources.patterns, *(condition.values for condition in statement.conditions))
-        for text in texts
-    )
+    """The keys, in lower case, that the document's Deny statements speak of, in conditions and in policy variables."""
+    denies = [statement for statement in document.statements if statement.effect == "Deny"]
+    conditions = [condition for statement in denies for condition in statement.conditions]
+    texts = [text for part in (*(item.resources.patterns for item in denies), *(item.values for item in conditions)) for text in part]
     variables = {lower_ascii(name) for text in texts for name in _VARIABLE_NAME.findall(text)} if document.variables else set()
-    return frozenset(variables | {condition.key for statement in document.statements for condition in statement.conditions})
+    return frozenset(variables | {condition.key for condition in conditions})

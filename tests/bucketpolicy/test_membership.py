@@ -209,7 +209,7 @@ def test_what_agrees_with_every_assumption_is_possible(request_: Request, mentio
 
 @pytest.mark.parametrize(("version", "variables"), [("2012-10-17", {"aws:username", "s3:prefix", "aws:userid"}), ("2008-10-17", set())])
 def test_the_keys_a_document_speaks_of(version: str, variables: set[str]) -> None:
-    """In conditions, and in policy variables where these are in force."""
+    """In conditions of Deny statements, and in policy variables where these are in force."""
     statement = {
         "Effect": "Deny",
         "Principal": "*",
@@ -217,6 +217,7 @@ def test_the_keys_a_document_speaks_of(version: str, variables: set[str]) -> Non
         "Resource": "arn:aws:s3:::b/${aws:UserName}/${*}",
         "Condition": {"StringLike": {"aws:Referer": ["${s3:prefix, 'x'}", "${aws:userid}"]}, "Null": {SSE: "true"}},
     }
-    document = parse(json.dumps({"Version": version, "Statement": statement}))
+    allow = {**statement, "Effect": "Allow", "Condition": {"Null": {"aws:SourceIp": "true"}}}
+    document = parse(json.dumps({"Version": version, "Statement": [statement, allow]}))
     assert isinstance(document, Document)
     assert keys_of(document) - {"*"} == {"aws:referer", SSE} | variables
