@@ -1,0 +1,181 @@
+"""The verdict as it is shown: verified, and never a pass where the two readings differ."""
+
+import json
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bucketpolicy import judge as module
+from bucketpolicy.document import Document
+from bucketpolicy.goal import SSE, TRANSPORT, Absent, Assumptions, Equal, Goal, Target
+from bucketpolicy.judge import judge, verify
+from bucketpolicy.operators import BASE_NAMES
+from bucketpolicy.parse import parse
+from bucketpolicy.request import Anonymous, Identity, Request
+from bucketpolicy.verdict import Counterexample, Denied, Undecided, Verdict
+
+Json = dict[str, object]
+
+DENY: Json = {
+    "Effect": "Deny",
+    "Principal": "*",
+    "Action": "s3:PutObject",
+    "Resource": "arn:aws:s3:::b/*",
+    "Condition": {"Null": {SSE: "true"}},
+}
+HEADERLESS = Goal("b", "aws", (Target(("s3:PutObject",), "object", (Absent(SSE),)),))
+INSECURE = Goal("b", "aws", (Target(("s3:PutObject",), "object", (Equal(TRANSPORT, "false"),)),))
+UPLOAD = Request(Anonymous(), "s3:PutObject", "arn:aws:s3:::b/k", ())
+
+
+def read(*statements: object) -> Document:
+    """The document of these statements."""
+    document = parse(json.dumps({"Version": "2012-10-17", "Statement": list(statements)}))
+    assert isinstance(document, Document)
+    return document
+
+
+def reasons(verdict: Verdict) -> str:
+    """Why nothing is decided."""
+    assert isinstance(verdict, Undecided)
+    return " ".join(problem.reason for problem in verdict.reasons)
+
+
+def test_a_verdict_with_sound_evidence_passes() -> None:
+    """Proof and counterexample are shown as they are."""
+    denied, refuted = judge(read(DENY), HEADERLESS), judge(read(DENY), INSECURE)
+    assert isinstance(denied, Denied)
+    assert denied.statements == (1,)
+    assert isinstance(refuted, Counterexample)
+    assert refuted.request.action == "s3:PutObject"
+    assert verify(read(DENY), HEADERLESS, denied) is denied
+    assert verify(read(DENY), INSECURE, refuted) is refuted
+
+
+def test_a_proof_of_another_document_is_no_proof() -> None:
+    """Whatever `decide` claims: without a proof that the checker follows it is not compliant."""
+    denied = judge(read(DENY), HEADERLESS)
+    assert isinstance(denied, Denied)
+    for document in (
+        read({**DENY, "Effect": "Allow"}),
+        read({**DENY, "Resource": "arn:aws:s3:::c/*"}),
+        read({**DENY, "Action": "s3:Get*"}),
+    ):
+        assert "internal disagreement" in reasons(verify(document, HEADERLESS, denied))
+    assert "internal disagreement" in reasons(verify(read(DENY), INSECURE, denied))
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        UPLOAD,
+        UPLOAD._replace(resource="arn:aws:s3:::c/k"),
+        UPLOAD._replace(resource="arn:aws:s3:::b/"),
+        UPLOAD._replace(context=((SSE, ("AES256",)),)),
+        UPLOAD._replace(action="s3:GetObject"),
+        UPLOAD._replace(principal=Identity("user", "1", "arn:aws:iam::1:user/x")),
+    ],
+)
+def test_a_counterexample_must_be_one(request_: Request) -> None:
+    """A request that is denied, or none of the goal's, is not shown."""
+    assert "internal disagreement" in reasons(verify(read(DENY), HEADERLESS, Counterexample(request_, ())))
+
+
+def test_a_counterexample_on_open_ground_is_not_shown() -> None:
+    """Where `evaluate` cannot tell, `decide` may not claim to."""
+    document = read({**DENY, "Resource": "arn:*:s3:::b/*"})
+    assert "internal disagreement" in reasons(verify(document, HEADERLESS, Counterexample(UPLOAD, ())))
+    assert isinstance(judge(document, HEADERLESS), Undecided)
+
+
+def test_judge_verifies_what_decide_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wrong `decide`, either way, ends in nothing being claimed."""
+    goal = HEADERLESS._replace(exempt=("999999999999",))
+    proof = judge(read(DENY), goal)
+    for document, lie in ((read({**DENY, "Effect": "Allow"}), proof), (read(DENY), Counterexample(UPLOAD, ()))):
+        monkeypatch.setattr(module, "decide", lambda *_, lie=lie: lie)
+        assert "internal disagreement" in reasons(judge.__wrapped__(document, goal))
+
+
+def test_an_undecided_verdict_stays_undecided() -> None:
+    """Its reasons point at the document."""
+    verdict = judge(read({**DENY, "Resource": "arn:*:s3:::b/*"}), HEADERLESS)
+    assert isinstance(verdict, Undecided)
+    assert {problem.path for problem in verdict.reasons} == {"$.Statement[0].Resource"}
+
+
+@pytest.mark.parametrize(
+    ("resource", "expected"),
+    [
+        ("*", Denied),
+        ("arn:aws:s3:::*", Denied),
+        ("arn:aws:s3:::b/*", Undecided),
+        ("arn:aws:s3:::b*", Undecided),
+        ("arn:aws-cn:s3:::b/*", Counterexample),
+        ("arn:aws:s3:::b", Counterexample),
+    ],
+)
+def test_without_a_name_the_answer_must_hold_for_every_name(resource: str, expected: type[Verdict]) -> None:
+    """Denied on all buckets, not denied on any, or not known yet."""
+    assert isinstance(judge(read({**DENY, "Resource": resource}), HEADERLESS._replace(bucket=None)), expected)
+
+
+@pytest.mark.parametrize("resource", ["arn:aws:s3:::b/*", "arn:aws:s3:::b*", "arn:aws:s3:::?/*", "arn:aws:s3:::*/*"])
+def test_a_counterexample_on_one_name_is_not_one_on_all(resource: str) -> None:
+    """It is replayed on every bucket that the document names."""
+    elsewhere = UPLOAD._replace(resource="arn:aws:s3:::some-other-name/k")
+    document = read({**DENY, "Resource": resource})
+    assert isinstance(verify(document, HEADERLESS._replace(bucket=None), Counterexample(elsewhere, ())), Undecided)
+    assert "name" in reasons(verify(read(DENY), HEADERLESS._replace(bucket=None), Counterexample(elsewhere, ())))
+
+
+def test_the_same_question_is_answered_once() -> None:
+    """The cache is bounded and gives the very same value."""
+    assert judge(read(DENY), HEADERLESS) is judge(read(DENY), HEADERLESS)
+    assert judge.cache_info().maxsize == 64
+
+
+KEYS = (SSE, "aws:SecureTransport", "s3:TlsVersion", "aws:SourceIp", "aws:PrincipalArn", "aws:TagKeys", "aws:CurrentTime", "custom:key")
+ORDINARY = ["true", "false", "AES256", "1.2", "10.0.0.0/8", "arn:aws:iam::111122223333:role/*"]
+ODD = ["*", "a?", "${aws:username}", "${", "2020", "", "\x00"]
+TEXTS = st.sampled_from(ORDINARY + ODD) | st.text(max_size=4)
+NAMES = st.builds(
+    lambda quantifier, name, suffix: quantifier + name + ("" if name == "Null" else suffix),
+    st.sampled_from(["", "ForAllValues:", "ForAnyValue:"]),
+    st.sampled_from(BASE_NAMES),
+    st.sampled_from(["", "IfExists"]),
+)
+CONDITIONS = st.dictionaries(NAMES, st.dictionaries(st.sampled_from(KEYS), st.lists(TEXTS, max_size=3), max_size=2), max_size=3)
+RESOURCES = st.sampled_from(
+    ["*", "arn:aws:s3:::b/*", "arn:aws:s3:::b", "arn:*:s3:::b/*", "arn:aws:s3:::b/${aws:username}", "arn:aws-cn:s3:::b/*", "b"]
+)
+CALLERS = st.sampled_from(["*", "111122223333", "arn:aws:iam::111122223333:role/a", "s3.amazonaws.com"])
+PRINCIPALS = st.just("*") | st.dictionaries(
+    st.sampled_from(["AWS", "Service", "Federated", "CanonicalUser"]),
+    st.lists(CALLERS | st.text(string.printable, max_size=5)),
+    max_size=2,
+)
+STATEMENTS = st.fixed_dictionaries(
+    {"Effect": st.sampled_from(["Allow", "Deny", "Deny"]), "Condition": CONDITIONS},
+).flatmap(
+    lambda base: st.tuples(
+        st.sampled_from(["Principal", "NotPrincipal"]),
+        PRINCIPALS,
+        st.sampled_from(["Action", "NotAction"]),
+        st.sampled_from(["s3:PutObject", "s3:*", "*", "s3:Get*"]),
+        st.sampled_from(["Resource", "NotResource"]),
+        st.lists(RESOURCES, max_size=2),
+    ).map(lambda rest: {**base, rest[0]: rest[1], rest[2]: rest[3], rest[4]: rest[5]})
+)
+SWITCHES = st.builds(Assumptions, *([st.booleans()] * len(Assumptions._fields)))
+
+
+@given(
+    statements=st.lists(STATEMENTS, min_size=1, max_size=4), goal=st.sampled_from([HEADERLESS, INSECURE]), on=SWITCHES, named=st.booleans()
+)
+def test_no_document_raises_and_no_two_readings_differ(statements: list[Json], goal: Goal, on: Assumptions, *, named: bool) -> None:
+    """Every document gets one of three verdicts, and none because of a disagreement."""
+    verdict = judge(read(*statements), goal._replace(assumptions=on, bucket="b" if named else None))
+    assert isinstance(verdict, Denied | Counterexample) or "internal disagreement" not in reasons(verdict)
