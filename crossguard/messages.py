@@ -40,13 +40,8 @@ MANDATORY_LINES = 12
 ADVISORY_LINES = 3
 _LIMITS = (120, 72, 48, 32, 20, 12)
 _MOST_BUCKETS = 1000
-_MOST_PROBLEMS = 9
 _MOST_REASONS = 3
 _WHERE = {"aws:SecureTransport": "`aws:SecureTransport` is `false`", "s3:TlsVersion": "`s3:TlsVersion` is too low"}
-_LAST_READ = (
-    "A policy was on it when it was last read: that is also what a BucketPolicy leaves behind that was taken out of the program.",
-    "If it is attached from elsewhere, exempt the bucket with a reason that says where.",
-)
 
 _HEADER = Target(("s3:PutObject",), "object", (Absent(SSE),))
 _TRANSPORT = Target(("s3:PutObject",), "object", (Equal(TRANSPORT, "false"),))
@@ -102,7 +97,7 @@ def _render_open(rule: Rule | StackRule, finding: Open, subject: Subject) -> str
 
 def _explain(rule: Rule | StackRule, finding: Open, subject: Subject, limit: int) -> list[str]:
     header = isinstance(rule, Rule) and rule.half == "header"
-    request = tell_request(finding.verdict.request, finding.document, limit, header=header)
+    request = tell_request(finding.verdict.request, finding.document, subject.bucket, limit, header=header)
     return [request, *_tell_why(finding, subject, limit)]
 
 
@@ -151,13 +146,14 @@ def _fit(
     fix: Repaired | CannotRepair | None,
     expired: Exemption | None,
     assumptions: tuple[str, ...] = (),
+    label: str = "add {} to the document",
 ) -> str:
     """The message with as much as fits: texts shortened before JSON is crowded, JSON crowded before it is left out."""
     tail = [f"Assumes {enumerate_texts(assumptions, 40, 'and', 10)}."] if assumptions else []
     lines: list[str] = []
     for lay_out in (_lay_out, _crowd, _refer):
         for limit, head in zip(_LIMITS, heads, strict=True):
-            lines = [*head, *_render_fix(fix, lay_out), *tail, *_tell_expiry(expired, limit)]
+            lines = [*head, *_render_fix(fix, lay_out, label), *tail, *_tell_expiry(expired, limit)]
             if _count_lines(lines) <= MANDATORY_LINES:
                 return "\n".join(lines)
     return "\n".join(lines)
@@ -168,12 +164,12 @@ def _count_lines(lines: list[str]) -> int:
     return sum(max(1, -(-len(line) // COLUMNS)) for line in lines)
 
 
-def _render_fix(fix: Repaired | CannotRepair | None, lay_out: Callable[[str], list[str]]) -> list[str]:
+def _render_fix(fix: Repaired | CannotRepair | None, lay_out: Callable[[str], list[str]], label: str) -> list[str]:
     match fix:
         case Repaired(_, (_, *_) as added):
-            return [f"Fix: add {_count(added)} to the document:", *_lay_out_all(added, lay_out)]
+            return [f"Fix: {label.format(_count(added))}:", *_lay_out_all(added, lay_out)]
         case CannotRepair(reason, (_, *_) as missing):
-            return [f"Fix: add {_count(missing)} to the document ({reason}):", *_lay_out_all(missing, lay_out)]
+            return [f"Fix: {label.format(_count(missing))} ({reason}):", *_lay_out_all(missing, lay_out)]
         case _:
             return []
 
@@ -209,16 +205,17 @@ def _crowd(statement: str) -> list[str]:
 
 def _refer(statement: str) -> list[str]:
     """A statement too long for a message, by its name."""
-    return [f"{quote(json.loads(statement)['Sid'], 64)}, as `python -m offline fix` prints it"]
+    return [f"{quote(json.loads(statement)['Sid'], 64)}, too long for here: `python -m offline fix` prints it"]
 
 
 def _tell_undecided(finding: CannotTell) -> list[str]:
     reasons = [f"{quote(path, 72)}: {clean_sentence(reason)}." for path, reason in finding.verdict.reasons[:_MOST_REASONS]]
     more = len(finding.verdict.reasons) - len(reasons)
+    refused = finding.fix is None and finding.verdict.reasons[0].path.startswith("$")
     return [
-        "What this document denies cannot be decided.",
+        f"What this document denies cannot be decided{': S3 would refuse it as it is' if refused else ''}.",
         *reasons,
-        *([f"There are {more} more such places."] if more else []),
+        *([f"And {more} more of that kind."] if more else []),
     ]
 
 
@@ -233,7 +230,7 @@ def _tell_formatted(what: str) -> list[str]:
 def _tell_expiry(expired: Exemption | None, limit: int) -> list[str]:
     if expired is None:
         return []
-    return [f"The exemption of {quote(expired.bucket, limit)} ended on {expired.expires} ({clean(expired.reason)[:limit]})."]
+    return [f"The exemption of {quote(expired.bucket, limit)} ended on {expired.expires} ({quote(expired.reason, limit)[1:-1]})."]
 
 
 def _point_at(path: str) -> str:
@@ -283,23 +280,32 @@ def _render_exempted(exemption: Exemption) -> str:
 
 
 def _render_misconfigured(problems: tuple[str, ...]) -> str:
-    lines = [clean_sentence(problem) for problem in problems[:_MOST_PROBLEMS]]
-    more = len(problems) - len(lines)
-    return "\n".join(
-        ["The configuration of this policy is wrong, so nothing is judged by it:", *lines, *([f"And {more} more."] if more else [])]
-    )
+    """As many of the problems as fit, and always one."""
+    lines = ["The configuration of this policy is wrong, so nothing is judged by it:"]
+    for shown, problem in enumerate(problems):
+        line = clean_sentence(problem)
+        if shown and _count_lines([*lines, line]) >= MANDATORY_LINES:
+            return "\n".join([*lines, f"And {len(problems) - shown} more."])
+        lines.append(line)
+    return "\n".join(lines)
 
 
 def _render_unattached(finding: Unattached, subject: Subject) -> str:
     name = f"`{subject.bucket}`" if subject.bucket and is_bucket_name(subject.bucket) else "this bucket"
     goal = Goal(subject.bucket, subject.partition or "aws", (_HEADER, _TRANSPORT))
-    lines = [
-        f"An upload to {name} over plain HTTP, or without the header `x-amz-server-side-encryption`, is not denied.",
-        "No bucket policy of this stack is attached to the bucket.",
-        *(_LAST_READ if finding.last_read else []),
-        "Fix: attach one with these statements, the ARN built from `bucket.bucket`:",
+    head = [
+        f"No bucket policy of this stack is attached to {name}: an upload over plain HTTP, or without header, is not denied.",
+        *(_tell_last_read(subject) if finding.last_read else ()),
     ]
-    return "\n".join([*lines, *_lay_out_all(write_statements(goal), _lay_out), *_tell_expiry(finding.expired, _LIMITS[-1])])
+    fix = Repaired("", write_statements(goal))
+    return _fit([head] * len(_LIMITS), fix, finding.expired, label="attach a BucketPolicy with {}, its ARNs built from `bucket.bucket`")
+
+
+def _tell_last_read(subject: Subject) -> tuple[str, ...]:
+    return (
+        "It had one when last read; a BucketPolicy taken out of the program leaves that behind, so it does not count.",
+        f'If it is attached elsewhere, exempt it: `{{"bucket": "name:{quote(subject.name, 32)[1:-1]}", "reason": "attached in ..."}}`.',
+    )
 
 
 def _render_contested(finding: Contested) -> str:

@@ -10,10 +10,14 @@ from bucketpolicy.document import Condition, Document
 from bucketpolicy.evaluate import holds
 from bucketpolicy.explain import Explanation, Mistake, Obstacle
 from bucketpolicy.goal import SSE, TLS_VERSION, TRANSPORT, Assumptions
+from bucketpolicy.repair import is_bucket_name
 from bucketpolicy.request import Anonymous, Identity, Request, Service
 from crossguard.quoting import enumerate_texts, has_secret_values, join, name_key, quote, quote_arn
 
 _HEADER = "x-amz-server-side-encryption"
+_LONGEST_ACTION = 32
+#: Below this limit an ARN is no use any more.
+_NARROW = 40
 #: Keys that the caller's name says already, and those with a phrase of their own.
 _TOLD = frozenset(
     {
@@ -32,35 +36,50 @@ _TOLD = frozenset(
 )
 
 
-def tell_request(request: Request, document: Document, limit: int, *, header: bool) -> str:
-    """One sentence that ends in `is not denied`; with `header`, a missing encryption header is worth a word."""
-    parts = [
-        *_tell_action(request, limit),
-        *_tell_transport(dict(request.context)),
-        *_tell_header(request, limit, header=header),
+def tell_request(request: Request, document: Document, bucket: str | None, limit: int, *, header: bool) -> str:
+    """
+    One sentence that ends in `is not denied`; with `header`, a missing encryption header is worth a word.
+
+    A `bucket` whose name is not known, or is none that a bucket can have, is not named.
+    Of the other keys it names those that the document speaks of: the rest of a request is of no consequence.
+    """
+    context = dict(request.context)
+    having = [
+        *([f"the header `{_HEADER}: {quote(context[SSE][0], limit)[1:-1]}`"] if SSE in context else []),
         *_tell_rest(request, document, limit),
+    ]
+    parts = [
+        *_tell_action(request, document, bucket, limit),
+        *_tell_transport(context),
+        *([f"without the header `{_HEADER}`"] if header and SSE not in context and request.action == "s3:PutObject" else []),
+        *([f"with {join(having, 'and', 3)}"] if having else []),
     ]
     return f"{' '.join(parts)} is not denied."
 
 
-def _tell_action(request: Request, limit: int) -> tuple[str, ...]:
-    what = "upload to" if request.action == "s3:PutObject" else f"{quote(request.action, limit)} on"
-    where = quote_arn(request.resource, limit)
+def _tell_action(request: Request, document: Document, bucket: str | None, limit: int) -> tuple[str, ...]:
+    what = "upload to" if request.action == "s3:PutObject" else f"{quote(request.action, max(limit, _LONGEST_ACTION))} on"
+    if bucket is not None and is_bucket_name(bucket):
+        where = quote_arn(request.resource, limit)
+    else:
+        where = "an object of this bucket" if "/" in request.resource else "this bucket"
     if isinstance(request.principal, Anonymous):
         return f"An anonymous {what}", where
-    return f"{'An ' if what[0] == 'u' else ''}{what}", where, _tell_caller(request.principal, limit)
+    return f"{'An ' if what[0] == 'u' else ''}{what}", where, _tell_caller(request.principal, document, limit)
 
 
-def _tell_caller(principal: Identity | Service, limit: int) -> str:
-    match principal:
-        case Identity("root", account):
-            return f"by the root user of account {quote(account, limit)}"
-        case Identity("user", _, arn):
-            return f"by the user {quote(arn, limit)}"
-        case Identity(_, _, arn):
-            return f"by the role {quote(arn, limit)}"
-        case Service(name):
-            return f"by the service {quote(name, limit)}"
+def _tell_caller(principal: Identity | Service, document: Document, limit: int) -> str:
+    """Who; an account that the document does not speak of is one of many, and its name says nothing."""
+    if isinstance(principal, Service):
+        return f"by the service {quote(principal.name, limit)}"
+    if limit < _NARROW or not any(principal.account in text for text in _list_texts(document)):
+        return _SOMEBODY[principal.kind]
+    if principal.kind == "root":
+        return f"by the root user of account {quote(principal.account, limit)}"
+    return f"by the {principal.kind} {quote(principal.arn, limit)}"
+
+
+_SOMEBODY = {"user": "by an IAM user", "role": "by an IAM role", "root": "by the root user of an account"}
 
 
 def _tell_transport(context: dict[str, tuple[str, ...]]) -> Iterator[str]:
@@ -71,28 +90,34 @@ def _tell_transport(context: dict[str, tuple[str, ...]]) -> Iterator[str]:
         yield f"over TLS {context[TLS_VERSION][0]}"
     elif secure:
         yield "over HTTPS"
-    if not secure:
+    else:
         yield "without `aws:SecureTransport`"
 
 
-def _tell_header(request: Request, limit: int, *, header: bool) -> Iterator[str]:
-    values = dict(request.context).get(SSE)
-    if values is not None:
-        yield f"with the header `{_HEADER}: {quote(values[0], limit)[1:-1]}`"
-    elif header and request.action == "s3:PutObject":
-        yield f"without the header `{_HEADER}`"
-
-
 def _tell_rest(request: Request, document: Document, limit: int) -> Iterator[str]:
-    rest = [_tell_value(key, values, document, limit) for key, values in request.context if key not in _TOLD]
-    if rest:
-        yield f"with {join(rest, 'and', 3)}"
+    for key, values in request.context:
+        if key not in _TOLD and _is_mentioned(key, document):
+            yield _tell_value(key, values, document, limit)
+
+
+def _is_mentioned(key: str, document: Document) -> bool:
+    """Whether the document speaks of the key, as one that is tested or as a variable in a text."""
+    return any(_find_conditions(key, document)) or any(f"${{{key}" in text.lower() for text in _list_texts(document))
+
+
+def _list_texts(document: Document) -> Iterator[str]:
+    """Every text of the document in which an account or a variable may stand."""
+    for statement in document.statements:
+        yield from statement.resources.patterns
+        yield from (text for _, text in statement.principals.entries)
+        for condition in statement.conditions:
+            yield from condition.values
 
 
 def _tell_value(key: str, values: tuple[str, ...], document: Document, limit: int) -> str:
     """A key of the request with its value; a value that must not be shown, by the statement that speaks of it."""
     if not has_secret_values(key):
-        return f"{name_key(key, limit)} {enumerate_texts(values, limit, 'and')}"
+        return f"{name_key(key, limit)} = {enumerate_texts(values, limit, 'and')}"
     found = next(_find_conditions(key, document), None)
     if found is None:
         return f"some value of {name_key(key, limit)}"
@@ -118,9 +143,7 @@ def _names_value(condition: Condition, values: tuple[str, ...], *, variables: bo
 def tell_nearest(obstacle: Obstacle, request: Request, limit: int) -> str:
     """The nearest statement, and the one thing that keeps it from applying to the request."""
     others = f" (and {obstacle.others} more of its conditions)" if obstacle.others else ""
-    return (
-        f"{name_statement(obstacle.statement, obstacle.sid, limit)} comes nearest, but {_tell_obstacle(obstacle, request, limit)}{others}."
-    )
+    return f"{name_statement(obstacle.statement, obstacle.sid, limit)} is nearest, but {_tell_obstacle(obstacle, request, limit)}{others}."
 
 
 def name_statement(number: int, sid: str | None, limit: int) -> str:
@@ -136,7 +159,7 @@ def _tell_obstacle(obstacle: Obstacle, request: Request, limit: int) -> str:
 
 
 _OBSTACLES = {
-    ("principal", False): "it is for {names} only",
+    ("principal", False): "is for {names} only",
     ("principal", True): "its `NotPrincipal` spares {names}",
     ("action", False): "its `Action` is {names}, not {action}",
     ("action", True): "its `NotAction` leaves out {names}",
@@ -157,7 +180,7 @@ def _tell_condition(obstacle: Obstacle, limit: int) -> str:
         here = "has another value" if not condition.operator.negated else "has that value"
     else:
         here = f"is {enumerate_texts(actual, limit, 'and')}"
-    return f"it applies only where {tell_requirement(condition, limit)}, and here it {here}"
+    return f"applies only where {tell_requirement(condition, limit)}; here it {here}"
 
 
 def tell_requirement(condition: Condition, limit: int) -> str:

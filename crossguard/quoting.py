@@ -7,6 +7,8 @@ from bucketpolicy.keys import find_key
 _SHORTEST = 8
 #: Below this limit a message has little room left.
 _NARROW = 40
+#: The documented keys are not shortened, their users' own endings are.
+_LONGEST_KEY = 48
 _ARN_PREFIX = len("arn:aws:s3:::")
 #: People put shared secrets into these two; a key that is in no table may be anything.
 _SECRET_KEYS = frozenset({"aws:referer", "aws:useragent"})
@@ -61,7 +63,7 @@ def join(shown: list[str], word: str, most: int) -> str:
 def name_key(key: str, limit: int) -> str:
     """A condition key (in lower case) in its documented spelling; one that is in no table is pointed at and not named."""
     found = find_key(key)
-    return "a key that AWS does not document" if found is None else quote(found.name, limit)
+    return "a key that AWS does not document" if found is None else quote(found.name, max(limit, _LONGEST_KEY))
 
 
 def has_secret_values(key: str) -> bool:

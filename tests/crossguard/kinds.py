@@ -81,9 +81,14 @@ COUNTEREXAMPLES: dict[str, Kind] = {
         TRANSPORT,
         found(deny({**HTTP, "IpAddress": {"aws:SourceIp": ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "198.51.100.0/24"]}})),
     ),
-    "secret-another": Kind(HEADER, found(deny({**ABSENT, "StringLike": {"aws:Referer": "https://hunter2.example/*"}}))),
+    "secret-another": Kind(
+        HEADER,
+        found(
+            deny({"Null": {SSE: "true", "aws:Referer": "true"}}),
+            deny({**ABSENT, "StringLike": {"aws:Referer": "https://hunter2.example/*"}}),
+        ),
+    ),
     "secret-the-same": Kind(HEADER, found(deny({**ABSENT, "StringNotEquals": {"aws:UserAgent": "hunter2"}}))),
-    "secret-undocumented": Kind(HEADER, found(deny({**ABSENT, "StringNotEquals": {"aws:MyToken": "hunter2"}}))),
     "other-algorithm": Kind(HEADER, found(deny(ABSENT)), {"algorithms": ["aws:kms"]}),
     "other-key": Kind(
         HEADER,
@@ -97,12 +102,8 @@ COUNTEREXAMPLES: dict[str, Kind] = {
     ),
     "exemption-expired": Kind(HEADER, found(deny(HTTP)), {"exemptions": [ENDED]}),
     "name-not-known": Kind(HEADER, found(ALLOW, bucket=None)),
-    "too-long-to-repair": Kind(HEADER, text('{"Id":"' + "x" * 20_300 + '","Statement":' + json.dumps(ALLOW) + "}")),
-    "assumption": Kind(
-        TRANSPORT,
-        found(deny({"NumericLessThanIfExists": {"s3:TlsVersion": "1.2"}})),
-        {"assumptions": {"tls-version-absent-on-http": False}},
-    ),
+    "too-long-to-repair": Kind(HEADER, text('{"Id":"' + "x" * 20_250 + '","Statement":' + json.dumps(ALLOW) + "}")),
+    "assumption": Kind(TRANSPORT, Found(found(deny(HTTP, Resource=f"arn:aws-cn:s3:::{BUCKET}/logs/*")).text, "policy", BUCKET)),
     "hostile": Kind(
         HEADER,
         found(deny({**ABSENT, "StringNotEquals": {"aws:PrincipalTag/t": HOSTILE}}, Sid=HOSTILE, Resource=f"{ARN}/{HOSTILE}*")),
@@ -135,16 +136,7 @@ MISTAKES: dict[str, Kind] = {
     "bool-on-header": Kind(HEADER, found(deny({"Bool": {SSE: "false"}}))),
     "key-id-instead-of-header": Kind(HEADER, found(deny({"Null": {f"{SSE}-aws-kms-key-id": "true"}}))),
     "one-principal": Kind(HEADER, found(deny(ABSENT, Principal={"AWS": "arn:aws:iam::111122223333:role/uploader"}))),
-    "not-principal": Kind(
-        HEADER,
-        found(
-            deny(
-                ABSENT,
-                Principal=None,
-                NotPrincipal={"AWS": ["arn:aws:iam::111122223333:user/admin", "arn:aws:iam::111122223333:root"]},
-            )
-        ),
-    ),
+    "not-principal": Kind(HEADER, found(deny(ABSENT, Principal=None, NotPrincipal={"Service": "logging.s3.amazonaws.com"}))),
     "tls-version-only": Kind(TRANSPORT, found(deny({"NumericLessThan": {"s3:TlsVersion": "1.2"}}, Action="s3:*"))),
     "output-in-text": Kind(
         HEADER,
@@ -167,6 +159,7 @@ ADVICE: dict[str, Kind] = {
 
 DOUBTS: dict[str, Kind] = {
     "undecided": Kind(HEADER, found(deny({"StringEquals": {SSE: []}}))),
+    "secret-undocumented": Kind(HEADER, found(deny({**ABSENT, "StringNotEquals": {"aws:MyToken": "hunter2"}}))),
     "malformed": Kind(HEADER, text('{"Statement": [{"Effect": "deny hunter2"}], "hunter2": 1}')),
     "not-json": Kind(HEADER, text("{hunter2")),
     "too-big": Kind(HEADER, text("{" + " " * 30_000 + "}")),
