@@ -11,7 +11,7 @@ from bucketpolicy.goal import TLS_VERSION, TRANSPORT, Absent, AbsentOrOther, Ass
 from bucketpolicy.keys import applies
 from bucketpolicy.request import Anonymous, Identity, Principal, Request, Service
 from tests.differential.naive import KIND, MULTIVALUED, Json, listed, moment, number, text
-from tests.differential.requests import in_goal, possible
+from tests.differential.requests import in_goal, mention, possible
 
 FRESH = "999988887777"
 _STRANGERS: tuple[Principal, ...] = (
@@ -34,10 +34,10 @@ class Pools(NamedTuple):
 
 def attack(document: Json, goal: Goal, rng: Random, count: int) -> Iterator[Request]:
     """Up to `count` requests of the goal that S3 can see."""
-    pools = collect(document, goal)
+    pools, mentioned = collect(document, goal), mention(document)
     for _ in range(count):
         request = _request(pools, goal, rng.choice(goal.targets), rng)
-        if request and in_goal(goal, request) and possible(request, goal.assumptions):
+        if request and in_goal(goal, request) and possible(request, goal.assumptions, mentioned):
             yield request
 
 
@@ -173,19 +173,28 @@ def _settle(values: dict[str, tuple[str, ...]], caller: Principal, assumptions: 
         if "aws:sourcevpce" not in values and "aws:sourceip" not in values:
             values.update([rng.choice((("aws:sourceip", ("203.0.113.9",)), ("aws:sourcevpce", ("vpce-9",))))])
     if assumptions.principal_keys_agree:
-        values.pop("aws:principalaccount", None)
-        if isinstance(caller, Identity):
-            values["aws:principalarn"], values["aws:principalaccount"] = (caller.arn,), (caller.account,)
-        elif isinstance(caller, Service):
-            values.pop("aws:principalarn", None)
-        elif rng.random() < 0.5:
-            values["aws:principalaccount"] = ("anonymous",)
+        _introduce(values, caller, rng)
     if caller == Anonymous() and assumptions.anonymous_has_no_identity:
         for key in ("aws:principalarn", "aws:principalorgid", "aws:principalisawsservice"):
             values.pop(key, None)
-    if isinstance(caller, Service) and assumptions.service_principal_keys:
+    if assumptions.service_principal_keys:
+        _serve(values, caller)
+
+
+def _introduce(values: dict[str, tuple[str, ...]], caller: Principal, rng: Random) -> None:
+    values.pop("aws:principalaccount", None)
+    if isinstance(caller, Identity):
+        values["aws:principalarn"], values["aws:principalaccount"] = (caller.arn,), (caller.account,)
+    elif isinstance(caller, Service):
+        values.pop("aws:principalarn", None)
+    elif rng.random() < 0.5:
+        values["aws:principalaccount"] = ("anonymous",)
+
+
+def _serve(values: dict[str, tuple[str, ...]], caller: Principal) -> None:
+    if isinstance(caller, Service):
         values["aws:principalisawsservice"], values["aws:principalservicename"] = ("true",), (caller.name,)
-    elif assumptions.service_principal_keys:
-        values.pop("aws:principalservicename", None)
-        if values.get("aws:principalisawsservice") == ("true",):
-            values["aws:principalisawsservice"] = ("false",)
+        return
+    values.pop("aws:principalservicename", None)
+    if values.get("aws:principalisawsservice") == ("true",):
+        values["aws:principalisawsservice"] = ("false",)

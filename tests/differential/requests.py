@@ -1,10 +1,12 @@
 """Which requests a goal speaks of, and which can reach S3 at all; written apart from the code that decides and evaluates."""
 
 from fractions import Fraction
+from typing import Any
 
 from bucketpolicy.goal import Absent, Assumptions, Below, Equal, Goal, Restriction
 from bucketpolicy.request import Anonymous, Identity, Principal, Request, Service
 
+Json = Any
 Values = dict[str, tuple[str, ...]]
 
 
@@ -39,23 +41,52 @@ def restricted(restriction: Restriction, values: Values) -> bool:
     return found is None or found[0] not in restriction.accepted
 
 
-def possible(request: Request, assumptions: Assumptions) -> bool:
-    """Whether S3 can see such a request, as far as the named assumptions say."""
+def possible(request: Request, assumptions: Assumptions, mentioned: str = "") -> bool:
+    """
+    Whether S3 can see such a request, as far as the named assumptions say.
+
+    A key that is not in `mentioned`, the text of the Deny statements in lower case, may have been left out of the request.
+    """
     values, caller = dict(request.context), request.principal
+    missing = {key for key in _FORCED if key in mentioned and key not in values}
     service = isinstance(caller, Service)
     says_service = values.get("aws:principalisawsservice") == ("true",)
     over_http = values.get("aws:securetransport") == ("false",)
     identity_keys = {"aws:principalarn", "aws:principalorgid", "aws:principalisawsservice"}
     impossible = [
-        assumptions.secure_transport_present and "aws:securetransport" not in values,
+        assumptions.secure_transport_present and "aws:securetransport" in missing,
         assumptions.tls_version_absent_on_http and over_http and "s3:tlsversion" in values,
-        assumptions.source_ip_or_vpc_endpoint and ("aws:sourceip" in values) == ("aws:sourcevpce" in values),
+        assumptions.source_ip_or_vpc_endpoint and {"aws:sourceip", "aws:sourcevpce"} <= values.keys(),
+        assumptions.source_ip_or_vpc_endpoint and {"aws:sourceip", "aws:sourcevpce"} <= missing,
         assumptions.anonymous_has_no_identity and caller == Anonymous() and not identity_keys.isdisjoint(values),
-        assumptions.service_principal_keys and service != says_service,
-        assumptions.service_principal_keys and service and "aws:principalservicename" not in values,
+        assumptions.service_principal_keys and not service and says_service,
+        assumptions.service_principal_keys and service and values.get("aws:principalisawsservice") == ("false",),
+        assumptions.service_principal_keys
+        and service
+        and not {"aws:principalisawsservice", "aws:principalservicename"}.isdisjoint(missing),
         assumptions.principal_keys_agree and not agree(caller, values),
+        assumptions.principal_keys_agree
+        and isinstance(caller, Identity)
+        and not {"aws:principalarn", "aws:principalaccount"}.isdisjoint(missing),
     ]
     return not any(impossible)
+
+
+def mention(document: Json) -> str:
+    """The text of the Deny statements in lower case."""
+    statements = document["Statement"] if isinstance(document["Statement"], list) else [document["Statement"]]
+    return str([statement for statement in statements if statement["Effect"] == "Deny"]).lower()
+
+
+_FORCED = {
+    "aws:securetransport",
+    "aws:sourceip",
+    "aws:sourcevpce",
+    "aws:principalisawsservice",
+    "aws:principalservicename",
+    "aws:principalarn",
+    "aws:principalaccount",
+}
 
 
 def agree(caller: Principal, values: Values) -> bool:

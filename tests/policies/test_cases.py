@@ -20,7 +20,7 @@ from crossguard.settings import Settings, read_settings
 from crossguard.source import Found
 from tests.differential.attack import attack
 from tests.differential.naive import is_denied
-from tests.differential.requests import in_goal, possible
+from tests.differential.requests import in_goal, mention, possible
 from tests.policies.cases import FOLDER, Case, read_cases
 
 RULES = {rule.name: rule for rule in policies.ALL if isinstance(rule, Rule)}
@@ -81,7 +81,7 @@ def test_case_under_another_reading(case: Case) -> None:
         assert answers == {True}
     if isinstance(verdict, Counterexample):
         assert in_goal(goal, verdict.request)
-        assert possible(verdict.request, goal.assumptions)
+        assert possible(verdict.request, goal.assumptions, mention(plain))
         assert is_denied(plain, verdict.request, goal.assumptions) is False
     if not case.configuration.get("acceptBenchmarkSnippet"):
         assert VERDICTS[type(verdict)] == case.expected

@@ -1,0 +1,109 @@
+"""One random document through everything that has an opinion on it; what comes back is where they disagree."""
+
+import json
+from collections import Counter
+from random import Random
+from typing import NamedTuple
+
+from bucketpolicy import evaluate
+from bucketpolicy.decide import decide
+from bucketpolicy.document import Document, Malformed
+from bucketpolicy.parse import parse
+from bucketpolicy.verdict import Counterexample, Denied, Undecided, Verdict
+from tests.differential.attack import attack
+from tests.differential.documents import Case, generate
+from tests.differential.naive import is_denied
+from tests.differential.requests import in_goal, mention, possible
+from tests.differential.smt import Answer, ask_cvc5, ask_z3, encode
+
+ATTACKS = 12
+
+
+class Disagreement(NamedTuple):
+    """Who says what of which document; `seed` alone repeats it."""
+
+    seed: int
+    what: str
+    document: str
+    goal: str
+    detail: str
+
+
+def against_naive(seed: int, counts: Counter[str], attacks: int = ATTACKS) -> Disagreement | None:
+    """`decide` against the naive evaluator: denials are attacked, counterexamples replayed, `evaluate` asked the same questions."""
+    rng = Random(seed)
+    case = generate(rng)
+    document, verdict = _decide(case)
+    counts[type(verdict).__name__] += 1
+    for request in _requests(case, verdict, rng, attacks):
+        naive = is_denied(case.document, request, case.goal.assumptions)
+        other = evaluate.is_denied(document, request, case.goal.assumptions)
+        counts["requests"] += 1
+        if naive != other:
+            counts["evaluate and naive differ in certainty"] += 1
+            if None not in {naive, other}:
+                return _report(seed, "evaluate and naive", case, f"evaluate {other}, naive {naive}: {request}")
+        if isinstance(verdict, Denied) and naive is not True:
+            return _report(seed, "denied, and a request gets through", case, f"{naive}: {request}")
+    if isinstance(verdict, Counterexample):
+        return _replay(seed, case, verdict)
+    return None
+
+
+def _decide(case: Case) -> tuple[Document, Verdict]:
+    document = parse(json.dumps(case.document))
+    if isinstance(document, Malformed):
+        message = f"the generator made a malformed document: {document}"
+        raise TypeError(message)
+    return document, decide(document, case.goal)
+
+
+def _requests(case: Case, verdict: Verdict, rng: Random, attacks: int) -> list:  # type: ignore[type-arg]
+    """All attacks on a denial; a few requests elsewhere, which only compare the evaluators."""
+    return list(attack(case.document, case.goal, rng, attacks if isinstance(verdict, Denied) else 2))
+
+
+def _replay(seed: int, case: Case, verdict: Counterexample) -> Disagreement | None:
+    request, assumptions = verdict.request, case.goal.assumptions
+    if not in_goal(case.goal, request):
+        return _report(seed, "counterexample outside the goal", case, str(request))
+    if not possible(request, assumptions, mention(case.document)):
+        return _report(seed, "counterexample that cannot be", case, str(request))
+    naive = is_denied(case.document, request, assumptions)
+    if naive is not False:
+        return _report(seed, "counterexample that is denied", case, f"{naive}: {request}")
+    return None
+
+
+def _report(seed: int, what: str, case: Case, detail: str) -> Disagreement:
+    return Disagreement(seed, what, json.dumps(case.document), repr(case.goal), detail)
+
+
+def against_solvers(seed: int, counts: Counter[str], seconds: float = 2) -> Disagreement | None:
+    """`decide` against z3 and cvc5, on the same documents; a solver that gives up says nothing."""
+    case = generate(Random(seed))
+    question = encode(case.document, case.goal)
+    if question is None:
+        counts["left to the other oracles"] += 1
+        return None
+    _, verdict = _decide(case)
+    counts[type(verdict).__name__] += 1
+    for name, ask in (("cvc5", ask_cvc5), ("z3", ask_z3)):
+        lower = ask(question.lower, seconds)
+        upper = lower if question.lower == question.upper else ask(question.upper, seconds)
+        counts[f"{name} gave up"] += "unknown" in {lower, upper}
+        counts[f"{name} answered"] += "unknown" not in {lower, upper}
+        if _contradicts(verdict, lower, upper):
+            return _report(seed, f"decide and {name}", case, f"{verdict!r:.300}; lower {lower}, upper {upper}")
+        if isinstance(verdict, Undecided) and (lower == "unsat" or upper == "sat"):
+            counts[f"undecided where {name} decides"] += 1
+    return None
+
+
+def _contradicts(verdict: Verdict, lower: Answer, upper: Answer) -> bool:
+    match verdict:
+        case Denied():
+            return lower == "sat"
+        case Counterexample():
+            return upper == "unsat"
+    return False
