@@ -114,14 +114,24 @@ def _weigh(document: Document, goal: Goal, assumed: tuple[str, ...], source: Fou
     match verdict:
         case Denied():
             return Compliant(verdict._replace(assumptions=_join(verdict.assumptions, assumed)))
-        case _ if goal.bucket is None and (isinstance(verdict, Undecided) or "s3express" in source.text):
-            # Only the name is missing, or it may turn out to be that of a directory bucket.
+        case _ if goal.bucket is None and "s3express" in source.text:
+            # The name may turn out to be that of a directory bucket.
             return NotKnown("bucket", "bucket-name")
+        case Undecided() if goal.bucket is None:
+            return _blame(document, goal)
         case Counterexample():
             shown = verdict._replace(assumptions=_join(verdict.assumptions, assumed))
             return Open(shown, explain(document, goal, verdict.request), repair(source.text, goal), document)
         case Undecided():
             return CannotTell(verdict, fix=repair(source.text, goal))
+
+
+def _blame(document: Document, goal: Goal) -> Finding:
+    """Whether the bucket's name is all that is missing for a verdict, or the document could not be decided with it either."""
+    names = (_ARN.match(pattern) for statement in document.statements for pattern in statement.resources.patterns)
+    named = next((name[2] for name in names if name is not None and name[2].isascii() and not {*"*?$"} & {*name[2]}), "a-name")
+    verdict = judge(document, goal._replace(bucket=named))
+    return CannotTell(verdict) if isinstance(verdict, Undecided) else NotKnown("bucket", "bucket-name")
 
 
 def _accept_snippet(document: Document, goal: Goal, finding: Finding) -> Finding:

@@ -1,0 +1,155 @@
+"""
+Every form in which programs write a bucket and its policy, and what the pack says of it: the table of docs/forms.md.
+
+Each form is a part of `program/`, where its resources carry its name; it is run through requests as the engine sends them, through the
+embedded engine and through the real CLI. Unless the form says otherwise the document is compliant, so all that is said is about the form.
+"""
+
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
+
+UPLOADS = "aws-s3-bucket-policy-denies-unencrypted-uploads"
+TRANSPORT = "aws-s3-bucket-policy-denies-insecure-transport"
+ALL_REQUESTS = "aws-s3-bucket-policy-denies-all-insecure-requests"
+HAS_POLICY = "aws-s3-bucket-has-policy"
+
+#: Policy to the level at which it speaks.
+Levels = Mapping[str, str]
+
+SILENT: Levels = {}
+NOTE: Levels = {UPLOADS: "advisory", TRANSPORT: "advisory"}
+BLOCKED: Levels = {UPLOADS: "mandatory", TRANSPORT: "mandatory", ALL_REQUESTS: "advisory"}
+STACK: Levels = {HAS_POLICY: "mandatory"}
+
+
+class Form(NamedTuple):
+    """
+    One form.
+
+    `bucket` and `policy` are its source; `unknown` says which of the two a first preview does not show; `link` are the property
+    dependencies: `both` and `bucket` lead to the bucket, `block` leads to a BucketPublicAccessBlock of it, `read` to a bucket that is
+    only read, `none` is none; `inline` is a bucket with a policy of its own, `twice` a bucket with two BucketPolicies, `shared` two buckets
+    with one document, `bare` a bucket without any. `preview` and `update` are what is said, `why` is the reason in the docs.
+    """
+
+    name: str
+    bucket: str
+    policy: str
+    unknown: Literal["nothing", "bucket", "policy", "both"]
+    link: Literal["both", "bucket", "block", "read", "none", "inline", "twice", "shared", "bare"]
+    preview: Levels
+    update: Levels = SILENT
+    why: str = ""
+
+
+_UNKNOWN = "`policy` is not known"
+
+FORMS = (
+    Form("id-arn", "b.id", "b.arn.apply(...)", "both", "both", NOTE, why=_UNKNOWN),
+    Form("name-name", "b.bucket", "b.bucket.apply(...)", "nothing", "both", SILENT),
+    Form("name-format", "b.bucket", "Output.format(..., b.bucket)", "nothing", "both", SILENT),
+    Form("name-concat-arn", "b.bucket", "Output.concat(..., b.arn, ...)", "policy", "both", NOTE, why=_UNKNOWN),
+    Form("name-dumps-arn", "b.bucket", "Output.json_dumps({... b.arn})", "policy", "both", NOTE, why=_UNKNOWN),
+    Form("literal-literal", '"data"', "literal", "nothing", "none", SILENT, why="attached by its name"),
+    Form("literal-data-source", '"data"', "get_policy_document(...).json", "nothing", "none", SILENT, why="attached by its name"),
+    Form("id-data-source-arn", "b.id", "get_policy_document_output(... b.arn)", "both", "bucket", NOTE, why=_UNKNOWN),
+    Form("name-data-source-arn", "b.bucket", "get_policy_document_output(... b.arn)", "policy", "bucket", NOTE, why=_UNKNOWN),
+    Form(
+        "name-data-source-name",
+        "b.bucket",
+        "get_policy_document_output(... b.bucket)",
+        "policy",
+        "bucket",
+        NOTE,
+        why="a data source that depends on a new resource is not asked in a preview",
+    ),
+    Form("name-dict", "b.bucket", "a dict from `b.bucket.apply(...)`", "nothing", "both", SILENT),
+    Form("name-dict-arn", "b.bucket", "a dict with `b.arn` in it", "policy", "both", NOTE, why="one unknown part hides the whole document"),
+    Form("through-block", "block.bucket", "b.arn.apply(...)", "both", "block", NOTE, why=f"{_UNKNOWN}; attached through the block"),
+    Form(
+        "read-bucket", "Bucket.get(...).id", "its arn.apply(...)", "nothing", "read", SILENT, why="the bucket is no resource of the stack"
+    ),
+    Form("secret", '"data"', "Output.secret(text)", "nothing", "none", SILENT),
+    Form("component", "child.id", "child.arn.apply(...)", "both", "both", NOTE, why=_UNKNOWN),
+    Form("prefix", "b.bucket, with `bucket_prefix`", "b.bucket.apply(...)", "both", "both", NOTE, why=_UNKNOWN),
+    Form("bucket-v2", "BucketV2(...).bucket", "its bucket.apply(...)", "nothing", "both", SILENT),
+    Form(
+        "id-literal",
+        "b.id, b has a literal name",
+        "literal",
+        "bucket",
+        "bucket",
+        NOTE,
+        why="the document is known, the bucket's name is not",
+    ),
+    Form(
+        "id-star",
+        "b.id",
+        'literal, `"Resource": "*"`',
+        "bucket",
+        "bucket",
+        SILENT,
+        why="the answer is the same for every name",
+    ),
+    Form(
+        "id-no-deny",
+        "b.id",
+        "literal, without a Deny",
+        "bucket",
+        "bucket",
+        BLOCKED,
+        BLOCKED,
+        why="the answer is the same for every name",
+    ),
+    Form(
+        "f-string",
+        "b.bucket",
+        'f"... {b.arn} ..."',
+        "nothing",
+        "bucket",
+        BLOCKED,
+        BLOCKED,
+        why="the document holds the text of an Output object",
+    ),
+    Form("depends-on", '"data"', "literal, `depends_on=[b]`", "nothing", "none", SILENT, why="attached by its name"),
+    Form("secret-part", "b.bucket", "a dict with a secret in it", "nothing", "bucket", SILENT),
+    Form("other-bucket", "b.bucket", "literal, another bucket's ARN", "nothing", "bucket", BLOCKED, BLOCKED),
+    Form("other-partition", "b.bucket, provider in `cn-north-1`", "ARNs of `aws-cn`", "nothing", "both", SILENT),
+    Form(
+        "wrong-partition",
+        "b.bucket, provider in `cn-north-1`",
+        "ARNs of `aws`",
+        "nothing",
+        "both",
+        BLOCKED,
+        BLOCKED,
+        why="ARNs of another partition do not apply",
+    ),
+    Form("shared", "b.bucket, and again for c", "one text with the ARNs of b and c", "nothing", "shared", SILENT),
+    Form("inline", "none", "Bucket(..., policy=...)", "nothing", "inline", SILENT, why="the policy counts as attached"),
+    Form("inline-v2", "none", "BucketV2(..., policy=...)", "nothing", "inline", SILENT, why="the policy counts as attached"),
+    Form("two-policies", "b.bucket, twice", "b.bucket.apply(...)", "nothing", "twice", STACK, STACK, why="the last write wins, silently"),
+    Form("no-policy", "none", "none", "nothing", "bare", STACK, STACK, why="no policy is attached to the bucket"),
+)
+
+
+def write_row(form: Form) -> str:
+    """The form as a row of the table in docs/forms.md."""
+    cells = (
+        f"`{form.bucket}`",
+        f"`{form.policy}`",
+        _tell_shown(form),
+        _tell(form.preview) + (f" ({form.why})" if form.why else ""),
+        _tell(form.update),
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def _tell_shown(form: Form) -> str:
+    return {"nothing": "all", "bucket": "all but `bucket`", "policy": "all but `policy`", "both": "neither"}[form.unknown]
+
+
+def _tell(levels: Levels) -> str:
+    if not levels:
+        return "compliant"
+    return "note" if set(levels.values()) == {"advisory"} else "violation"
