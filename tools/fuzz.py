@@ -1,0 +1,94 @@
+"""
+Random documents through the decision core and everything that can contradict it.
+
+    python tools/fuzz.py 1000000 7                    # documents against the naive evaluator, and a fiftieth of them against cvc5 and z3
+    python tools/fuzz.py 1000000 7 --solvers 0        # the naive evaluator only
+    python tools/fuzz.py 0 7 --solvers 20000          # the solvers only
+
+Document number i of a run is `generate(Random(seed * 10**9 + i))`, so a disagreement is repeated by its own seed.
+Exit status: 0 nobody disagrees, 1 somebody does; what they disagree about is left as JSON in a temporary folder.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from tests.differential.compare import Disagreement, against_naive, against_solvers
+
+_CHUNK = 500
+_SPREAD = 10**9
+_SHOWN = 5
+
+Check = Callable[[int, Counter[str]], Disagreement | None]
+Chunk = tuple[Counter[str], list[Disagreement]]
+
+
+def main() -> int:
+    """Run what the command line asks for."""
+    options = _parse(sys.argv[1:])
+    solvers = options.count // 50 if options.solvers is None else options.solvers
+    found = _run("naive evaluator", against_naive, options.count, options)
+    found += _run("cvc5 and z3", against_solvers, solvers, options)
+    for one in found[:_SHOWN]:
+        print(f"\nseed {one.seed}: {one.what}\n  {one.document}\n  {one.goal}\n  {one.detail}")
+    if found:
+        folder = Path(tempfile.mkdtemp(prefix="fuzz-"))
+        for one in found:
+            (folder / f"{one.seed}.json").write_text(json.dumps(one._asdict(), indent=2), encoding="utf-8")
+        print(f"\n{len(found)} disagreements, in {folder}")
+    return 1 if found else 0
+
+
+def _parse(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").strip().splitlines()[0])
+    parser.add_argument("count", type=int, help="documents against the naive evaluator")
+    parser.add_argument("seed", type=int, help="of the whole run")
+    parser.add_argument("--solvers", type=int, help="documents against cvc5 and z3 (a fiftieth of the others)")
+    parser.add_argument("--processes", type=int, default=2)
+    return parser.parse_args(arguments)
+
+
+def _run(name: str, check: Check, count: int, options: argparse.Namespace) -> list[Disagreement]:
+    started, counts, found = time.monotonic(), Counter[str](), list[Disagreement]()
+    with ProcessPoolExecutor(options.processes) as pool:
+        first = options.seed * _SPREAD
+        for done, (counted, disagreements) in enumerate(
+            pool.map(partial(_work, check, first + count), range(first, first + count, _CHUNK)), 1
+        ):
+            counts.update(counted)
+            found += disagreements
+            if sys.stderr.isatty():
+                print(f"\r{min(done * _CHUNK, count)} of {count}", end="", file=sys.stderr, flush=True)
+    seconds = time.monotonic() - started
+    if count:
+        print(
+            f"\n{count} documents against {name}, seed {options.seed}: {len(found)} disagreements, {seconds:.0f} s, {count / seconds:.0f} a second"
+        )
+        for key, value in sorted(counts.items()):
+            print(f"  {value:>10} {key}")
+    return found
+
+
+def _work(check: Check, end: int, start: int) -> Chunk:
+    counts = Counter[str]()
+    return counts, list(_disagree(check, range(start, min(start + _CHUNK, end)), counts))
+
+
+def _disagree(check: Check, seeds: range, counts: Counter[str]) -> Iterator[Disagreement]:
+    for seed in seeds:
+        found = check(seed, counts)
+        if found is not None:
+            yield found
+
+
+if __name__ == "__main__":
+    sys.exit(main())
