@@ -108,7 +108,7 @@ def run_process(start: Start, project: Project, patience: float, address: str, s
     It is given up on when the session fails, or when it has asked for nothing for `patience` seconds.
     """
     with tempfile.TemporaryFile() as output:
-        environment = _make_environment(project, address, session.dry_run)
+        environment = _make_environment(project, address, session)
         command = [*start.command, *_make_arguments(start, project, address, session.dry_run)]
         try:
             process = subprocess.Popen(
@@ -144,7 +144,7 @@ def _make_arguments(start: Start, project: Project, address: str, dry_run: bool)
     return [word for name, value in options.items() for word in (f"--{name}", value)] + [main]
 
 
-def _make_environment(project: Project, address: str, dry_run: bool) -> dict[str, str]:  # noqa: FBT001
+def _make_environment(project: Project, address: str, session: Session) -> dict[str, str]:
     """The caller's environment with the operation in it: every SDK reads these variables, or gets them as arguments."""
     return os.environ | {
         "PULUMI_MONITOR": address,
@@ -153,21 +153,21 @@ def _make_environment(project: Project, address: str, dry_run: bool) -> dict[str
         "PULUMI_STACK": project.stack,
         "PULUMI_ORGANIZATION": project.organization,
         "PULUMI_ROOT_DIRECTORY": str(project.folder),
-        "PULUMI_DRY_RUN": str(dry_run).lower(),
+        "PULUMI_DRY_RUN": str(session.dry_run).lower(),
         "PULUMI_PARALLEL": str(_PARALLEL),
         "PULUMI_CONFIG": json.dumps(dict(project.config)),
         "PULUMI_CONFIG_SECRET_KEYS": json.dumps(project.secret_keys),
         "PYTHONUNBUFFERED": "1",
-        **_read_node_options(project),
+        **_read_node_options(project, session),
     }
 
 
-def _read_node_options(project: Project) -> dict[str, str]:
-    """TypeScript is on unless Pulumi.yaml says otherwise."""
+def _read_node_options(project: Project, session: Session) -> dict[str, str]:
+    """TypeScript is on unless Pulumi.yaml says otherwise; its types need no second check."""
     options = {} if project.options.get("typescript") is False else {"PULUMI_NODEJS_TYPESCRIPT": "true"}
     if "tsconfig" in project.options:
         options["PULUMI_NODEJS_TSCONFIG_PATH"] = str(project.folder / str(project.options["tsconfig"]))
-    return options
+    return options | ({"PULUMI_NODEJS_TRANSPILE_ONLY": "true"} if session.again else {})
 
 
 def _await_end(process: subprocess.Popen[bytes], session: Session, patience: float) -> Failure | None:

@@ -106,7 +106,7 @@ class Operation(NamedTuple):
         resolved: _Round | None = None
         for number in range(_ROUNDS):
             self.progress("running the program again, with resolved outputs" if number == 0 else "resolving what documents depend on")
-            round_ = self._run(answers, dry_run=True)
+            round_ = self._run(answers, dry_run=True, again=True)
             if isinstance(round_, Failure):
                 return resolved, round_ if resolved is None else None
             resolved = round_
@@ -117,10 +117,10 @@ class Operation(NamedTuple):
             answers = answers._replace(answered=more) if more > answers.answered else answers._replace(known="all")
         return resolved, None
 
-    def _run(self, answers: Answers, *, dry_run: bool) -> _Round | Failure:
+    def _run(self, answers: Answers, *, dry_run: bool, again: bool = False) -> _Round | Failure:
         project = self.project
         settings = StackSettings(project.name, project.stack, project.organization, dry_run, project.config, project.secret_keys)
-        session = Session(dry_run=dry_run)
+        session = Session(dry_run=dry_run, again=again)
         try:
             with boot(self.pack, settings, self.policies) as pack:
                 deployment = Deployment(settings, pack, answers)

@@ -18,9 +18,10 @@ class Provided(NamedTuple):
 class Session:
     """The mutable part of one program's conversation; every method may be called from any thread."""
 
-    def __init__(self, *, dry_run: bool) -> None:
-        """Nothing has happened yet."""
+    def __init__(self, *, dry_run: bool, again: bool = False) -> None:
+        """Nothing has happened yet. `again`: the program has run before, to its end."""
         self.dry_run = dry_run
+        self.again = again
         self._lock = threading.Lock()
         self._failure: Failure | None = None
         self._log: list[str] = []
