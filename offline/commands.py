@@ -75,7 +75,7 @@ def _fix(command: Fix, configuration: Configuration) -> int:
     now = _now()
     fixed = checking.fix(document, configuration, now.date())
     if isinstance(fixed, checking.Unrepaired):
-        _write_error(f"{command.file}: cannot be fixed: {fixed.reason}")
+        _write_error(f"{name_source(command.file)}: cannot be fixed: {fixed.reason}")
         return _BLOCKED
     if command.writing.format in ("text", "json"):
         refused = _write(fixed, command.writing)

@@ -82,3 +82,8 @@ def write_document(*statements: dict[str, Any]) -> str:
 def write_compliant(bucket: str = "logs") -> str:
     """A policy that every document policy is content with."""
     return write_document(deny_headerless(bucket), deny_http(bucket))
+
+
+def write_open() -> str:
+    """A policy that denies nothing."""
+    return write_document(allow_reading("logs"))

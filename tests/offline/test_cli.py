@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from offline.command_line import FORMATS
-from tests.offline.cli import TRANSPORT, UPLOADS, run, write_compliant, write_document
+from tests.offline.cli import TRANSPORT, UPLOADS, run, write_compliant, write_open
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ESCAPES = "\x1b]0;owned\x07\x1b[31m\u202e"
@@ -183,7 +183,7 @@ def test_quiet_says_nothing_where_all_is_well(compliant: Path) -> None:
 
 def test_quiet_still_tells_violations() -> None:
     """`--quiet` keeps the violations, without title and totals."""
-    ended = run("check", "-", "--bucket", "logs", "--quiet", stdin=write_document().encode())
+    ended = run("check", "-", "--bucket", "logs", "--quiet", stdin=write_open().encode())
 
     assert ended.status == 1
     assert UPLOADS in ended.out

@@ -1,0 +1,241 @@
+"""`check`: raw documents and the output of the AWS CLI, under every kind of configuration."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crossguard.settings import PARTITIONS
+from offline.check import unwrap
+from tests.offline.cli import (
+    ALL_TRANSPORT,
+    SSE,
+    TRANSPORT,
+    UPLOADS,
+    allow_reading,
+    deny_headerless,
+    deny_http,
+    run,
+    write_compliant,
+    write_document,
+    write_open,
+)
+
+SNIPPET = write_document(
+    {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:PutObject",
+        "Resource": "arn:aws:s3:::logs/*",
+        "Condition": {"Null": {SSE: "true"}, "Bool": {"aws:SecureTransport": "false"}},
+    }
+)
+
+
+def check(document: str, *arguments: str, config: dict[str, Any] | None = None, folder: Path | None = None) -> dict[str, Any]:
+    """The JSON report on one document, with its exit status as `status`."""
+    extra: list[str] = []
+    if config is not None:
+        assert folder is not None
+        (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
+        extra = ["--policy-config", str(folder / "config.json")]
+    ended = run("check", "-", "--bucket", "logs", "--format", "json", *extra, *arguments, stdin=document.encode())
+    assert ended.err == ""
+    return {"status": ended.status, **json.loads(ended.out)}
+
+
+def list_outcomes(report: dict[str, Any]) -> dict[str, str]:
+    """Policy to outcome, of a report on one document."""
+    return {result["policy"]: result["outcome"] for result in report["buckets"][0]["results"]}
+
+
+def test_a_compliant_document_says_what_proves_each_promise() -> None:
+    """Every policy names the statements that deny what it asks for; the exit status is 0."""
+    report = check(write_document(allow_reading("logs"), deny_headerless("logs"), deny_http("logs")))
+    results = {result["policy"]: result for result in report["buckets"][0]["results"]}
+
+    assert report["status"] == 0
+    assert set(list_outcomes(report).values()) == {"compliant"}
+    assert 2 in results[UPLOADS]["statements"]
+    assert results[ALL_TRANSPORT]["statements"] == [3]
+
+
+def test_an_open_document_is_blocked() -> None:
+    """Two mandatory violations with a request that gets through, and an advisory: exit status 1."""
+    report = check(write_document(allow_reading("logs")))
+
+    assert report["status"] == 1
+    assert list_outcomes(report) == {UPLOADS: "violation", TRANSPORT: "violation", ALL_TRANSPORT: "advisory"}
+    assert all("is not denied" in result["message"] for result in report["buckets"][0]["results"])
+
+
+def test_an_advisory_alone_does_not_block() -> None:
+    """Uploads over HTTP are denied and reading is not: only the advisory policy speaks, and the exit status is 0."""
+    half = deny_http("logs") | {"Action": "s3:PutObject", "Resource": "arn:aws:s3:::logs/*"}
+    report = check(write_document(deny_headerless("logs"), half))
+
+    assert report["status"] == 0
+    assert list_outcomes(report) == {UPLOADS: "compliant", TRANSPORT: "compliant", ALL_TRANSPORT: "advisory"}
+
+
+def test_text_tells_statements_and_request() -> None:
+    """The text report names the proof of what holds, and the request that gets through what does not."""
+    ended = run("check", "-", "--bucket", "logs", stdin=write_document(deny_headerless("logs")).encode())
+
+    assert ended.status == 1
+    assert f"✓ {UPLOADS}  denied by statement 1" in ended.out
+    assert f"✗ mandatory  {TRANSPORT}  severity high" in ended.out
+    assert "is not denied" in ended.out
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    [
+        json.dumps({"Policy": write_compliant()}, indent=4),
+        "\ufeff" + json.dumps({"Policy": write_compliant()}),
+        json.dumps(write_compliant()),
+        json.dumps({"Policy": write_compliant(), "ResponseMetadata": {"HTTPStatusCode": 200}}),
+    ],
+)
+def test_output_of_the_aws_cli_is_unwrapped(wrapped: str) -> None:
+    """What `aws s3api get-bucket-policy` prints, also through `--query Policy`, is judged as the document in it."""
+    assert check(wrapped)["status"] == 0
+
+
+@pytest.mark.parametrize("text", [write_compliant(), '{"Policy": 3}', '{"Policy": "x", "Statement": []}', "[", '{"Policy"'])
+def test_everything_else_is_taken_as_it_is(text: str) -> None:
+    """A document is never looked for inside of something that is no output of the AWS CLI."""
+    assert unwrap(text) == text
+
+
+def test_output_of_windows_powershell_is_read(tmp_path: Path) -> None:
+    """Its redirection writes UTF-16 with a byte order mark."""
+    path = tmp_path / "policy.json"
+    path.write_text(json.dumps({"Policy": write_compliant()}), encoding="utf-16")
+
+    assert run("check", str(path), "--bucket", "logs").status == 0
+
+
+def test_several_files_are_told_in_order(tmp_path: Path) -> None:
+    """One that does not pass blocks; each file is named at its verdicts."""
+    good, bad = tmp_path / "good.json", tmp_path / "bad.json"
+    good.write_text(write_compliant(), encoding="utf-8")
+    bad.write_text(write_open(), encoding="utf-8")
+    ended = run("check", str(bad), str(good), "--bucket", "logs", "--format", "json")
+    report = json.loads(ended.out)
+
+    assert ended.status == 1
+    assert [bucket["results"][0]["place"]["file"] for bucket in report["buckets"]] == [str(bad), str(good)]
+    assert [bucket["outcome"] for bucket in report["buckets"]] == ["violation", "compliant"]
+
+
+def test_another_bucket_is_another_verdict() -> None:
+    """`--bucket` says which bucket the document hangs on."""
+    assert run("check", "-", "--bucket", "other", stdin=write_compliant().encode()).status == 1
+
+
+@pytest.mark.parametrize("partition", PARTITIONS)
+def test_partitions(partition: str) -> None:
+    """Every partition is accepted, and ARNs of another one do not count."""
+    document = write_compliant().replace("arn:aws:", f"arn:{partition}:")
+    other = "aws" if partition != "aws" else "aws-cn"
+
+    assert check(document, "--partition", partition)["status"] == 0
+    assert check(document, "--partition", other)["status"] == 1
+
+
+def test_a_partition_that_only_the_document_names_is_an_assumption() -> None:
+    """Without `--partition` the ARNs of the bucket decide, and the report says so."""
+    report = check(write_compliant().replace("arn:aws:", "arn:aws-cn:"))
+
+    assert report["status"] == 0
+    assert all("partition-from-document" in result["assumptions"] for result in report["buckets"][0]["results"])
+
+
+@pytest.mark.parametrize(
+    ("config", "status", "outcomes"),
+    [
+        ({"all": "advisory"}, 0, {UPLOADS: "advisory", TRANSPORT: "advisory", ALL_TRANSPORT: "advisory"}),
+        ({"all": "mandatory"}, 1, {UPLOADS: "violation", TRANSPORT: "violation", ALL_TRANSPORT: "violation"}),
+        ({"all": "remediate"}, 1, {UPLOADS: "violation", TRANSPORT: "violation", ALL_TRANSPORT: "violation"}),
+        ({"all": {"enforcementLevel": "advisory"}}, 0, {UPLOADS: "advisory", TRANSPORT: "advisory", ALL_TRANSPORT: "advisory"}),
+        ({UPLOADS: "disabled", TRANSPORT: "advisory"}, 0, {TRANSPORT: "advisory", ALL_TRANSPORT: "advisory"}),
+        ({"all": "disabled", TRANSPORT: {"enforcementLevel": "mandatory"}}, 1, {TRANSPORT: "violation"}),
+        ({"all": "disabled"}, 0, {}),
+    ],
+)
+def test_levels(config: dict[str, Any], status: int, outcomes: dict[str, str], tmp_path: Path) -> None:
+    """Levels of single policies win over `all`; what is disabled says nothing."""
+    report = check(write_open(), config=config, folder=tmp_path)
+
+    assert report["status"] == status
+    assert list_outcomes(report) == outcomes
+
+
+def test_an_exemption_is_listed_with_reason_owner_and_last_day(tmp_path: Path) -> None:
+    """An exempted bucket does not block, and the report shows why, in every format."""
+    entry = {"bucket": "lo*", "reason": "public mirror", "owner": "storage@example.com", "expires": "2999-12-31"}
+    config = {name: {"exemptions": [entry]} for name in (UPLOADS, TRANSPORT, ALL_TRANSPORT)}
+    report = check(write_open(), config=config, folder=tmp_path)
+    exemption = {"reason": "public mirror", "owner": "storage@example.com", "expires": "2999-12-31"}
+
+    assert report["status"] == 0
+    assert [result["exemption"] for result in report["buckets"][0]["results"]] == [exemption] * 3
+    for chosen in ("text", "sarif", "junit", "html"):
+        arguments = ("--format", chosen, "--policy-config", str(tmp_path / "config.json"))
+        ended = run("check", "-", "--bucket", "logs", *arguments, stdin=write_open().encode())
+        assert ended.status == 0
+        assert all(text in ended.out for text in ("public mirror", "storage@example.com", "2999-12-31"))
+
+
+def test_an_expired_exemption_is_told(tmp_path: Path) -> None:
+    """After its last day the bucket is judged, and the message says that the exemption expired."""
+    config = {UPLOADS: {"exemptions": [{"bucket": "logs", "reason": "migration", "expires": "2020-01-31"}]}}
+    report = check(write_open(), config=config, folder=tmp_path)
+    message = report["buckets"][0]["results"][0]["message"]
+
+    assert report["status"] == 1
+    assert "2020-01-31" in message
+
+
+def test_the_snippet_of_the_benchmark_is_rejected() -> None:
+    """Its conditions are ANDed, and the message says that neither half is enforced."""
+    report = check(SNIPPET)
+
+    assert report["status"] == 1
+    assert "enforces neither half" in report["buckets"][0]["results"][0]["message"]
+
+
+def test_the_accepted_snippet_says_what_it_is_worth(tmp_path: Path) -> None:
+    """Where the configuration accepts it the verdict is compliant, and every format says that it enforces neither half."""
+    config = {name: {"acceptBenchmarkSnippet": True} for name in (UPLOADS, TRANSPORT)}
+    report = check(SNIPPET, config=config, folder=tmp_path)
+
+    assert report["status"] == 0
+    assert list_outcomes(report) == {UPLOADS: "compliant", TRANSPORT: "compliant", ALL_TRANSPORT: "advisory"}
+    for chosen in ("text", "json", "junit", "html"):
+        arguments = ("--format", chosen, "--policy-config", str(tmp_path / "config.json"))
+        ended = run("check", "-", "--bucket", "logs", *arguments, stdin=SNIPPET.encode())
+        assert "enforces neither half of the control" in ended.out.replace("&#39;", "'")
+
+
+def test_settings_reach_the_verdict(tmp_path: Path) -> None:
+    """A document that takes any header is not enough where only `aws:kms` is accepted."""
+    report = check(write_compliant(), config={UPLOADS: {"algorithms": ["aws:kms"]}}, folder=tmp_path)
+
+    assert list_outcomes(report)[UPLOADS] == "violation"
+
+
+def test_values_that_may_be_secrets_are_never_shown() -> None:
+    """A shared secret in `aws:Referer` appears in no format."""
+    secret = "hunter2-s3cret"  # noqa: S105  a made-up one, to look for
+    statement = deny_http("logs")
+    statement["Condition"]["StringNotEquals"] = {"aws:Referer": secret}
+    document = write_document(deny_headerless("logs"), statement).encode()
+    outputs = [
+        run("check", "-", "--bucket", "logs", "--format", chosen, stdin=document) for chosen in ("text", "json", "sarif", "junit", "html")
+    ]
+
+    assert [ended.status for ended in outputs] == [1] * 5
+    assert not any(secret in ended.out + ended.err for ended in outputs)
