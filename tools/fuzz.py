@@ -70,9 +70,8 @@ def _run(name: str, check: Check, count: int, options: argparse.Namespace) -> li
                 print(f"\r{min(done * _CHUNK, count)} of {count}", end="", file=sys.stderr, flush=True)
     seconds = time.monotonic() - started
     if count:
-        print(
-            f"\n{count} documents against {name}, seed {options.seed}: {len(found)} disagreements, {seconds:.0f} s, {count / seconds:.0f} a second"
-        )
+        print(f"\n{count} documents against {name}, seed {options.seed}: {len(found)} disagreements")
+        print(f"  {seconds:>10.0f} seconds, {count / seconds:.0f} documents a second")
         for key, value in sorted(counts.items()):
             print(f"  {value:>10} {key}")
     return found

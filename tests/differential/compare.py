@@ -16,7 +16,7 @@ from tests.differential.naive import is_denied
 from tests.differential.requests import in_goal, mention, possible
 from tests.differential.smt import Answer, ask_cvc5, ask_z3, encode
 
-ATTACKS = 12
+ATTACKS = 10
 
 
 class Disagreement(NamedTuple):
