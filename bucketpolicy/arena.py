@@ -12,6 +12,7 @@ from bucketpolicy.budget import Budget
 from bucketpolicy.compile import Problems
 from bucketpolicy.cover import Literals
 from bucketpolicy.domains import ABSENT, EMPTY, Domain, Literal, SetDomain, SetLiteral, TextDomain, TextLiteral, cut
+from bucketpolicy.keys import find_key
 from bucketpolicy.language import Language
 from bucketpolicy.literals import Kind, Ranges, Raw, Sets, Texts
 from bucketpolicy.patterns import SOMETHING
@@ -26,8 +27,13 @@ SENDABLE: dict[str, tuple[str, ...]] = {
 }
 """The only values that S3 takes, for keys where that is known; a witness has others only where none of these will do."""
 
+_EVER_EMPTY = ("=s3:", "=aws:referer", "=aws:useragent", "=aws:tagkeys", "=aws:principaltag/", "=aws:requesttag/", "=aws:resourcetag/")
 KEY_BYTES = 1024
-OTHER = object()
+
+
+def may_be_empty(name: str) -> bool:
+    """Whether the empty text must be reckoned with: a client chooses the value, and S3 is not known to refuse an empty one."""
+    return name.startswith(_EVER_EMPTY) and name not in SENDABLE or find_key(name[1:]) is None
 
 
 class Variable(NamedTuple):
@@ -88,8 +94,9 @@ def _represent(name: str, raws: list[Raw], budget: Budget, *, upper: bool) -> Va
         return _represent_ranges(name, first.kind, raws)
     if isinstance(first, Sets):
         language = Language(budget)
-        within = language.add_union(language.add_globs((SOMETHING,))) if upper else 0
-        return Variable(name, "set", SetDomain(ABSENT if upper else ABSENT | EMPTY, within), language=language)
+        filled = upper or not may_be_empty(name)
+        within = language.add_union(language.add_globs((SOMETHING,))) if filled else 0
+        return Variable(name, "set", SetDomain(ABSENT if filled else ABSENT | EMPTY, within), language=language)
     return _represent_texts(name, raws, budget, upper=upper)
 
 
@@ -102,15 +109,16 @@ def _represent_ranges(name: str, kind: Kind, raws: list[Raw]) -> Variable:
 
 def _represent_texts(name: str, raws: list[Raw], budget: Budget, *, upper: bool) -> Variable:
     globs = dict.fromkeys(glob for raw in raws if isinstance(raw, Texts) for glob in raw.globs)
+    filled = upper or name == OBJECT or not may_be_empty(name)
     if name != OBJECT and all(isinstance(glob, str) for glob in globs):
         texts = tuple(dict.fromkeys((*SENDABLE.get(name, ()), *(glob for glob in globs if isinstance(glob, str)))))
-        if upper:
+        if filled:
             texts = tuple(text for text in texts if text)
         full = (8 << len(texts)) - 1
-        return Variable(name, "choice", full & ~EMPTY if upper else full, texts=texts)
+        return Variable(name, "choice", full & ~EMPTY if filled else full, texts=texts)
     language = Language(budget, KEY_BYTES if name == OBJECT else None)
-    within = language.add_union(language.add_globs((SOMETHING,))) if upper or name == OBJECT else 0
-    flags = 0 if name == OBJECT else ABSENT if upper else ABSENT | EMPTY
+    within = language.add_union(language.add_globs((SOMETHING,))) if filled else 0
+    flags = 0 if name == OBJECT else ABSENT if filled else ABSENT | EMPTY
     return Variable(name, "text", TextDomain(flags, within), language=language)
 
 

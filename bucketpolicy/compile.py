@@ -29,7 +29,11 @@ class Clause(NamedTuple):
 
 
 class Compiled(NamedTuple):
-    """A document and a goal, read as far as one target does not differ from another."""
+    """
+    A document and a goal, read as far as one target does not differ from another.
+
+    `allowed`: the keys that the Allow statements mention.
+    """
 
     goal: Goal
     variables: bool
@@ -37,6 +41,7 @@ class Compiled(NamedTuple):
     callers: Callers
     kinds: dict[str, Kind]
     paths: dict[str, str]
+    allowed: frozenset[str]
 
 
 class Problems(NamedTuple):
@@ -57,7 +62,10 @@ def compile_document(document: Document, goal: Goal) -> Compiled:
             for key in meaning.keys:
                 kinds.setdefault(key, find_kind(key, quantified=False))
                 paths.setdefault(key, clause.statement.path)
-    return Compiled(goal, document.variables, clauses, callers, kinds, paths)
+    allowed = frozenset(
+        condition.key for statement in document.statements if statement.effect == "Allow" for condition in statement.conditions
+    )
+    return Compiled(goal, document.variables, clauses, callers, kinds, paths, allowed)
 
 
 def _collect_keys(denies: list[Statement], goal: Goal) -> tuple[dict[str, Kind], dict[str, str]]:

@@ -5,7 +5,7 @@ From a part of a box to one request that a person can read: ordinary callers, HT
 from collections.abc import Iterator
 
 from bucketpolicy.arena import SENDABLE, Arena, Variable
-from bucketpolicy.axioms import ENDPOINT, PRINCIPAL_ACCOUNT, PRINCIPAL_ARN, SERVICE_NAME, SERVICE_NAMES, SOURCE_IP
+from bucketpolicy.axioms import ENDPOINT, IS_SERVICE, PRINCIPAL_ACCOUNT, PRINCIPAL_ARN, SERVICE_NAME, SERVICE_NAMES, SOURCE_IP
 from bucketpolicy.compile import Compiled
 from bucketpolicy.cover import Literals
 from bucketpolicy.domains import ABSENT, Domain, SetDomain, TextDomain, Value, find_set, holds
@@ -124,24 +124,34 @@ def build(compiled: Compiled, target: Target, arena: Arena, point: Point) -> Req
     action = values[ACTION]
     assert isinstance(bit, int)  # noqa: S101 - finite
     assert isinstance(action, int)  # noqa: S101 - finite
-    caller = compiled.callers.all[bit.bit_length() - 1].principal
-    _complete(context, compiled, values)
+    caller = _identify(compiled.callers.all[bit.bit_length() - 1].principal, context)
+    for key, text in _always_sent(caller, compiled, context):
+        if key_variable(key) not in values:
+            context[key] = (text,)
     key = values.get(OBJECT, "example.txt")
     arn = f"arn:{compiled.goal.partition}:s3:::{compiled.goal.bucket or PLACEHOLDER}"
     return Request(
-        _identify(caller, context),
+        caller,
         target.actions[action.bit_length() - 1],
         f"{arn}/{key}" if target.on == "object" else arn,
         tuple(sorted(context.items())),
     )
 
 
-def _complete(context: dict[str, tuple[str, ...]], compiled: Compiled, values: dict[str, Value]) -> None:
-    """Add what every such request has, where the document does not ask for it."""
-    if key_variable(TRANSPORT) not in values and compiled.goal.assumptions.secure_transport_present:
-        context[TRANSPORT] = ("true",)
-    if values.get(key_variable(SOURCE_IP)) == ABSENT and key_variable(ENDPOINT) not in values:
-        context[ENDPOINT] = ("vpce-0a1b2c3d",)
+def _always_sent(caller: Principal, compiled: Compiled, context: dict[str, tuple[str, ...]]) -> Iterator[tuple[str, str]]:
+    """What every such request has, where no Deny asks for it: the transport, and what an Allow asks for."""
+    assumptions, allowed = compiled.goal.assumptions, compiled.allowed
+    if assumptions.secure_transport_present:
+        yield TRANSPORT, "true"
+    if assumptions.source_ip_or_vpc_endpoint and ENDPOINT not in context:
+        if SOURCE_IP in compiled.kinds and SOURCE_IP not in context:
+            yield ENDPOINT, "vpce-0a1b2c3d"
+        elif SOURCE_IP in allowed:
+            yield SOURCE_IP, "203.0.113.10"
+    if assumptions.principal_keys_agree and isinstance(caller, Identity):
+        yield from ((key, text) for key, text in ((PRINCIPAL_ARN, caller.arn), (PRINCIPAL_ACCOUNT, caller.account)) if key in allowed)
+    if assumptions.service_principal_keys and isinstance(caller, Service):
+        yield from ((key, text) for key, text in ((IS_SERVICE, "true"), (SERVICE_NAME, caller.name)) if key in allowed)
 
 
 def _identify(caller: Principal, context: dict[str, tuple[str, ...]]) -> Principal:
