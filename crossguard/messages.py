@@ -37,7 +37,6 @@ from crossguard.settings import Exemption
 #: The CLI indents a message by ten columns, and prints the description in a line of its own before it.
 COLUMNS = 108
 MANDATORY_LINES = 12
-ADVISORY_LINES = 3
 _LIMITS = (120, 72, 48, 32, 20, 12)
 _MOST_BUCKETS = 1000
 _MOST_REASONS = 3
@@ -59,7 +58,7 @@ def render(rule: Rule | StackRule, finding: Finding, subject: Subject) -> str | 
         case Open():
             return _render_open(rule, finding, subject)
         case CannotTell():
-            return _fit([_tell_undecided(finding)] * len(_LIMITS), finding.fix, finding.expired)
+            return _fit(lambda _: _tell_undecided(finding), finding.fix, finding.expired)
         case Formatted(what, expired):
             return "\n".join([*_tell_formatted(what), *_tell_expiry(expired, _LIMITS[0])])
         case NotKnown():
@@ -91,8 +90,8 @@ def render_note(rule: StackRule, subjects: tuple[Subject, ...]) -> str:
 def _render_open(rule: Rule | StackRule, finding: Open, subject: Subject) -> str:
     if rule.level == "advisory":
         return _fit_advisory(rule, finding, subject)
-    heads = [_explain(rule, finding, subject, limit) for limit in _LIMITS]
-    return _fit(heads, _widen_fix(rule, finding, subject), finding.expired, finding.verdict.assumptions)
+    fix = _widen_fix(rule, finding, subject)
+    return _fit(lambda limit: _explain(rule, finding, subject, limit), fix, finding.expired, finding.verdict.assumptions)
 
 
 def _explain(rule: Rule | StackRule, finding: Open, subject: Subject, limit: int) -> list[str]:
@@ -124,13 +123,15 @@ def _widen_fix(rule: Rule | StackRule, finding: Open, subject: Subject) -> Repai
 
 def _fit_advisory(rule: Rule | StackRule, finding: Open, subject: Subject) -> str:
     """Three lines: a mandatory sibling prints JSON, and the docs page does. An exemption that has ended is more news than the statement."""
-    lines: list[str] = []
-    for limit in _LIMITS:
-        request, *why = _explain(rule, finding, subject, limit)
-        lines = [request, *(_tell_expiry(finding.expired, limit) or why[:1]), _tell_fix(finding.fix)]
-        if _count_lines(lines) <= ADVISORY_LINES:
-            break
-    return "\n".join(lines)
+    request = _choose(lambda limit: _explain(rule, finding, subject, limit)[0])
+    reason = _choose(lambda limit: [*_tell_expiry(finding.expired, limit), *_tell_why(finding, subject, limit), ""][0])
+    return "\n".join(line for line in (request, reason, _tell_fix(finding.fix)) if line)
+
+
+def _choose(tell: Callable[[int], str]) -> str:
+    """The sentence as it fits in a line, or at its shortest."""
+    texts = map(tell, _LIMITS)
+    return next((text for text in texts if len(text) <= COLUMNS), tell(_LIMITS[-1]))
 
 
 def _tell_fix(fix: Repaired | CannotRepair) -> str:
@@ -142,7 +143,7 @@ def _tell_fix(fix: Repaired | CannotRepair) -> str:
 
 
 def _fit(
-    heads: list[list[str]],
+    head: Callable[[int], list[str]],
     fix: Repaired | CannotRepair | None,
     expired: Exemption | None,
     assumptions: tuple[str, ...] = (),
@@ -152,8 +153,8 @@ def _fit(
     tail = [f"Assumes {enumerate_texts(assumptions, 40, 'and', 10)}."] if assumptions else []
     lines: list[str] = []
     for lay_out in (_lay_out, _crowd, _refer):
-        for limit, head in zip(_LIMITS, heads, strict=True):
-            lines = [*head, *_render_fix(fix, lay_out, label), *tail, *_tell_expiry(expired, limit)]
+        for limit in _LIMITS:
+            lines = [*head(limit), *_render_fix(fix, lay_out, label), *tail, *_tell_expiry(expired, limit)]
             if _count_lines(lines) <= MANDATORY_LINES:
                 return "\n".join(lines)
     return "\n".join(lines)
@@ -298,7 +299,7 @@ def _render_unattached(finding: Unattached, subject: Subject) -> str:
         *(_tell_last_read(subject) if finding.last_read else ()),
     ]
     fix = Repaired("", write_statements(goal))
-    return _fit([head] * len(_LIMITS), fix, finding.expired, label="attach a BucketPolicy with {}, its ARNs built from `bucket.bucket`")
+    return _fit(lambda _: head, fix, finding.expired, label="attach a BucketPolicy with {}, its ARNs built from `bucket.bucket`")
 
 
 def _tell_last_read(subject: Subject) -> tuple[str, ...]:

@@ -15,9 +15,11 @@ from bucketpolicy.request import Anonymous, Identity, Request, Service
 from crossguard.quoting import enumerate_texts, has_secret_values, join, name_key, quote, quote_arn
 
 _HEADER = "x-amz-server-side-encryption"
-_LONGEST_ACTION = 32
+_LONGEST_ACTION = 40
 #: Below this limit an ARN is no use any more.
 _NARROW = 40
+#: And below this one there is only room for what is required.
+_CRAMPED = 16
 #: Keys that the caller's name says already, and those with a phrase of their own.
 _TOLD = frozenset(
     {
@@ -46,7 +48,7 @@ def tell_request(request: Request, document: Document, bucket: str | None, limit
     context = dict(request.context)
     having = [
         *([f"the header `{_HEADER}: {quote(context[SSE][0], limit)[1:-1]}`"] if SSE in context else []),
-        *_tell_rest(request, document, limit),
+        *(_tell_rest(request, document, limit) if limit >= _CRAMPED else ()),
     ]
     parts = [
         *_tell_action(request, document, bucket, limit),
@@ -58,7 +60,9 @@ def tell_request(request: Request, document: Document, bucket: str | None, limit
 
 
 def _tell_action(request: Request, document: Document, bucket: str | None, limit: int) -> tuple[str, ...]:
-    what = "upload to" if request.action == "s3:PutObject" else f"{quote(request.action, max(limit, _LONGEST_ACTION))} on"
+    what = (
+        "upload to" if request.action == "s3:PutObject" else f"{quote(request.action, limit if limit < _CRAMPED else _LONGEST_ACTION)} on"
+    )
     if bucket is not None and is_bucket_name(bucket):
         where = quote_arn(request.resource, limit)
     else:
@@ -141,8 +145,8 @@ def _names_value(condition: Condition, values: tuple[str, ...], *, variables: bo
 
 
 def tell_nearest(obstacle: Obstacle, request: Request, limit: int) -> str:
-    """The nearest statement, and the one thing that keeps it from applying to the request."""
-    others = f" (and {obstacle.others} more of its conditions)" if obstacle.others else ""
+    """The nearest statement, and the one thing that keeps it from applying to the request; no more than that where there is no room."""
+    others = f" (and {obstacle.others} more of its conditions)" if obstacle.others and limit >= _CRAMPED else ""
     return f"{name_statement(obstacle.statement, obstacle.sid, limit)} is nearest, but {_tell_obstacle(obstacle, request, limit)}{others}."
 
 
@@ -180,7 +184,8 @@ def _tell_condition(obstacle: Obstacle, limit: int) -> str:
         here = "has another value" if not condition.operator.negated else "has that value"
     else:
         here = f"is {enumerate_texts(actual, limit, 'and')}"
-    return f"applies only where {tell_requirement(condition, limit)}; here it {here}"
+    required = f"applies only where {tell_requirement(condition, limit)}"
+    return f"{required}; here it {here}" if limit >= _CRAMPED else required
 
 
 def tell_requirement(condition: Condition, limit: int) -> str:
@@ -240,7 +245,7 @@ _MISTAKES: dict[Mistake, tuple[str, ...]] = {
         "{it} denies only uploads that lack the header and come over plain HTTP: its conditions are ANDed.",
         "That enforces neither half of the control.",
     ),
-    "inverted-value": ("{it} is the wrong way round: it denies the requests that are as they should be, and lets this one through.",),
+    "inverted-value": ("{it} is the wrong way round: it denies what is right, and lets this through.",),
     "objects-left-out": ("{it} names the bucket itself only; its objects have the same ARN with `/*`.",),
     "bucket-left-out": ("{it} names the objects only (`/*`), and not the bucket itself.",),
     "other-bucket": ("{it} is about another bucket, {detail}.",),
@@ -252,6 +257,6 @@ _MISTAKES: dict[Mistake, tuple[str, ...]] = {
     "key-id-instead-of-header": ("{it} tests the id of the KMS key, which S3 also fills in from default encryption, and not the header.",),
     "one-principal": ("{it} denies this to {named} only, and not to everyone.",),
     "not-principal": ("{it} spares {named} through `NotPrincipal`; `exemptPrincipals` is the setting for callers who may.",),
-    "tls-version-only": ("{it} compares the TLS version, which is absent over plain HTTP, so it does not hold there.",),
+    "tls-version-only": ("{it} compares the TLS version, which is absent over plain HTTP.",),
     "output-in-text": ("{it} holds what Pulumi writes for an Output in an f-string, not its value; use `Output.format` or `.apply`.",),
 }
