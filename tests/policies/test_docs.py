@@ -13,7 +13,7 @@ from crossguard.finding import Compliant, Open, Subject
 from crossguard.rule import Rule, link
 from crossguard.settings import DEFAULTS, Rejected, read_settings
 from crossguard.source import Found
-from offline.testing import preview
+from offline.testing import find_violations
 from policies import ALL
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -115,5 +115,5 @@ def test_the_programs_are_what_they_are_said_to_be(tmp_path: Path, section: str,
     (program,) = read_examples("aws-s3-bucket-has-policy", section, "python")
     (tmp_path / "Pulumi.yaml").write_text("name: example\nruntime: python\n", encoding="utf-8")
     (tmp_path / "__main__.py").write_text(program, encoding="utf-8")
-    violations = [one for one in preview(tmp_path).violations if one.policy == "aws-s3-bucket-has-policy"]
+    violations = [one for one in find_violations(tmp_path) if one.policy == "aws-s3-bucket-has-policy"]
     assert len(violations) == expected
