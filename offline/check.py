@@ -104,7 +104,8 @@ def say(rule: Rule | StackRule, level: Level, finding: Finding, subject: Subject
     """What a report tells of a finding; None where the policy does not apply."""
     match finding:
         case Compliant(None, snippet_accepted):
-            return Result(rule.name, "compliant", place, remark=SNIPPET_REMARK if snippet_accepted else "")
+            held = "" if isinstance(rule, Rule) else "one policy is attached"
+            return Result(rule.name, "compliant", place, held, remark=SNIPPET_REMARK if snippet_accepted else "")
         case Compliant(Denied(statements, assumptions)):
             return Result(rule.name, "compliant", place, "", statements, assumptions)
         case Exempted(exemption):

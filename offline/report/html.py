@@ -1,11 +1,14 @@
 """The report as one page that needs nothing else: evidence for people who audit, on a screen or on paper."""
 
+from collections.abc import Mapping
+from itertools import groupby
 from pathlib import Path
+from typing import NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from offline.report.assumptions import MEANINGS
-from offline.report.content import Bucket, Report, Result, count, find_worst, is_blocked, list_results
+from offline.report.content import Bucket, Outcome, Report, Result, count, find_worst, is_blocked, list_results
 from offline.report.text import say_proof, shorten
 from offline.report.visible import make_line, make_visible
 
@@ -17,6 +20,25 @@ _WORDS = {
     "remediated": "remediated",
     "compliant": "compliant",
 }
+_JSON = ("{", " ")
+
+
+class Block(NamedTuple):
+    """A part of a message: JSON to paste, or a sentence whose every second span is code."""
+
+    is_json: bool
+    spans: tuple[str, ...]
+
+
+def split_message(message: str) -> tuple[Block, ...]:
+    """A message as sentences and JSON, in order; nothing of it is lost."""
+    blocks: list[Block] = []
+    for is_json, lines in groupby(make_visible(message).split("\n"), lambda line: line.startswith(_JSON)):
+        if is_json:
+            blocks.append(Block(is_json=True, spans=("\n".join(lines),)))
+        else:
+            blocks += [Block(is_json=False, spans=tuple(line.split("`"))) for line in lines]
+    return tuple(blocks)
 
 
 def render(report: Report) -> str:
@@ -33,7 +55,13 @@ def render(report: Report) -> str:
         exempt=[(bucket, result) for bucket in report.buckets for result in bucket.results if result.excuse],
         assumptions=[(name, MEANINGS.get(name, "")) for name in used],
         words=_WORDS,
+        labels=_label_counts(count(report)),
     )
+
+
+def _label_counts(numbers: Mapping[Outcome, int]) -> dict[str, str]:
+    violations = "mandatory violation" if numbers["violation"] == 1 else "mandatory violations"
+    return {**_WORDS, "violation": violations}
 
 
 def _read_template() -> Template:
@@ -44,7 +72,7 @@ def _read_template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(line=make_line, visible=make_visible, shorten=shorten, proof=say_proof)
+    environment.filters.update(line=make_line, blocks=split_message, shorten=shorten, proof=say_proof)
     environment.globals["find_cell"] = _find_cell
     return environment.get_template("report.html")
 

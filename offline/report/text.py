@@ -175,8 +175,10 @@ def _write_summary(report: Report) -> Text:
 
 def say_proof(result: Result) -> str:
     """Which statements deny it, and what the proof assumes; in one line."""
+    if not result.statements:
+        return result.message or "accepted"
     numbers = ", ".join(map(str, result.statements))
-    proof = f"denied by statement{'s' if len(result.statements) > 1 else ''} {numbers}" if numbers else "holds"
+    proof = f"denied by statement{'s' if len(result.statements) > 1 else ''} {numbers}"
     return f"{proof}, assuming {', '.join(result.assumptions)}" if result.assumptions else proof
 
 

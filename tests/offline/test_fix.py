@@ -47,7 +47,7 @@ def test_a_compliant_document_is_printed_as_it_is(document: str) -> None:
 
 def test_a_document_without_room_is_not_fixed() -> None:
     """Beyond 20,480 bytes there is no compliant document: status 1, nothing printed, and one line that says so."""
-    statement = allow_reading("logs") | {"Resource": [f"arn:aws:s3:::logs/{number:0>83}" for number in range(192)]}
+    statement = allow_reading("logs") | {"Resource": [f"arn:aws:s3:::logs/{number:0>83}" for number in range(193)]}
     status, out, err = fix(write_document(statement))
 
     assert (status, out, err.count("\n")) == (1, "", 1)
