@@ -13,7 +13,7 @@ from bucketpolicy.keys import find_key
 from bucketpolicy.operators import Comparison, Operator
 from bucketpolicy.quantities import compare, is_within, read_date, read_number
 from bucketpolicy.request import Anonymous, Identity, Principal, Request, Service
-from bucketpolicy.wildcards import Values, lower_ascii, match_all, match_one, read_glob, read_pattern, split_arn, widen
+from bucketpolicy.wildcards import ANY, Reading, Values, lower_ascii, match_all, match_one, read_glob, read_pattern, split_arn, widen
 
 Truth = bool | None
 
@@ -257,8 +257,16 @@ def _match_text(comparison: Comparison, value: str, text: str, context: Values |
         return match_all(readings, value)
     folded = tuple(reading and tuple(map(lower_ascii, reading)) for reading in readings)
     same = match_all(folded, lower_ascii(value))
-    # How AWS folds letters beyond ASCII is not documented.
-    return same if same or (value + text).isascii() else None
+    # How AWS folds letters beyond ASCII is not documented: no match is certain only where no way of folding gives one.
+    is_open = any(_may_fold(reading, value) for reading in readings if reading is not None)
+    return None if same is False and is_open else same
+
+
+def _may_fold(reading: Reading, value: str) -> bool:
+    text = "".join(reading)
+    if (text + value).isascii():
+        return False
+    return ANY in reading or any(fold(text) == fold(value) for fold in (str.casefold, str.upper, str.lower))
 
 
 def _match_six(value: str, text: str, context: Values | None) -> Truth:
