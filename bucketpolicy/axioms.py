@@ -7,6 +7,7 @@ Source: AWS "Global condition context keys", the availability of each.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from bucketpolicy.document import Problem
@@ -47,15 +48,23 @@ class World(NamedTuple):
         """The literal that the caller is of one of these sorts."""
         return PRINCIPAL, sum(isinstance(caller.principal, sorts) << bit for bit, caller in enumerate(self.callers.all))
 
+    def identities(self, *kinds: str) -> int:
+        """The identities of these kinds, as bits."""
+        return sum(
+            (isinstance(caller.principal, Identity) and caller.principal.kind in kinds) << bit for bit, caller in enumerate(self.callers.all)
+        )
+
 
 def exclude_root(world: World) -> Iterator[Row]:
     """The owner's root may always read, write and delete the policy, and no policy tells the owner's root from another's."""
-    actions = sum((action in _POLICY_ACTIONS) << bit for bit, action in enumerate(world.actions))
+    actions = _select_actions(world.actions)
     if actions:
-        roots = sum(
-            (isinstance(caller.principal, Identity) and caller.principal.kind == "root") << bit for bit, caller in enumerate(world.callers.all)
-        )
-        yield Row(((PRINCIPAL, roots), (ACTION, actions)))
+        yield Row(((PRINCIPAL, world.identities("root")), (ACTION, actions)))
+
+
+@lru_cache(maxsize=64)
+def _select_actions(actions: tuple[str, ...]) -> int:
+    return sum((action in _POLICY_ACTIONS) << bit for bit, action in enumerate(actions))
 
 
 def axioms(world: World, assumptions: Assumptions) -> Iterator[Row]:
@@ -132,10 +141,15 @@ def _by_account(world: World) -> list[tuple[int, str | None]]:
 def _inapplicable(world: World) -> Iterator[Row]:
     """A key that an action does not know is absent from its requests (the table is known to have gaps)."""
     for key in world.kinds:
-        actions = sum((not applies(action, key)) << bit for bit, action in enumerate(world.actions))
+        actions = _select_ignorant(world.actions, key)
         if actions:
             reason = "whether a request carries a key that its action is not documented to know is open"
             yield Row(((ACTION, actions), world.having(key, present=True)), problems=(Problem(world.paths[key], reason),))
+
+
+@lru_cache(maxsize=256)
+def _select_ignorant(actions: tuple[str, ...], key: str) -> int:
+    return sum((not applies(action, key)) << bit for bit, action in enumerate(actions))
 
 
 _ALWAYS = ("aws:currenttime", "aws:epochtime", "aws:requestedregion", "aws:viaawsservice", "aws:principaltype", "aws:userid", "aws:resourceaccount")
@@ -171,20 +185,14 @@ def _facts_of(key: str, kind: Kind, world: World) -> Iterator[_Fact]:
     if key in _IDENTITY_ONLY or key.startswith(_IDENTITY_FAMILIES):
         yield (world.select(Anonymous, Service), having), "the condition key is sent for identities of an account only"
     if key == "aws:username":
-        users = sum(
-            (isinstance(caller.principal, Identity) and caller.principal.kind != "user") << bit for bit, caller in enumerate(world.callers.all)
-        )
-        yield ((PRINCIPAL, users), having), "the condition key is sent for users only"
+        yield ((PRINCIPAL, world.identities("root", "role")), having), "the condition key is sent for users only"
     if key == IS_SERVICE:
         yield (identities, absent), "the condition key is documented to be in every signed request"
     if key == SERVICE_NAMES:
         yield from _names_of_services(world)
     if key == "aws:principaltype":
         for sort, text in _TYPES.items():
-            bits = sum(
-                (isinstance(caller.principal, Identity) and caller.principal.kind == sort) << bit for bit, caller in enumerate(world.callers.all)
-            )
-            yield ((PRINCIPAL, bits), (key_variable(key), Texts(ABSENT, (text,), False))), "the type of a principal follows from the principal"
+            yield ((PRINCIPAL, world.identities(sort)), (key_variable(key), Texts(ABSENT, (text,), False))), "the type of a principal follows from the principal"
         yield (world.select(Anonymous, Service),), "the type of this principal is not known"
     if key in _ENDPOINT_ONLY and ENDPOINT in world.kinds:
         yield (having, world.having(ENDPOINT, present=False)), "the condition key is sent through a VPC endpoint only"

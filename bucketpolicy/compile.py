@@ -13,7 +13,7 @@ from bucketpolicy.document import Document, Problem, Statement
 from bucketpolicy.domains import ABSENT, EMPTY
 from bucketpolicy.goal import TLS_VERSION, TRANSPORT, Absent, AbsentOrOther, Assumptions, Below, Equal, Goal, Restriction, Target
 from bucketpolicy.literals import FALSE, TRUE, Kind, Meaning, Ranges, Raw, Texts, find_kind, presence, read_condition
-from bucketpolicy.patterns import EVERYTHING
+from bucketpolicy.patterns import EVERYTHING, read_text
 from bucketpolicy.principals import Callers, Covered, cover, gather
 from bucketpolicy.resources import Place, select_actions, select_keys
 from bucketpolicy.rows import ACTION, OBJECT, PRINCIPAL, Row, key_variable
@@ -32,7 +32,7 @@ class Compiled(NamedTuple):
     """
     A document and a goal, read as far as one target does not differ from another.
 
-    `allowed`: the keys that the Allow statements mention.
+    `mentioned`: the keys that any statement mentions, an Allow too.
     """
 
     goal: Goal
@@ -41,7 +41,7 @@ class Compiled(NamedTuple):
     callers: Callers
     kinds: dict[str, Kind]
     paths: dict[str, str]
-    allowed: frozenset[str]
+    mentioned: frozenset[str]
 
 
 class Problems(NamedTuple):
@@ -57,15 +57,10 @@ def compile_document(document: Document, goal: Goal) -> Compiled:
     callers = gather(document, goal.exempt, goal.partition)
     kinds, paths = _collect_keys(denies, goal)
     clauses = tuple(_read_statement(statement, document, goal, callers, kinds) for statement in denies)
-    for clause in clauses:
-        for _, meaning in clause.conditions:
-            for key in meaning.keys:
-                kinds.setdefault(key, find_kind(key, quantified=False))
-                paths.setdefault(key, clause.statement.path)
-    allowed = frozenset(
-        condition.key for statement in document.statements if statement.effect == "Allow" for condition in statement.conditions
-    )
-    return Compiled(goal, document.variables, clauses, callers, kinds, paths, allowed)
+    if document.variables:
+        _collect_variables(clauses, kinds, paths)
+    mentioned = frozenset(condition.key for statement in document.statements for condition in statement.conditions)
+    return Compiled(goal, document.variables, clauses, callers, kinds, paths, mentioned)
 
 
 def _collect_keys(denies: list[Statement], goal: Goal) -> tuple[dict[str, Kind], dict[str, str]]:
@@ -85,6 +80,16 @@ def _collect_keys(denies: list[Statement], goal: Goal) -> tuple[dict[str, Kind],
         quantified.setdefault(TRANSPORT, False)
         paths.setdefault(TRANSPORT, "$")
     return {key: find_kind(key, quantified=sets) for key, sets in quantified.items()}, paths
+
+
+def _collect_variables(clauses: tuple[Clause, ...], kinds: dict[str, Kind], paths: dict[str, str]) -> None:
+    """Add the keys that policy variables stand for."""
+    for clause in clauses:
+        resources = clause.statement.resources.patterns
+        keys = [key for text in resources for key in read_text(text, wildcards=True, variables=True).keys]
+        for key in (*keys, *(key for _, meaning in clause.conditions for key in meaning.keys)):
+            kinds.setdefault(key, find_kind(key, quantified=False))
+            paths.setdefault(key, clause.statement.path)
 
 
 def _read_statement(statement: Statement, document: Document, goal: Goal, callers: Callers, kinds: dict[str, Kind]) -> Clause:
@@ -110,25 +115,30 @@ def compile_target(compiled: Compiled, target: Target, *, upper: bool) -> Proble
     """The rows of one target in the lower or the upper reading."""
     goal = compiled.goal
     place = Place(goal.partition, goal.bucket, target.on)
-    # The keys of policy variables in `Resource` come into play here.
-    kinds, paths = dict(compiled.kinds), dict(compiled.paths)
-    rows = []
-    for clause in compiled.clauses:
-        row = _compile_clause(clause, compiled, place, target, kinds, paths, upper=upper)
-        if row is not None:
-            rows.append(row)
-    world = World(compiled.callers, target.actions, kinds, paths)
+    rows = [
+        row for clause in compiled.clauses if (row := _compile_clause(clause, compiled, place, target, upper=upper)) is not None
+    ]
+    box: list[tuple[str, Raw]] = [
+        (PRINCIPAL, (1 << len(compiled.callers.all)) - 1 & ~compiled.callers.exempt),
+        (ACTION, (1 << len(target.actions)) - 1),
+    ]
+    box += [(key_variable(one.key), _restrict(one, compiled.kinds[one.key])) for one in target.restrictions]
+    world = World(compiled.callers, target.actions, _find_kinds(compiled, box, rows), compiled.paths)
     rows += exclude_root(world)
     rows += axioms(world, goal.assumptions)
     if upper:
         rows += facts(world)
-    everyone = (1 << len(compiled.callers.all)) - 1
-    box: list[tuple[str, Raw]] = [
-        (PRINCIPAL, everyone & ~compiled.callers.exempt),
-        (ACTION, (1 << len(target.actions)) - 1),
-    ]
-    box += [(key_variable(restriction.key), _restrict(restriction, kinds[restriction.key])) for restriction in target.restrictions]
     return Problems(tuple(box), tuple(rows))
+
+
+def _find_kinds(compiled: Compiled, box: list[tuple[str, Raw]], rows: list[Row]) -> dict[str, Kind]:
+    """The keys that matter to the target, with their kinds: axioms about others would only cost time."""
+    names = dict.fromkeys(name for name, _ in box)
+    for row in rows:
+        names.update(dict.fromkeys(name for name, _ in row.literals))
+    if key_variable(TLS_VERSION) in names:
+        names[key_variable(TRANSPORT)] = None
+    return {key: kind for key, kind in compiled.kinds.items() if key_variable(key) in names}
 
 
 def _restrict(restriction: Restriction, kind: Kind) -> Raw:
@@ -148,9 +158,7 @@ def _restrict(restriction: Restriction, kind: Kind) -> Raw:
     raise AssertionError(restriction)
 
 
-def _compile_clause(
-    clause: Clause, compiled: Compiled, place: Place, target: Target, kinds: dict[str, Kind], paths: dict[str, str], *, upper: bool
-) -> Row | None:
+def _compile_clause(clause: Clause, compiled: Compiled, place: Place, target: Target, *, upper: bool) -> Row | None:
     """The row of a statement, or None where it denies nothing of the target in this reading."""
     statement = clause.statement
     actions = select_actions(statement.actions, target.actions)
@@ -174,18 +182,16 @@ def _compile_clause(
         if meaning.reading:
             readings.append(meaning.reading)
     if upper:
-        literals += _require(required, kinds, paths, statement.path)
+        literals += _require(required, compiled.kinds)
     problems = tuple(_find_problems(clause, keys.doubt, actions)) if upper else ()
     return Row(tuple(literals), statement.number, readings=tuple(dict.fromkeys(readings)), problems=problems)
 
 
-def _require(keys: list[str], kinds: dict[str, Kind], paths: dict[str, str], path: str) -> Iterator[tuple[str, Raw]]:
+def _require(keys: list[str], kinds: dict[str, Kind]) -> Iterator[tuple[str, Raw]]:
     """The literals that the keys of policy variables are in the request."""
     for key in keys:
-        kind = kinds.setdefault(key, find_kind(key, quantified=False))
-        paths.setdefault(key, path)
-        if kind != "set":
-            yield key_variable(key), presence(kind, absent=False, present=True)
+        if kinds[key] != "set":
+            yield key_variable(key), presence(kinds[key], absent=False, present=True)
 
 
 def _find_problems(clause: Clause, doubt: str, actions: tuple[int, int]) -> Iterator[Problem]:

@@ -89,10 +89,11 @@ class _Search:
         """
         box, open_, slot, changed = task
         pending = list(changed)
-        while pending:
-            variable = pending.pop()
+        # Texts are looked at only where a row depends on them alone: each look is a search of its own.
+        texts: dict[int, None] = {}
+        while pending or texts:
+            variable = pending.pop() if pending else texts.popitem()[0]
             for number in self._occurrences.get(variable, ()):
-                self._budget.spender = self._owners[number]
                 literals = self._reduce(number, variable, box[variable], open_)
                 if literals is None or len(literals) > 1:
                     continue
@@ -100,7 +101,11 @@ class _Search:
                     self._steps[slot] = Inside(number)
                     return None
                 target, literal = self._rows[number][literals[0]]
-                outside, _ = cut(box[target], literal)
+                if not isinstance(literal, int) and target != variable:
+                    texts[target] = None
+                    continue
+                self._budget.spender = self._owners[number]
+                outside = leave(box[target], [literal])
                 if not outside:
                     self._steps[slot] = Inside(number)
                     return None
@@ -109,26 +114,26 @@ class _Search:
                 self._steps[inside] = Inside(number)
                 self._steps[slot] = Distinction(number, literals[0], rest, inside)
                 slot = rest
-                box[target] = outside
-                if target not in pending:
-                    pending.append(target)
+                if outside != box[target]:
+                    box[target] = outside
+                    if isinstance(literal, int) and target not in pending:
+                        pending.append(target)
         return slot
 
     def _reduce(self, number: int, variable: int, domain: Domain, open_: _Open) -> tuple[int, ...] | None:
-        """What is open of a row after a change of this variable's domain."""
+        """What is open of a row after a change of this variable's domain; literals about texts stay open unseen."""
         literals = open_[number]
-        if literals is None:
-            return None
+        if literals is None or not isinstance(domain, int):
+            return literals
         row = self._rows[number]
         kept = []
         for index in literals:
             own, literal = row[index]
-            if own == variable:
-                outside, inside = cut(domain, literal)
-                if not inside:
+            if own == variable and isinstance(literal, int):
+                if not domain & literal:
                     open_[number] = None
                     return None
-                if not outside:
+                if not domain & ~literal:
                     continue
             kept.append(index)
         if len(kept) < len(literals):
@@ -180,7 +185,9 @@ class _Search:
                 where = self._reserve()
                 part = list(box)
                 part[variable] = outside
-                parts.append(_Task(part, list(open_), where, (*changed, variable)))
+                still_open = list(open_)
+                still_open[best] = None
+                parts.append(_Task(part, still_open, where, (*changed, variable)))
             rest = self._reserve() if inside else -1
             self._steps[slot] = Distinction(best, index, where, rest)
             slot = rest

@@ -12,19 +12,18 @@ from bucketpolicy.budget import Budget
 from bucketpolicy.patterns import ANY, ANY_IN, MANY, MANY_IN, Glob
 
 _FRESH = "xyzabcdefghijklmnopqrstuvwXYZABCDEFGHIJKLMNOPQRSTUVW0123456789-_.=+@%~^!#&()[]|;<>,'\"/ {}\\`?*$:"
-_State = tuple[tuple[int, ...], int]
 
 
 class Language:
     """
     The globs and unions that one variable meets, numbered; sets of them are bits of an `int`.
 
+    Every glob has its own range of positions, so one `int` holds the state of all globs at once, whichever side each is on.
     `limit`: the longest text that counts, in bytes of UTF-8. One of these lives as long as one run of the search, and remembers its answers.
     """
 
     __slots__ = (
         "_accepts",
-        "_alphabets",
         "_any_in",
         "_any_one",
         "_budget",
@@ -34,7 +33,10 @@ class Language:
         "_limit",
         "_many",
         "_many_in",
+        "_moves",
+        "_named",
         "_ones",
+        "_ranges",
         "_size",
         "_starts",
         "_union_ids",
@@ -47,10 +49,12 @@ class Language:
         self._globs: dict[Glob, int] = {}
         self._starts: list[int] = []
         self._accepts: list[int] = []
-        self._alphabets: list[frozenset[str]] = []
+        self._ranges: list[int] = []
+        self._named: list[str] = []
         self._unions: list[int] = []
         self._union_ids: dict[int, int] = {}
         self._ones: dict[str, int] = {}
+        self._moves: dict[str, tuple[int, int]] = {}
         self._any_one = self._any_in = self._many = self._many_in = 0
         self._size = 0
         self._known: dict[tuple[int, int], str | None] = {}
@@ -76,33 +80,31 @@ class Language:
 
     def _add(self, glob: Glob) -> int:
         base = self._size
-        alphabet = set()
+        wild = [0, 0, 0, 0]
         for position, step in enumerate(glob, base):
-            bit = 1 << position
-            if step == ANY:
-                self._any_one |= bit
-            elif step == MANY:
-                self._many |= bit
-            elif step == ANY_IN:
-                self._any_in |= bit
-            elif step == MANY_IN:
-                self._many_in |= bit
+            if isinstance(step, int):
+                wild[step] |= 1 << position
+                self._named.append("")
             else:
-                for char in str(step):
-                    self._ones[char] = self._ones.get(char, 0) | bit
-                    alphabet.add(char)
+                self._named.append(step)
+                for char in step:
+                    self._ones[char] = self._ones.get(char, 0) | 1 << position
+        self._named.append("")
+        self._any_one |= wild[ANY]
+        self._many |= wild[MANY]
+        self._any_in |= wild[ANY_IN]
+        self._many_in |= wild[MANY_IN]
         self._size += len(glob) + 1
-        self._starts.append(self._close(1 << base))
+        start = 1 << base
+        self._starts.append(start | ((start & (wild[MANY] | wild[MANY_IN])) << 1))
         self._accepts.append(1 << (self._size - 1))
-        self._alphabets.append(frozenset(alphabet))
+        self._ranges.append((1 << self._size) - start)
         number = self._globs[glob] = len(self._globs)
         self._fresh = ""
+        self._moves = {}
         return number
 
-    def _close(self, state: int) -> int:
-        return state | ((state & (self._many | self._many_in)) << 1)
-
-    def fresh(self) -> str:
+    def _find_fresh(self) -> str:
         """A character that no glob of this language names."""
         if not self._fresh:
             self._fresh = next((char for char in _FRESH if char not in self._ones), "")
@@ -125,90 +127,89 @@ class Language:
 
     def contains(self, text: str, within: int, without: int) -> bool:
         """Whether `text` is in every union of `within` and in no glob of `without`."""
-        states = self._open(within, without)[:2]
-        positives, negative = states
-        for char in text:
-            positives, negative = self._advance(positives, negative, char)
-        return self._accepted(positives, negative, *self._open(within, without)[2:4])
-
-    def _open(self, within: int, without: int) -> tuple[tuple[int, ...], int, tuple[int, ...], int, frozenset[str]]:
-        """Where a search starts: positive and negative positions, those that accept, and the characters that positive globs name."""
-        starts, accepts = [], []
-        alphabet: frozenset[str] = frozenset()
-        for union in _members(within):
-            globs = _members(self._unions[union])
-            starts.append(_unite([self._starts[glob] for glob in globs]))
-            accepts.append(_unite([self._accepts[glob] for glob in globs]))
-            alphabet = alphabet.union(*(self._alphabets[glob] for glob in globs))
         negatives = _members(without)
-        return (
-            tuple(starts),
-            _unite([self._starts[glob] for glob in negatives]),
-            tuple(accepts),
-            _unite([self._accepts[glob] for glob in negatives]),
-            alphabet,
+        unions = [_members(self._unions[union]) for union in _members(within)]
+        state = _unite([self._starts[glob] for globs in (negatives, *unions) for glob in globs])
+        for char in text:
+            state = self._advance(state, char)
+        return not any(state & self._accepts[glob] for glob in negatives) and all(
+            any(state & self._accepts[glob] for glob in globs) for globs in unions
         )
 
-    def _advance(self, positives: tuple[int, ...], negative: int, char: str) -> _State:
-        ones = self._ones.get(char, 0) | self._any_one
-        stay = self._many
-        if char != ":":
-            ones |= self._any_in
-            stay |= self._many_in
-        stars = self._many | self._many_in
-        following = []
-        for state in positives:
-            moved = ((state & ones) << 1) | (state & stay)
-            following.append(moved | ((moved & stars) << 1))
-        moved = ((negative & ones) << 1) | (negative & stay)
-        return tuple(following), moved | ((moved & stars) << 1)
+    def _move(self, char: str) -> tuple[int, int]:
+        """The positions that this character takes one further, and those that it leaves where they are."""
+        found = self._moves.get(char)
+        if found is None:
+            ones, stay = self._ones.get(char, 0) | self._any_one, self._many
+            if char != ":":
+                ones |= self._any_in
+                stay |= self._many_in
+            found = self._moves[char] = (ones, stay)
+        return found
 
-    @staticmethod
-    def _accepted(positives: tuple[int, ...], negative: int, accepts: tuple[int, ...], refuses: int) -> bool:
-        if negative & refuses:
-            return False
-        return all(state & accept for state, accept in zip(positives, accepts, strict=True))
+    def _advance(self, state: int, char: str) -> int:
+        ones, stay = self._move(char)
+        state = ((state & ones) << 1) | (state & stay)
+        return state | ((state & (self._many | self._many_in)) << 1)
 
     def _search(self, within: int, without: int, *, shortest: bool) -> str | None:
-        positives, negative, accepts, refuses, alphabet = self._open(within, without)
-        fresh = self.fresh()
+        negatives = _members(without)
+        unions = [_members(self._unions[union]) for union in _members(within)]
+        refused = _unite([self._accepts[glob] for glob in negatives])
+        negative = _unite([self._ranges[glob] for glob in negatives])
+        accepted = [_unite([self._accepts[glob] for glob in globs]) for globs in unions]
+        ranges = [_unite([self._ranges[glob] for glob in globs]) for globs in unions]
+        positive = _unite(ranges)
+        state = _unite([self._starts[glob] for globs in (negatives, *unions) for glob in globs])
         size = 1 + (self._size >> 12)
-        queue: list[tuple[int, int, int, str, tuple[int, ...], int]] = [(0, 0, -1, "", positives, negative)]
+        queue = [(0, 0, -1, "", state)]
         path: list[tuple[int, str]] = []
-        seen: dict[tuple[int, ...], list[int]] = {}
+        seen: dict[int, list[int]] = {}
         count = 0
         while queue:
-            cost, _, parent, char, positives, negative = heappop(queue)
-            rivals = seen.setdefault(positives, [])
-            if any(rival & negative == rival for rival in rivals):
+            cost, _, parent, char, state = heappop(queue)
+            rivals = seen.setdefault(state & positive, [])
+            harm = state & negative
+            if any(rival & harm == rival for rival in rivals):
                 continue
-            rivals.append(negative)
+            rivals.append(harm)
             here = len(path)
             path.append((parent, char))
             self._budget.spend(size)
-            if self._accepted(positives, negative, accepts, refuses):
+            if not state & refused and all(state & accept for accept in accepted):
                 return _read_back(path)
-            for char in self._choices(positives, alphabet, fresh):  # noqa: PLW2901 - the character that leads on
-                after, after_negative = self._advance(positives, negative, char)
-                if not all(after):
+            for char in self._choose(state, positive, ranges):  # noqa: PLW2901 - the character that leads on
+                after = self._advance(state, char)
+                if not all([after & part for part in ranges]):
                     continue
                 count += 1
-                price = cost + len(char.encode()) if shortest else after_negative.bit_count() - sum(map(int.bit_count, after))
-                if not shortest or self._limit is None or price <= self._limit:
-                    heappush(queue, (price, count, here, char, after, after_negative))
+                if not shortest:
+                    heappush(queue, ((after & negative).bit_count() - (after & positive).bit_count(), count, here, char, after))
+                elif self._limit is None or cost + len(char.encode()) <= self._limit:
+                    heappush(queue, (cost + len(char.encode()), count, here, char, after))
         return None
 
-    def _choices(self, positives: tuple[int, ...], alphabet: frozenset[str], fresh: str) -> list[str]:
-        """The characters worth trying: the fresh one, the colon where segments count, and those that a positive glob waits for."""
-        everywhere = self._any_one | self._many
+    def _choose(self, state: int, positive: int, ranges: list[int]) -> list[str]:
+        """
+        The characters worth trying: the fresh one, the colon where segments count, and those that a positive glob waits for.
+
+        Of characters that move this state alike, one.
+        """
+        waiting = state & positive
         inside = self._any_in | self._many_in
-        chars = []
-        if all(state & (everywhere | inside) for state in positives):
-            chars.append(fresh)
-        named = sorted(char for char in alphabet if any(state & self._ones[char] for state in positives))
-        if inside and ":" not in named:
-            named.append(":")
-        return chars + named
+        wild = self._any_one | self._many | inside
+        if waiting & (waiting - 1) == 0 and waiting and not waiting & wild:
+            return list(self._named[waiting.bit_length() - 1])
+        chars = dict.fromkeys("".join([self._named[place] for place in _members(waiting)]))
+        if inside:
+            chars[":"] = None
+        alike = {state & self._ones.get(char, 0): char for char in sorted(chars, reverse=True) if char != ":"}
+        result = [alike[move] for move in sorted(alike)]
+        if ":" in chars:
+            result.append(":")
+        if all(waiting & part & wild for part in ranges):
+            result.insert(0, self._find_fresh())
+        return result
 
 
 def _members(numbers: int) -> list[int]:

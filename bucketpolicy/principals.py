@@ -8,6 +8,7 @@ all principals whose ARN is among its `arns` and not among its `others`.
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from bucketpolicy.document import Document, Principals
@@ -50,7 +51,6 @@ class Callers(NamedTuple):
 
     all: tuple[Representative, ...]
     exempt: int
-    fresh_account: str
 
 
 def read_principal(text: str, partition: str) -> Named | None:
@@ -77,27 +77,29 @@ def read_principal(text: str, partition: str) -> Named | None:
 
 def gather(document: Document, exempt: tuple[str, ...], partition: str) -> Callers:
     """The representatives that this document and these exemptions tell apart."""
-    texts: dict[str, None] = {}
-    services: dict[str, None] = {}
+    entries: dict[tuple[str, str], None] = {}
     for statement in document.statements:
         if statement.effect == "Deny":
-            for kind, text in statement.principals.entries:
-                if kind == "AWS":
-                    texts[text] = None
-                elif kind == "Service":
-                    services[text] = None
+            entries.update(dict.fromkeys(statement.principals.entries))
+    return _assemble(tuple(entries), exempt, partition)
+
+
+@lru_cache(maxsize=64)
+def _assemble(entries: tuple[tuple[str, str], ...], exempt: tuple[str, ...], partition: str) -> Callers:
+    texts = [text for kind, text in entries if kind == "AWS"]
+    services = [text for kind, text in entries if kind == "Service"]
     for text in exempt:
-        (texts if read_principal(text, partition) else services)[text] = None
-    named = [found for found in (read_principal(text, partition) for text in texts) if found is not None]
-    known_services = [service for service in services if _is_service(service)]
+        (texts if read_principal(text, partition) else services).append(text)
+    named = [found for text in dict.fromkeys(texts) if (found := read_principal(text, partition)) is not None]
+    known_services = tuple(dict.fromkeys(service for service in services if _is_service(service)))
     accounts = tuple(dict.fromkeys(item.account for item in named))
     fresh = next(account for account in _candidates() if account not in accounts)
     everyone = (
-        *_fresh(fresh, accounts, tuple(known_services), partition),
+        *_fresh(fresh, accounts, known_services, partition),
         *(caller for account in accounts for caller in _of_account(account, named, partition)),
         *(Representative(Service(service), None, (service,)) for service in known_services),
     )
-    callers = Callers(everyone, 0, fresh)
+    callers = Callers(everyone, 0)
     return callers._replace(exempt=_exempt(exempt, callers, partition)) if exempt else callers
 
 

@@ -125,7 +125,7 @@ def build(compiled: Compiled, target: Target, arena: Arena, point: Point) -> Req
     assert isinstance(bit, int)  # noqa: S101 - finite
     assert isinstance(action, int)  # noqa: S101 - finite
     caller = _identify(compiled.callers.all[bit.bit_length() - 1].principal, context)
-    for key, text in _always_sent(caller, compiled, context):
+    for key, text in _always_sent(caller, compiled, context, absent=values.get(key_variable(SOURCE_IP)) == ABSENT):
         if key_variable(key) not in values:
             context[key] = (text,)
     key = values.get(OBJECT, "example.txt")
@@ -138,20 +138,20 @@ def build(compiled: Compiled, target: Target, arena: Arena, point: Point) -> Req
     )
 
 
-def _always_sent(caller: Principal, compiled: Compiled, context: dict[str, tuple[str, ...]]) -> Iterator[tuple[str, str]]:
-    """What every such request has, where no Deny asks for it: the transport, and what an Allow asks for."""
-    assumptions, allowed = compiled.goal.assumptions, compiled.allowed
+def _always_sent(caller: Principal, compiled: Compiled, context: dict[str, tuple[str, ...]], *, absent: bool) -> Iterator[tuple[str, str]]:
+    """What every such request has, where the target leaves it open: the transport, and what the document mentions elsewhere."""
+    assumptions, mentioned = compiled.goal.assumptions, compiled.mentioned
     if assumptions.secure_transport_present:
         yield TRANSPORT, "true"
-    if assumptions.source_ip_or_vpc_endpoint and ENDPOINT not in context:
-        if SOURCE_IP in compiled.kinds and SOURCE_IP not in context:
+    if assumptions.source_ip_or_vpc_endpoint and SOURCE_IP not in context and ENDPOINT not in context:
+        if absent:
             yield ENDPOINT, "vpce-0a1b2c3d"
-        elif SOURCE_IP in allowed:
+        elif SOURCE_IP in mentioned:
             yield SOURCE_IP, "203.0.113.10"
     if assumptions.principal_keys_agree and isinstance(caller, Identity):
-        yield from ((key, text) for key, text in ((PRINCIPAL_ARN, caller.arn), (PRINCIPAL_ACCOUNT, caller.account)) if key in allowed)
+        yield from ((key, text) for key, text in ((PRINCIPAL_ARN, caller.arn), (PRINCIPAL_ACCOUNT, caller.account)) if key in mentioned)
     if assumptions.service_principal_keys and isinstance(caller, Service):
-        yield from ((key, text) for key, text in ((IS_SERVICE, "true"), (SERVICE_NAME, caller.name)) if key in allowed)
+        yield from ((key, text) for key, text in ((IS_SERVICE, "true"), (SERVICE_NAME, caller.name)) if key in mentioned)
 
 
 def _identify(caller: Principal, context: dict[str, tuple[str, ...]]) -> Principal:
