@@ -108,6 +108,8 @@ def _find_document(name: str, props: Props, bucket: str | None, provider: Props 
             return Unknown(path, bucket)
         case Known(None):
             return Missing(name, f"the resource has no `{name}`", bucket)
+        case Known("[secret]"):  # what `pulumi policy analyze` puts in the place of a secret that it cannot decrypt
+            return Missing(name, "it is encrypted; analyze the output of `pulumi stack export --show-secrets` instead", bucket)
         case Known(str(text)):
             return Found(text, name, bucket, _read_region(props, provider))
         case Known(value):

@@ -68,7 +68,8 @@ def test_an_encrypted_document_is_no_compliant_one(project: MakeProject, pack: s
     """What nobody can read cannot be decided; the message says how to export it readably, and then it is judged."""
     program = project(SECRET_BAD)
     sealed = str(deploy(program, tmp_path))
-    status, violations = analyze(program, pack, "--file", sealed)
+    stranger = program._replace(environment=program.environment | {"PULUMI_CONFIG_PASSPHRASE": "another"})
+    status, violations = analyze(stranger, pack, "--file", sealed)
     assert (status, sorted({each.policy for each in violations if each.level == "mandatory"})) == (1, [TRANSPORT, UPLOADS])
     assert all("cannot be decided" in each.message for each in violations)
     assert all("pulumi stack export --show-secrets" in each.message for each in violations)
