@@ -164,15 +164,13 @@ def _write_condition(restrictions: tuple[Restriction, ...], exempt: tuple[str, .
 
 def _restrict(restriction: Restriction) -> tuple[str, str, list[str]]:
     """The condition that holds exactly for the requests of the restriction."""
-    match restriction:
-        case Absent(key):
-            return "Null", key, ["true"]
-        case AbsentOrOther(key, accepted):
-            return "StringNotEquals", key, list(accepted)
-        case Equal(key, value):
-            return "Bool", key, [value]
-        case Below(key, bound):
-            return "NumericLessThan", key, [bound]
+    if isinstance(restriction, Absent):
+        return "Null", restriction.key, ["true"]
+    if isinstance(restriction, AbsentOrOther):
+        return "StringNotEquals", restriction.key, list(restriction.accepted)
+    if isinstance(restriction, Equal):
+        return "Bool", restriction.key, [restriction.value]
+    return "NumericLessThan", restriction.key, [restriction.bound]
 
 
 def _spare(exempt: tuple[str, ...]) -> Iterator[tuple[str, str, list[str]]]:

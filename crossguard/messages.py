@@ -151,13 +151,13 @@ def _fit(
 ) -> str:
     """The message with as much as fits: texts shortened before JSON is crowded, JSON crowded before it is left out."""
     tail = [f"Assumes {enumerate_texts(assumptions, 40, 'and', 10)}."] if assumptions else []
-    lines: list[str] = []
-    for lay_out in (_lay_out, _crowd, _refer):
-        for limit in _LIMITS:
-            lines = [*head(limit), *_render_fix(fix, lay_out, label), *tail, *_tell_expiry(expired, limit)]
-            if _count_lines(lines) <= MANDATORY_LINES:
-                return "\n".join(lines)
-    return "\n".join(lines)
+
+    def write(lay_out: Callable[[str], list[str]], limit: int) -> list[str]:
+        return [*head(limit), *_render_fix(fix, lay_out, label), *tail, *_tell_expiry(expired, limit)]
+
+    attempts = (write(lay_out, limit) for lay_out in (_lay_out, _crowd, _refer) for limit in _LIMITS)
+    fitting = (lines for lines in attempts if _count_lines(lines) <= MANDATORY_LINES)
+    return "\n".join(next(fitting, write(_refer, _LIMITS[-1])))
 
 
 def _count_lines(lines: list[str]) -> int:

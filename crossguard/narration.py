@@ -173,11 +173,9 @@ _OBSTACLES = {
 
 
 def _tell_condition(obstacle: Obstacle, limit: int) -> str:
-    condition = obstacle.condition
-    if condition is None:
-        return "one of its conditions does not hold"
+    condition, actual = obstacle.condition, obstacle.actual
+    assert condition is not None  # noqa: S101  of this kind by its definition
     key = condition.key
-    actual = obstacle.actual
     if actual is None:
         here = "is absent"
     elif has_secret_values(key):

@@ -104,6 +104,10 @@ COUNTEREXAMPLES: dict[str, Kind] = {
     "name-not-known": Kind(HEADER, found(ALLOW, bucket=None)),
     "too-long-to-repair": Kind(HEADER, text('{"Id":"' + "x" * 20_250 + '","Statement":' + json.dumps(ALLOW) + "}")),
     "assumption": Kind(TRANSPORT, Found(found(deny(HTTP, Resource=f"arn:aws-cn:s3:::{BUCKET}/logs/*")).text, "policy", BUCKET)),
+    "anonymous": Kind(HEADER, found(deny({**ABSENT, "Null": {SSE: "true", "aws:PrincipalIsAWSService": "false"}}))),
+    "root": Kind(HEADER, found(deny({**ABSENT, "ArnNotEquals": {"aws:PrincipalArn": "arn:aws:iam::111122223333:root"}}))),
+    "service": Kind(HEADER, found(deny({**ABSENT, "StringNotEquals": {"aws:PrincipalServiceName": "logging.s3.amazonaws.com"}}))),
+    "empty-list": Kind(HEADER, found(deny({**ABSENT, "ForAnyValue:StringEquals": {"aws:TagKeys": []}}))),
     "hostile": Kind(
         HEADER,
         found(deny({**ABSENT, "StringNotEquals": {"aws:PrincipalTag/t": HOSTILE}}, Sid=HOSTILE, Resource=f"{ARN}/{HOSTILE}*")),
@@ -127,6 +131,7 @@ MISTAKES: dict[str, Kind] = {
     "allow-instead-of-deny": Kind(TRANSPORT, found(deny({"Bool": {"aws:SecureTransport": "true"}}, Effect="Allow"))),
     "anded-conditions": Kind(HEADER, found(deny({**ABSENT, **HTTP}, Sid="RequireEncryption"))),
     "anded-conditions-transport": Kind(TRANSPORT, found(deny({**ABSENT, **HTTP}, Sid="RequireEncryption"))),
+    "anded-conditions-name-not-known": Kind(HEADER, found(deny({**ABSENT, **HTTP}, Resource="*"), bucket=None)),
     "inverted-value": Kind(TRANSPORT, found(deny({"Bool": {"aws:SecureTransport": "true"}}))),
     "objects-left-out": Kind(TRANSPORT, found(deny(HTTP, Action="s3:*", Resource=ARN))),
     "bucket-left-out": Kind(REQUESTS, found(deny(HTTP, Action="s3:*"))),

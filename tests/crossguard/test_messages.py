@@ -85,7 +85,12 @@ def test_nothing_is_shown_that_should_not_be(name: str) -> None:
 
 def test_every_mistake_has_words() -> None:
     """A mistake that is recognised is explained."""
-    assert {name.removesuffix("-transport") for name in MISTAKES} == set(get_args(Mistake))
+    assert {mistake_of(name) for name in MISTAKES} == set(get_args(Mistake))
+
+
+def mistake_of(name: str) -> str:
+    """The mistake whose example this is."""
+    return name.removesuffix("-transport").removesuffix("-name-not-known")
 
 
 @pytest.mark.parametrize("name", sorted(MISTAKES))
@@ -94,7 +99,7 @@ def test_the_example_of_a_mistake_is_one(name: str) -> None:
     kind = MISTAKES[name]
     finding = judge(kind)
     assert isinstance(finding, Open)
-    assert finding.explanation.mistake == name.removesuffix("-transport")
+    assert finding.explanation.mistake == mistake_of(name)
 
 
 def judge(kind: Kind) -> object:
@@ -132,7 +137,7 @@ def test_a_statement_too_long_for_a_message_is_named() -> None:
     ].split("\n")
 
 
-@pytest.mark.parametrize("name", ["anded-conditions", "anded-conditions-transport"])
+@pytest.mark.parametrize("name", ["anded-conditions", "anded-conditions-transport", "anded-conditions-name-not-known"])
 def test_for_the_benchmarks_own_snippet_both_statements_are_printed(name: str) -> None:
     """It was meant to enforce both halves."""
     pasted = read_pasted(MESSAGES[name])
