@@ -21,6 +21,7 @@ from tests.crossguard.pack import (
 )
 
 NOT_OURS = "the resource is neither an S3 bucket nor an S3 bucket policy"
+ENCRYPTED = "it is encrypted; analyze the output of `pulumi stack export --show-secrets` instead"
 NO_INLINE = "the bucket has no inline policy; aws-s3-bucket-has-policy looks for an attached one"
 
 
@@ -46,6 +47,7 @@ CASES: list[tuple[str, dict[str, Any], Source]] = [
     (BUCKET_POLICY, {"bucket": "data", "policy": ""}, Found("", "policy", "data")),
     (BUCKET_POLICY, {"bucket": "data"}, Missing("policy", "the resource has no `policy`", "data")),
     (BUCKET_POLICY, {"bucket": "data", "policy": None}, Missing("policy", "the resource has no `policy`", "data")),
+    (BUCKET_POLICY, {"bucket": "data", "policy": secret("[secret]")}, Missing("policy", ENCRYPTED, "data")),
     (BUCKET_POLICY, {"bucket": "data", "policy": 1.0}, Missing("policy", "`policy` is neither a text nor an object", "data")),
     (BUCKET_POLICY, {"bucket": "data", "policy": ["{}"]}, Missing("policy", "`policy` is neither a text nor an object", "data")),
     (BUCKET_POLICY, {"bucket": "data", "policy": {"Version": "x", "Id": 1.0}}, Found('{"Version": "x", "Id": 1}', "policy", "data")),
