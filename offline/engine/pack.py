@@ -112,6 +112,9 @@ def boot(folder: Path, settings: StackSettings | None, policies: Mapping[str, An
 
     Without `settings` it is told no stack, as by `pulumi policy analyze`. Raises `PackError`.
     """
+    if not (folder / "__main__.py").is_file():
+        message = f"{folder}: no policy pack here (__main__.py is missing)"
+        raise PackError(message)
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as log:
         command = [sys.executable, "-u", "-m", "pulumi.policy", _NO_ENGINE, str(folder)]
         process = subprocess.Popen(

@@ -131,6 +131,8 @@ class Operation(NamedTuple):
                 output = ended.output + session.messages
                 if ended.status != 0 or session.saw_error:
                     return Failure(_explain_failure(ended.status, session, project), output)
+                if not deployment.resources:
+                    return Failure("the program ended without talking to the engine: it registered nothing, not even its stack", output)
                 deployment.analyze_stack()
                 return _Round(
                     pack.about, deployment.collect_seen(), deployment.collect_verdicts(), output, _collect_notes(session, project)
