@@ -1,0 +1,131 @@
+"""A short slice of what `make fuzz` does at length, and proof that the oracles would notice."""
+
+import json
+from collections import Counter
+from random import Random
+from typing import Any
+
+import pytest
+
+from bucketpolicy.goal import SSE, Absent, Assumptions, Goal, Target
+from bucketpolicy.verdict import Counterexample, Denied, Undecided
+from tests.differential import compare
+from tests.differential.compare import against_naive, against_solvers
+from tests.differential.documents import Case, generate
+from tests.differential.naive import Json
+from tests.differential.smt import ask_cvc5, ask_z3, encode
+
+_GOAL = Goal("bkt", "aws", (Target(("s3:PutObject",), "object", (Absent(SSE),)),))
+
+
+def _deny(**more: object) -> dict[str, object]:
+    statement = {"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::bkt/*", **more}
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+@pytest.mark.parametrize("start", range(0, 600, 150))
+def test_the_naive_evaluator_agrees(start: int) -> None:
+    """Nothing denied gets through for a naive reader, and every counterexample does."""
+    counts = Counter[str]()
+    assert [found for seed in range(start, start + 150) if (found := against_naive(seed, counts))] == []
+    assert counts["Denied"] > 30
+    assert counts["Counterexample"] > 30
+
+
+@pytest.mark.parametrize("start", [0, 15])
+def test_the_solvers_agree(start: int) -> None:
+    """Neither cvc5 nor z3 finds a request through a denial, nor proves that there is none where one is shown."""
+    counts = Counter[str]()
+    assert [found for seed in range(start, start + 15) if (found := against_solvers(seed, counts, seconds=1))] == []
+    assert counts["cvc5 answered"] > 7
+    assert counts["z3 answered"] > 7
+
+
+def test_the_same_seed_gives_the_same_document() -> None:
+    """A disagreement is repeated by its seed."""
+    assert generate(Random(7)) == generate(Random(7))
+
+
+@pytest.mark.parametrize("ask", [ask_z3, ask_cvc5])
+def test_the_solvers_know_both_answers(ask: object) -> None:
+    """A cover is unsatisfiable, a hole satisfiable, and what AWS leaves open is so in the upper formula only."""
+    assert callable(ask)
+    conditions: tuple[Json, ...] = ({"Null": {SSE: "true"}}, {"StringEquals": {SSE: "AES256"}}, {"StringEquals": {SSE: []}})
+    found = []
+    for condition in conditions:
+        question = encode(_deny(Condition=condition), _GOAL)
+        assert question is not None
+        found.append((ask(question.lower), ask(question.upper)))
+    assert found == [("unsat", "unsat"), ("sat", "sat"), ("sat", "unsat")]
+
+
+def test_variables_are_left_to_the_other_oracles() -> None:
+    """A formula for every value of a variable would not be regular."""
+    assert encode(_deny(Resource="arn:aws:s3:::bkt/${aws:username}"), _GOAL) is None
+
+
+_HOLE = Case(_deny(Condition={"StringEquals": {SSE: "AES256"}}), _GOAL)
+_COVER = Case(_deny(Condition={"Null": {SSE: "true"}}), _GOAL)
+
+
+def _wrong(case: Case, verdict: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compare, "generate", lambda _: case)
+    monkeypatch.setattr(compare, "decide", lambda *_: verdict)
+
+
+def _right_counterexample() -> Counterexample:
+    _, verdict = compare._decide(_HOLE)
+    assert isinstance(verdict, Counterexample)
+    return verdict
+
+
+def test_a_false_denial_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A decision that denies what is open does not get past any oracle."""
+    _, cover = compare._decide(_COVER)
+    assert isinstance(cover, Denied)
+    _wrong(_HOLE, cover, monkeypatch)
+    assert [check(1, Counter[str]()) is None for check in (against_naive, against_solvers)] == [False, False]
+
+
+def test_a_false_counterexample_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither does one that claims a hole in a cover."""
+    _wrong(_COVER, _right_counterexample(), monkeypatch)
+    assert [check(1, Counter[str]()) is None for check in (against_naive, against_solvers)] == [False, False]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"resource": "arn:aws:s3:::other/x"},
+        {"context": ((SSE, ("aws:kms",)),)},
+        {"action": "s3:GetObject"},
+        {"context": (("aws:sourceip", ("10.0.0.1",)), ("aws:sourcevpce", ("vpce-1",)))},
+    ],
+    ids=("bucket", "header", "action", "impossible"),
+)
+def test_a_counterexample_to_something_else_is_noticed(change: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A request outside the goal, or one that cannot be sent, is no counterexample."""
+    verdict = _right_counterexample()
+    _wrong(_HOLE, verdict._replace(request=verdict.request._replace(**change)), monkeypatch)
+    found = against_naive(1, Counter[str]())
+    assert found is not None
+    assert json.loads(found.document) == _HOLE.document
+
+
+def test_undecided_claims_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Giving up is not contradicted; it is counted where a solver could tell."""
+    _wrong(_COVER, Undecided(()), monkeypatch)
+    counts = Counter[str]()
+    assert [check(1, counts) for check in (against_naive, against_solvers)] == [None, None]
+    assert counts["undecided where cvc5 decides"] == 1
+
+
+def test_assumptions_reach_the_formulas() -> None:
+    """With an assumption off the solvers see the requests that it forbids."""
+    conditions = {"Bool": {"aws:SecureTransport": ["true", "false"]}}
+    answers = []
+    for present in (True, False):
+        question = encode(_deny(Condition=conditions), _GOAL._replace(assumptions=Assumptions(secure_transport_present=present)))
+        assert question is not None
+        answers.append(ask_cvc5(question.lower))
+    assert answers == ["unsat", "sat"]
