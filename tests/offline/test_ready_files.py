@@ -1,0 +1,110 @@
+"""The files that people paste: valid in their formats, and the hooks run under pre-commit itself."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.offline.cli import write_compliant, write_open
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+LINTERS = {
+    "docs/ci/github-actions.yml": ("--builtin-schema", "vendor.github-workflows"),
+    "docs/ci/gitlab-ci.yml": ("--builtin-schema", "vendor.gitlab-ci", "--data-transform", "gitlab-ci"),
+}
+
+
+def run(*command: str, folder: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
+    """A command with what it printed."""
+    return subprocess.run(command, cwd=folder, env=os.environ | environment, capture_output=True, text=True, check=False)
+
+
+def lint(path: Path, name: str) -> subprocess.CompletedProcess[str]:
+    """The linter for the format of a ready file, on this file."""
+    return run(sys.executable, "-m", "check_jsonschema", *LINTERS[name], str(path))
+
+
+@pytest.mark.parametrize("name", LINTERS)
+def test_ci_jobs_are_valid(name: str) -> None:
+    """The published schemas of GitHub Actions and GitLab CI accept the jobs."""
+    process = lint(ROOT / name, name)
+
+    assert process.returncode == 0, process.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "right", "wrong"),
+    [
+        ("docs/ci/github-actions.yml", "runs-on:", "run-on:"),
+        ("docs/ci/gitlab-ci.yml", "when: always", "when: sometimes"),
+    ],
+)
+def test_the_linters_notice_a_mistake(name: str, right: str, wrong: str, tmp_path: Path) -> None:
+    """A planted mistake in either job fails, so the test above can."""
+    path = tmp_path / "job.yml"
+    path.write_text((ROOT / name).read_text(encoding="utf-8").replace(right, wrong), encoding="utf-8")
+
+    assert lint(path, name).returncode == 1
+
+
+@pytest.mark.parametrize("name", LINTERS)
+def test_ci_jobs_call_what_exists(name: str) -> None:
+    """Every command line in a job is one that the command accepts."""
+    lines = [line.strip() for line in (ROOT / name).read_text(encoding="utf-8").split("\n") if "bin/s3-encryption-guard" in line]
+
+    assert len(lines) == 2
+    assert all(" preview " in line and "--format " in line and "--output " in line for line in lines)
+    assert os.access(ROOT / "bin" / "s3-encryption-guard", os.X_OK)
+
+
+def test_hooks_are_valid() -> None:
+    """pre-commit accepts the manifest."""
+    process = run(sys.executable, "-m", "pre_commit", "validate-manifest", ".pre-commit-hooks.yaml")
+
+    assert process.returncode == 0, process.stdout
+
+
+@pytest.fixture
+def hooks(tmp_path: Path) -> Path:
+    """A git repository with what a checkout of the pack needs for its hooks."""
+    pack = tmp_path / "pack"
+    pack.mkdir()
+    for name in ("bin", "offline", "policies", "crossguard", "bucketpolicy"):
+        shutil.copytree(ROOT / name, pack / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in (".pre-commit-hooks.yaml", "PulumiPolicy.yaml", "requirements.txt", "requirements-offline.txt"):
+        shutil.copy(ROOT / name, pack)
+    commit(pack)
+    return pack
+
+
+def commit(folder: Path) -> None:
+    """Everything in the folder, as the one commit of a repository."""
+    identity = ("-c", "user.name=Somebody", "-c", "user.email=somebody@example.com", "-c", "commit.gpgsign=false")
+    for command in (("init", "-q"), ("add", "-A"), (*identity, "commit", "-q", "-m", "All")):
+        assert run("git", *command, folder=folder).returncode == 0
+
+
+@pytest.mark.parametrize(("document", "status", "says"), [(write_compliant(), 0, "Passed"), (write_open(), 1, "is not denied")])
+def test_the_hook_runs_under_pre_commit(hooks: Path, tmp_path: Path, document: str, status: int, says: str) -> None:
+    """pre-commit passes a compliant document, and fails an open one with the request that gets through."""
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "logs.json").write_text(document, encoding="utf-8")
+    config = (
+        f"repos:\n  - repo: {hooks}\n    rev: HEAD\n    hooks:\n      - id: s3-encryption-guard-check\n        args: [--bucket, logs]\n"
+    )
+    (project / ".pre-commit-config.yaml").write_text(config, encoding="utf-8")
+    commit(project)
+    process = run(
+        sys.executable,
+        *("-m", "pre_commit", "run", "--all-files", "--color", "never"),
+        folder=project,
+        PRE_COMMIT_HOME=str(tmp_path / "cache"),
+        S3_ENCRYPTION_GUARD_PYTHON=sys.executable,
+    )
+
+    assert process.returncode == status, process.stdout
+    assert says in process.stdout
