@@ -22,6 +22,26 @@ from bucketpolicy.spans import ADDRESSES, LINE, cells, mask
 SENDABLE: dict[str, tuple[str, ...]] = {
     "=s3:x-amz-server-side-encryption": ("AES256", "aws:kms", "aws:kms:dsse", "aws:fsx", "aws:backup"),
     "=s3:x-amz-server-side-encryption-customer-algorithm": ("AES256",),
+    "=s3:x-amz-acl": (
+        "private",
+        "public-read",
+        "public-read-write",
+        "authenticated-read",
+        "aws-exec-read",
+        "bucket-owner-read",
+        "bucket-owner-full-control",
+        "log-delivery-write",
+    ),
+    "=s3:x-amz-storage-class": (
+        "STANDARD",
+        "REDUCED_REDUNDANCY",
+        "STANDARD_IA",
+        "ONEZONE_IA",
+        "INTELLIGENT_TIERING",
+        "GLACIER",
+        "GLACIER_IR",
+        "DEEP_ARCHIVE",
+    ),
     "=s3:authtype": ("REST-HEADER", "REST-QUERY-STRING", "POST"),
     "=s3:signatureversion": ("AWS4-HMAC-SHA256", "AWS"),
 }
@@ -33,7 +53,7 @@ KEY_BYTES = 1024
 
 def may_be_empty(name: str) -> bool:
     """Whether the empty text must be reckoned with: a client chooses the value, and S3 is not known to refuse an empty one."""
-    return name.startswith(_EVER_EMPTY) and name not in SENDABLE or find_key(name[1:]) is None
+    return (name.startswith(_EVER_EMPTY) and name not in SENDABLE) or find_key(name[1:]) is None
 
 
 class Variable(NamedTuple):
@@ -61,7 +81,9 @@ class Arena(NamedTuple):
     rows: tuple[Literals, ...]
 
 
-def arrange(problems: Problems, extra: Iterable[tuple[tuple[str, Raw], ...]], budget: Budget, *, upper: bool) -> tuple[Arena, tuple[Literals, ...]] | None:
+def arrange(
+    problems: Problems, extra: Iterable[tuple[tuple[str, Raw], ...]], budget: Budget, *, upper: bool
+) -> tuple[Arena, tuple[Literals, ...]] | None:
     """The run, and the literals of `extra` in the same representation; None where the box is empty."""
     extra = tuple(extra)
     raws: dict[str, list[Raw]] = {}
@@ -82,8 +104,12 @@ def arrange(problems: Problems, extra: Iterable[tuple[tuple[str, Raw], ...]], bu
         if not inside:
             return None
         box[place] = inside
-    convert = lambda literals: tuple((places[name], _convert(raw, variables[places[name]])) for name, raw in literals)  # noqa: E731
-    return Arena(variables, tuple(box), tuple(convert(row.literals) for row in problems.rows)), tuple(map(convert, extra))
+    rows = tuple(_convert_row(row.literals, places, variables) for row in problems.rows)
+    return Arena(variables, tuple(box), rows), tuple(_convert_row(literals, places, variables) for literals in extra)
+
+
+def _convert_row(literals: tuple[tuple[str, Raw], ...], places: dict[str, int], variables: tuple[Variable, ...]) -> Literals:
+    return tuple((places[name], _convert(raw, variables[places[name]])) for name, raw in literals)
 
 
 def _represent(name: str, raws: list[Raw], budget: Budget, *, upper: bool) -> Variable:

@@ -51,7 +51,8 @@ class World(NamedTuple):
     def identities(self, *kinds: str) -> int:
         """The identities of these kinds, as bits."""
         return sum(
-            (isinstance(caller.principal, Identity) and caller.principal.kind in kinds) << bit for bit, caller in enumerate(self.callers.all)
+            (isinstance(caller.principal, Identity) and caller.principal.kind in kinds) << bit
+            for bit, caller in enumerate(self.callers.all)
         )
 
 
@@ -69,19 +70,10 @@ def _select_actions(actions: tuple[str, ...]) -> int:
 
 def axioms(world: World, assumptions: Assumptions) -> Iterator[Row]:
     """The rows of all assumptions that are switched on, as far as their keys are in play."""
-    kinds = world.kinds
-    if assumptions.secure_transport_present and TRANSPORT in kinds:
-        yield Row((world.having(TRANSPORT, present=False),), assumption="secure-transport-present")
-    if assumptions.tls_version_absent_on_http and TRANSPORT in kinds and TLS_VERSION in kinds:
-        literals = ((key_variable(TRANSPORT), FALSE), world.having(TLS_VERSION, present=True))
-        yield Row(literals, assumption="tls-version-absent-on-http")
-    if assumptions.source_ip_or_vpc_endpoint and SOURCE_IP in kinds and ENDPOINT in kinds:
-        for present in (True, False):
-            literals = (world.having(SOURCE_IP, present=present), world.having(ENDPOINT, present=present))
-            yield Row(literals, assumption="source-ip-or-vpc-endpoint")
+    yield from _network_axioms(world, assumptions)
     if assumptions.anonymous_has_no_identity:
         for key in (PRINCIPAL_ARN, PRINCIPAL_ORG, IS_SERVICE):
-            if key in kinds:
+            if key in world.kinds:
                 yield Row((world.select(Anonymous), world.having(key, present=True)), assumption="anonymous-has-no-identity")
     if assumptions.service_principal_keys:
         yield from _service_axioms(world)
@@ -89,6 +81,19 @@ def axioms(world: World, assumptions: Assumptions) -> Iterator[Row]:
         yield from _identity_axioms(world)
     if assumptions.inapplicable_keys_absent:
         yield from (row._replace(assumption="inapplicable-keys-absent", problems=()) for row in _inapplicable(world))
+
+
+def _network_axioms(world: World, assumptions: Assumptions) -> Iterator[Row]:
+    kinds = world.kinds
+    if assumptions.secure_transport_present and TRANSPORT in kinds:
+        yield Row((world.having(TRANSPORT, present=False),), assumption="secure-transport-present")
+    if assumptions.tls_version_absent_on_http and TLS_VERSION in kinds:
+        over_http = (key_variable(TRANSPORT), FALSE)
+        yield Row((over_http, world.having(TLS_VERSION, present=True)), assumption="tls-version-absent-on-http")
+    if assumptions.source_ip_or_vpc_endpoint and SOURCE_IP in kinds and ENDPOINT in kinds:
+        for present in (True, False):
+            literals = (world.having(SOURCE_IP, present=present), world.having(ENDPOINT, present=present))
+            yield Row(literals, assumption="source-ip-or-vpc-endpoint")
 
 
 def _service_axioms(world: World) -> Iterator[Row]:
@@ -101,7 +106,7 @@ def _service_axioms(world: World) -> Iterator[Row]:
         yield Row((others, world.having(SERVICE_NAME, present=True)), assumption=name)
         for bit, caller in enumerate(world.callers.all):
             if isinstance(caller.principal, Service):
-                own = Texts(ABSENT | EMPTY, caller.arns, False) if caller.arns else Texts(ABSENT | EMPTY, caller.others, True)
+                own = Texts(ABSENT | EMPTY, caller.arns, inside=False) if caller.arns else Texts(ABSENT | EMPTY, caller.others, inside=True)
                 yield Row(((PRINCIPAL, 1 << bit), (key_variable(SERVICE_NAME), own)), assumption=name)
     if SERVICE_NAMES in world.kinds:
         yield Row((others, world.having(SERVICE_NAMES, present=True)), assumption=name)
@@ -116,17 +121,17 @@ def _identity_axioms(world: World) -> Iterator[Row]:
         for bit, caller in enumerate(world.callers.all):
             if isinstance(caller.principal, Identity):
                 who = (PRINCIPAL, 1 << bit)
-                yield Row((who, (arn, Texts(ABSENT | EMPTY, caller.arns, False))), assumption=name)
+                yield Row((who, (arn, Texts(ABSENT | EMPTY, caller.arns, inside=False))), assumption=name)
                 if caller.others:
-                    yield Row((who, (arn, Texts(0, caller.others, True))), assumption=name)
+                    yield Row((who, (arn, Texts(0, caller.others, inside=True))), assumption=name)
     if PRINCIPAL_ACCOUNT in world.kinds:
         yield Row((world.select(Service), world.having(PRINCIPAL_ACCOUNT, present=True)), assumption=name)
-        yield Row((world.select(Anonymous), (account, Texts(EMPTY, ("anonymous",), False))), assumption=name)
+        yield Row((world.select(Anonymous), (account, Texts(EMPTY, ("anonymous",), inside=False))), assumption=name)
         for bits, own in _by_account(world):
             globs = (_ACCOUNT,) if own is None else (own,)
-            yield Row(((PRINCIPAL, bits), (account, Texts(ABSENT | EMPTY, globs, False))), assumption=name)
+            yield Row(((PRINCIPAL, bits), (account, Texts(ABSENT | EMPTY, globs, inside=False))), assumption=name)
             if own is None and named:
-                yield Row(((PRINCIPAL, bits), (account, Texts(0, named, True))), assumption=name)
+                yield Row(((PRINCIPAL, bits), (account, Texts(0, named, inside=True))), assumption=name)
 
 
 def _by_account(world: World) -> list[tuple[int, str | None]]:
@@ -152,7 +157,15 @@ def _select_ignorant(actions: tuple[str, ...], key: str) -> int:
     return sum((not applies(action, key)) << bit for bit, action in enumerate(actions))
 
 
-_ALWAYS = ("aws:currenttime", "aws:epochtime", "aws:requestedregion", "aws:viaawsservice", "aws:principaltype", "aws:userid", "aws:resourceaccount")
+_ALWAYS = (
+    "aws:currenttime",
+    "aws:epochtime",
+    "aws:requestedregion",
+    "aws:viaawsservice",
+    "aws:principaltype",
+    "aws:userid",
+    "aws:resourceaccount",
+)
 _SERVICES_ONLY = ("aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths")
 _ENDPOINT_ONLY = ("aws:sourcevpc", "aws:vpcsourceip", "aws:sourcevpcarn", "aws:vpceaccount", "aws:vpceorgid", "aws:vpceorgpaths")
 _SERVICE_DOMAIN: Glob = (ANY, MANY, *".amazonaws.com")
@@ -164,8 +177,8 @@ _TYPES = {"root": "Account", "user": "User", "role": "AssumedRole"}
 
 def facts(world: World) -> Iterator[Row]:
     """The rows of what is documented, or plausible, but too thin to prove anything with."""
-    for key, kind in world.kinds.items():
-        for literals, reason in _facts_of(key, kind, world):
+    for key in world.kinds:
+        for literals, reason in _facts_of(key, world):
             yield Row(literals, problems=(Problem(world.paths[key], reason),))
     yield from _inapplicable(world)
 
@@ -173,45 +186,65 @@ def facts(world: World) -> Iterator[Row]:
 _Fact = tuple[tuple[tuple[str, Raw], ...], str]
 
 
-def _facts_of(key: str, kind: Kind, world: World) -> Iterator[_Fact]:
-    having, absent = world.having(key, present=True), world.having(key, present=False)
-    services, identities = world.select(Service), world.select(Identity)
+def _facts_of(key: str, world: World) -> Iterator[_Fact]:
+    present, absent = world.having(key, present=True), world.having(key, present=False)
     if find_key(key) is None:
-        yield (having,), "the condition key is not one that S3 is documented to send"
+        yield (present,), "the condition key is not one that S3 is documented to send"
     if key in _ALWAYS:
         yield (absent,), "the condition key is documented to be in every request"
+    if key == TLS_VERSION:
+        yield ((key_variable(TRANSPORT), TRUE), absent), "whether every HTTPS request carries a TLS version is open"
+    yield from _caller_facts(key, world)
+    if key in _ENDPOINT_ONLY:
+        yield from _endpoint_facts(key, world)
+
+
+def _caller_facts(key: str, world: World) -> Iterator[_Fact]:
+    present, absent = world.having(key, present=True), world.having(key, present=False)
     if key in _SERVICES_ONLY:
-        yield (world.select(Anonymous, Identity), having), "the condition key is sent for AWS services only"
+        yield (world.select(Anonymous, Identity), present), "the condition key is sent for AWS services only"
     if key in _IDENTITY_ONLY or key.startswith(_IDENTITY_FAMILIES):
-        yield (world.select(Anonymous, Service), having), "the condition key is sent for identities of an account only"
+        yield (world.select(Anonymous, Service), present), "the condition key is sent for identities of an account only"
     if key == "aws:username":
-        yield ((PRINCIPAL, world.identities("root", "role")), having), "the condition key is sent for users only"
+        yield ((PRINCIPAL, world.identities("root", "role")), present), "the condition key is sent for users only"
     if key == IS_SERVICE:
-        yield (identities, absent), "the condition key is documented to be in every signed request"
+        yield (world.select(Identity), absent), "the condition key is documented to be in every signed request"
     if key == SERVICE_NAMES:
         yield from _names_of_services(world)
     if key == "aws:principaltype":
         for sort, text in _TYPES.items():
-            yield ((PRINCIPAL, world.identities(sort)), (key_variable(key), Texts(ABSENT, (text,), False))), "the type of a principal follows from the principal"
+            own = key_variable(key), Texts(ABSENT, (text,), inside=False)
+            yield ((PRINCIPAL, world.identities(sort)), own), "the type of a principal follows from the principal"
         yield (world.select(Anonymous, Service),), "the type of this principal is not known"
-    if key in _ENDPOINT_ONLY and ENDPOINT in world.kinds:
-        yield (having, world.having(ENDPOINT, present=False)), "the condition key is sent through a VPC endpoint only"
-    if key in _ENDPOINT_ONLY and SOURCE_IP in world.kinds:
-        yield (having, world.having(SOURCE_IP, present=True)), "the condition key is sent through a VPC endpoint only"
-    if key in _EVERY_ENDPOINT:
-        for other, present in ((ENDPOINT, True), (SOURCE_IP, False)):
-            if other in world.kinds:
-                yield (absent, world.having(other, present=present)), "the condition key is sent through every VPC endpoint"
-    if key == TLS_VERSION and TRANSPORT in world.kinds:
-        yield ((key_variable(TRANSPORT), TRUE), absent), "whether every HTTPS request carries a TLS version is open"
+
+
+def _endpoint_facts(key: str, world: World) -> Iterator[_Fact]:
+    for other, through in ((ENDPOINT, True), (SOURCE_IP, False)):
+        if other in world.kinds:
+            yield (
+                (world.having(key, present=True), world.having(other, present=not through)),
+                "the condition key is sent through a VPC endpoint only",
+            )
+            if key in _EVERY_ENDPOINT:
+                yield (
+                    (world.having(key, present=False), world.having(other, present=through)),
+                    "the condition key is sent through every VPC endpoint",
+                )
 
 
 def _names_of_services(world: World) -> Iterator[_Fact]:
     """A service sends its names, its own among them."""
     services, variable = world.select(Service), key_variable(SERVICE_NAMES)
     yield (services, world.having(SERVICE_NAMES, present=False)), "the condition key is sent for every service"
-    yield (services, (variable, Sets(EMPTY, False, (_SERVICE_DOMAIN,), False))), "the names of services end in `.amazonaws.com`"
+    yield (
+        (services, (variable, Sets(EMPTY, every=False, globs=(_SERVICE_DOMAIN,), inside=False))),
+        "the names of services end in `.amazonaws.com`",
+    )
     for bit, caller in enumerate(world.callers.all):
         if isinstance(caller.principal, Service):
-            own = Sets(EMPTY, True, caller.arns, False) if caller.arns else Sets(EMPTY, False, caller.others, True)
+            own = (
+                Sets(EMPTY, every=True, globs=caller.arns, inside=False)
+                if caller.arns
+                else Sets(EMPTY, every=False, globs=caller.others, inside=True)
+            )
             yield ((PRINCIPAL, 1 << bit), (variable, own)), "the names of a service hold its own"

@@ -14,6 +14,7 @@ class Budget:
     __slots__ = ("left", "spender", "spent")
 
     def __init__(self, ticks: int = TICKS) -> None:
+        """Start with this many."""
         self.left = ticks
         self.spender = 0
         self.spent: dict[int, int] = {}

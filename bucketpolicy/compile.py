@@ -93,9 +93,7 @@ def _collect_variables(clauses: tuple[Clause, ...], kinds: dict[str, Kind], path
 
 
 def _read_statement(statement: Statement, document: Document, goal: Goal, callers: Callers, kinds: dict[str, Kind]) -> Clause:
-    covered = cover(
-        statement.principals, callers, goal.partition, star_covers_services=goal.assumptions.aws_star_covers_services
-    )
+    covered = cover(statement.principals, callers, goal.partition, star_covers_services=goal.assumptions.aws_star_covers_services)
     conditions = tuple(
         (
             condition.key,
@@ -115,9 +113,7 @@ def compile_target(compiled: Compiled, target: Target, *, upper: bool) -> Proble
     """The rows of one target in the lower or the upper reading."""
     goal = compiled.goal
     place = Place(goal.partition, goal.bucket, target.on)
-    rows = [
-        row for clause in compiled.clauses if (row := _compile_clause(clause, compiled, place, target, upper=upper)) is not None
-    ]
+    rows = [row for clause in compiled.clauses if (row := _compile_clause(clause, compiled, place, target, upper=upper)) is not None]
     box: list[tuple[str, Raw]] = [
         (PRINCIPAL, (1 << len(compiled.callers.all)) - 1 & ~compiled.callers.exempt),
         (ACTION, (1 << len(target.actions)) - 1),
@@ -146,15 +142,15 @@ def _restrict(restriction: Restriction, kind: Kind) -> Raw:
         case Absent(), _:
             return presence(kind, absent=True, present=False)
         case AbsentOrOther(_, accepted), "text":
-            return Texts(ABSENT | EMPTY, accepted, False)
+            return Texts(ABSENT | EMPTY, accepted, inside=False)
         case Equal(_, value), "bool":
             return TRUE if value == "true" else FALSE
         case Equal(_, value), "text":
-            return Texts(0, (value,), True)
+            return Texts(0, (value,), inside=True)
         case Below(_, bound), "number":
             number = read_number(bound)
             if number is not None:
-                return Ranges("number", False, compare(number, "less"))
+                return Ranges("number", absent=False, spans=compare(number, "less"))
     raise AssertionError(restriction)
 
 

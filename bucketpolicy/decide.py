@@ -16,7 +16,6 @@ from bucketpolicy.domains import ABSENT
 from bucketpolicy.goal import Goal, Target
 from bucketpolicy.literals import Raw, Texts
 from bucketpolicy.proof import Proof, Step
-from bucketpolicy.request import Request
 from bucketpolicy.rows import Row
 from bucketpolicy.verdict import Counterexample, Denied, Undecided, Verdict
 from bucketpolicy.witness import Point, build, covers, pick, sendable
@@ -134,7 +133,7 @@ def _refute(compiled: Compiled, target: Target, budget: Budget) -> Counterexampl
 
 def _only_sendable(arena: Arena) -> list[tuple[str, Raw]]:
     names = [variable.name for variable in arena.variables]
-    return [(name, Texts(ABSENT, texts, True)) for name, texts in SENDABLE.items() if name in names]
+    return [(name, Texts(ABSENT, texts, inside=True)) for name, texts in SENDABLE.items() if name in names]
 
 
 def _find_point(problems: Problems, compiled: Compiled, budget: Budget) -> tuple[Arena, Point, tuple[str, ...]] | Covered:
@@ -147,7 +146,7 @@ def _find_point(problems: Problems, compiled: Compiled, budget: Budget) -> tuple
     found = search(arena.box, arena.rows, _owners(problems), budget)
     if isinstance(found, Covered):
         return found
-    point = pick(arena, found.box)
+    point = pick(compiled, arena, found.box)
     names = {name for row, (_, names) in zip(extra, cautious, strict=True) if covers(row, point) for name in names}
     return arena, point, tuple(sorted(names))
 
@@ -170,6 +169,3 @@ def _cautious(problems: Problems, compiled: Compiled) -> list[tuple[tuple[tuple[
             )
             result.append((literals, tuple(meaning.reading for meaning in changed if meaning is not None)))
     return result
-
-
-__all__ = ["Request", "decide"]

@@ -41,6 +41,7 @@ class TextLiteral:
     __slots__ = ("flags", "globs", "inside", "language", "parts", "union")
 
     def __init__(self, language: Language, flags: int, globs: int, *, inside: bool) -> None:
+        """Take the globs as a set of `language`."""
         self.language = language
         self.flags = flags
         self.globs = globs
@@ -85,6 +86,7 @@ class SetLiteral:
     __slots__ = ("every", "flags", "globs", "inside", "language", "parts", "union")
 
     def __init__(self, language: Language, flags: int, globs: int, *, every: bool, inside: bool) -> None:
+        """Take the globs as a set of `language`."""
         self.language = language
         self.flags = flags
         self.globs = globs

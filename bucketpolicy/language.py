@@ -1,8 +1,8 @@
 """
 Sets of texts: is there one that every one of these unions of globs matches, and none of those globs does?
 
-The search runs over sets of glob positions, as bits of one `int`. Two facts keep it small. A state whose positive positions are the same and
-whose negative ones are more than those of a state seen before cannot reach anything new. And unless a positive glob asks for one very
+The search runs over sets of glob positions, as bits of one `int`. Two facts keep it small. A state with the same positive positions as one
+seen before, and more negative ones, cannot reach anything new. And unless a positive glob asks for one very
 character, a character that no glob names is best: the fewest negative globs take it along.
 """
 
@@ -19,7 +19,7 @@ class Language:
     The globs and unions that one variable meets, numbered; sets of them are bits of an `int`.
 
     Every glob has its own range of positions, so one `int` holds the state of all globs at once, whichever side each is on.
-    `limit`: the longest text that counts, in bytes of UTF-8. One of these lives as long as one run of the search, and remembers its answers.
+    One of these lives as long as one run of the cover search, and remembers its answers.
     """
 
     __slots__ = (
@@ -44,6 +44,7 @@ class Language:
     )
 
     def __init__(self, budget: Budget, limit: int | None = None) -> None:
+        """`limit`: the longest text that counts, in bytes of UTF-8."""
         self._budget = budget
         self._limit = limit
         self._globs: dict[Glob, int] = {}
@@ -178,15 +179,15 @@ class Language:
             self._budget.spend(size)
             if not state & refused and all(state & accept for accept in accepted):
                 return _read_back(path)
-            for char in self._choose(state, positive, ranges):  # noqa: PLW2901 - the character that leads on
-                after = self._advance(state, char)
-                if not all([after & part for part in ranges]):
+            for following in self._choose(state, positive, ranges):
+                after = self._advance(state, following)
+                if not all(after & part for part in ranges):
                     continue
                 count += 1
                 if not shortest:
-                    heappush(queue, ((after & negative).bit_count() - (after & positive).bit_count(), count, here, char, after))
-                elif self._limit is None or cost + len(char.encode()) <= self._limit:
-                    heappush(queue, (cost + len(char.encode()), count, here, char, after))
+                    heappush(queue, ((after & negative).bit_count() - (after & positive).bit_count(), count, here, following, after))
+                elif self._limit is None or cost + len(following.encode()) <= self._limit:
+                    heappush(queue, (cost + len(following.encode()), count, here, following, after))
         return None
 
     def _choose(self, state: int, positive: int, ranges: list[int]) -> list[str]:

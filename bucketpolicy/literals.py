@@ -11,8 +11,8 @@ from bucketpolicy.document import Condition
 from bucketpolicy.domains import ABSENT, EMPTY
 from bucketpolicy.keys import find_key
 from bucketpolicy.operators import Operator
-from bucketpolicy.patterns import EVERYTHING, Glob, Reading, fold_case, matches, read_arn, read_text
-from bucketpolicy.spans import ADDRESSES, LINE, UNIT, Spans, compare, invert, read_addresses, read_date, read_number, unite
+from bucketpolicy.patterns import Glob, Reading, fold_case, matches, read_arn, read_text
+from bucketpolicy.spans import ADDRESSES, LINE, Spans, compare, invert, read_addresses, read_date, read_number, unite
 
 Kind = Literal["bool", "number", "date", "address", "text", "set"]
 
@@ -53,7 +53,8 @@ class Meaning(NamedTuple):
     """
     What one condition says.
 
-    `keys` must be present wherever it is true. `reading` names the assumption under which it means this, `without` is what it may mean else.
+    `keys` must be present wherever it is true. `reading` names the assumption under which it means this, `without` is what it may mean
+    otherwise.
     """
 
     sure: Raw
@@ -68,7 +69,7 @@ _KINDS: dict[str, Kind] = {"Bool": "bool", "Numeric": "number", "Date": "date", 
 
 
 def find_kind(key: str, *, quantified: bool) -> Kind:
-    """How the values of this key (in lower case) are represented; a key unknown to the table is a set where a set operator is used on it."""
+    """How the values of this key (in lower case) are represented; an unknown key is a set where a set operator is used on it."""
     found = find_key(key)
     if found is None:
         return "set" if quantified else "text"
@@ -83,7 +84,7 @@ def presence(kind: Kind, *, absent: bool, present: bool, empty: bool | None = No
     if kind == "text":
         return Texts(flags, (), not present)
     if kind == "set":
-        return Sets(flags, True, (), not present)
+        return Sets(flags, every=True, globs=(), inside=not present)
     return Ranges(kind, absent, _universe(kind) if present else ())
 
 
@@ -149,7 +150,7 @@ def _read_null(condition: Condition, kind: Kind) -> Meaning:
 
 def _read_empty(operator: Operator, kind: Kind) -> Meaning:
     """An empty list of values (AWS: "Access Analyzer policy check reference", "Empty array condition")."""
-    if operator.quantifier == "ForAnyValue" or operator.quantifier == "ForAllValues" or operator.if_exists:
+    if operator.quantifier or operator.if_exists:
         sure, maybe = _on_absent(operator)
         empty = operator.quantifier == "ForAllValues" and kind == "set"
         return _pair(
@@ -223,7 +224,7 @@ def _mean_set(operator: Operator, sure: tuple[Glob, ...], maybe: tuple[Glob, ...
     if not operator.quantifier:
         return Meaning(
             presence(kind="set", absent=absent, present=False),
-            Sets(ABSENT * perhaps | EMPTY, False, high, not operator.negated),
+            Sets(ABSENT * perhaps | EMPTY, every=False, globs=high, inside=not operator.negated),
             "the key may have several values, and the operator is not made for sets",
         )
     every = operator.quantifier == "ForAllValues"
@@ -295,21 +296,3 @@ def _read_range(value: str, operator: Operator) -> tuple[Spans, Spans] | None:
         return None
     spans = compare(number, operator.comparison)
     return spans, spans
-
-
-__all__ = [
-    "EVERYTHING",
-    "FALSE",
-    "PRESENT_BOOL",
-    "TRUE",
-    "UNIT",
-    "Kind",
-    "Meaning",
-    "Ranges",
-    "Raw",
-    "Sets",
-    "Texts",
-    "find_kind",
-    "presence",
-    "read_condition",
-]

@@ -128,7 +128,9 @@ def _is_default(text: str) -> bool:
 def fold_case(reading: Reading) -> Reading:
     """The same without regard to case; only ASCII letters are sure to fold."""
     if not all(_is_ascii(glob) for glob in reading.maybe):
-        return Reading((), tuple(map(_fold_loosely, reading.maybe)), reading.keys, "letters beyond ASCII may or may not differ in case only")
+        return Reading(
+            (), tuple(map(_fold_loosely, reading.maybe)), reading.keys, "letters beyond ASCII may or may not differ in case only"
+        )
     return Reading(tuple(map(_fold, reading.sure)), tuple(map(_fold, reading.maybe)), reading.keys, reading.doubt)
 
 

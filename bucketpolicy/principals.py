@@ -15,7 +15,9 @@ from bucketpolicy.document import Document, Principals
 from bucketpolicy.patterns import ANY, DIGIT, MANY, Glob, join
 from bucketpolicy.request import Anonymous, Identity, Principal, Service
 
-_AWS = re.compile(r"(?:(?P<account>\d{12})|arn:(?P<partition>[a-z-]+):(?P<service>iam|sts)::(?P<owner>\d{12}):(?P<name>[^*?$]+))\Z", re.ASCII)
+_AWS = re.compile(
+    r"(?:(?P<account>\d{12})|arn:(?P<partition>[a-z-]+):(?P<service>iam|sts)::(?P<owner>\d{12}):(?P<name>[^*?$]+))\Z", re.ASCII
+)
 _ACCOUNTS = ("111122223333", "444455556666", "777788889999", "123456789012")
 _SERVICES = ("logging.s3.amazonaws.com", "cloudtrail.amazonaws.com", "delivery.logs.amazonaws.com", "s3.amazonaws.com")
 
@@ -60,18 +62,25 @@ def read_principal(text: str, partition: str) -> Named | None:
         return None
     if found["account"]:
         return Named("account", found["account"])
-    account, name = found["owner"], found["name"]
-    kind, _, rest = name.partition("/")
     if found["partition"] != partition:
         return None
-    if found["service"] == "iam":
-        if name == "root":
-            return Named("root", account, text)
-        if kind in ("user", "role") and rest and not rest.endswith("/"):
-            return Named("user" if kind == "user" else "role", account, text)
-    elif kind == "assumed-role" and rest.count("/") == 1 and all(rest.split("/")):
-        role, _, session = rest.partition("/")
-        return Named("session", account, role, session)
+    read = _read_iam if found["service"] == "iam" else _read_sts
+    return read(found["owner"], found["name"], text)
+
+
+def _read_iam(account: str, name: str, arn: str) -> Named | None:
+    kind, _, rest = name.partition("/")
+    if name == "root":
+        return Named("root", account, arn)
+    if kind in ("user", "role") and rest and not rest.endswith("/"):
+        return Named("user" if kind == "user" else "role", account, arn)
+    return None
+
+
+def _read_sts(account: str, name: str, _: str) -> Named | None:
+    kind, *rest = name.split("/")
+    if kind == "assumed-role" and len(rest) == 2 and all(rest):  # noqa: PLR2004 - the role's name and the session's
+        return Named("session", account, rest[0], rest[1])
     return None
 
 
@@ -167,16 +176,16 @@ def _of_role(arn: str, account: str, sessions: tuple[tuple[str, str], ...]) -> l
 def _of_session(arn: str, account: str, name: str, session: str, roles: tuple[str, ...]) -> Representative:
     """A named session of a role of this name, whatever its path: the session's ARN does not tell it."""
     role = next(
-        role for role in (f"{arn}:role/{path}{name}" for path in ("", *(f"path{number}/" for number in range(len(roles) + 1)))) if role not in roles
+        role
+        for role in (f"{arn}:role/{path}{name}" for path in ("", *(f"path{number}/" for number in range(len(roles) + 1))))
+        if role not in roles
     )
     paths = (f"{arn}:role/{name}", join([*f"{arn}:role/", ANY, MANY, "/", *name]))
     return Representative(Identity("role", account, role, session), account, paths, roles)
 
 
 def _unused(sort: str, arn: str, taken: tuple[str, ...]) -> str:
-    return next(
-        name for name in (f"{arn}:{sort}/example{suffix}" for suffix in ("", *range(len(taken) + 1))) if name not in taken
-    )
+    return next(name for name in (f"{arn}:{sort}/example{suffix}" for suffix in ("", *range(len(taken) + 1))) if name not in taken)
 
 
 def _names(item: Named, caller: Representative) -> bool:
@@ -245,9 +254,7 @@ def _cover_entry(kind: str, text: str, callers: Callers, partition: str, *, star
         bits = 0 if named is None else sum(_names(named, caller) << bit for bit, caller in enumerate(callers.all))
         return Covered(bits, bits)
     if kind == "Service":
-        bits = sum(
-            (isinstance(caller.principal, Service) and caller.arns == (text,)) << bit for bit, caller in enumerate(callers.all)
-        )
+        bits = sum((isinstance(caller.principal, Service) and caller.arns == (text,)) << bit for bit, caller in enumerate(callers.all))
         return Covered(bits, bits)
     identities = _select(callers, Identity)
     if kind == "CanonicalUser":

@@ -60,16 +60,16 @@ class Keys(NamedTuple):
 def select_keys(names: Names, place: Place, *, variables: bool) -> Keys:
     """What a `Resource` or `NotResource` says about the objects (or the bucket) of this place."""
     if names.negated and not names.patterns:
-        return Keys((), (EVERYTHING,), True, "the list of resources is empty")
+        return Keys((), (EVERYTHING,), inside=True, doubt="the list of resources is empty")
     readings = [_read(pattern, place, variables=variables) for pattern in names.patterns]
     readings = [reading for reading in readings if reading.maybe]
     sure = tuple(glob for reading in readings for glob in reading.sure)
     maybe = tuple(glob for reading in readings for glob in reading.maybe)
     doubt = next((reading.doubt for reading in readings if reading.doubt), "")
     if names.negated:
-        return Keys(maybe, sure, False, doubt)
+        return Keys(maybe, sure, inside=False, doubt=doubt)
     shared = set(readings[0].keys).intersection(*(reading.keys for reading in readings)) if readings else ()
-    return Keys(sure, maybe, True, doubt, tuple(sorted(shared)))
+    return Keys(sure, maybe, inside=True, doubt=doubt, variables=tuple(sorted(shared)))
 
 
 def _read(pattern: str, place: Place, *, variables: bool) -> Reading:
@@ -134,7 +134,7 @@ def _fits_all_names(glob: Glob, place: Place) -> list[Glob]:
     rest = glob[first:]
     if place.on == "bucket":
         return [EVERYTHING] if rest == EVERYTHING else []
-    result = [rest]
+    result: list[Glob] = [rest]
     if rest[1:2] == ("/",):
         result.append(join(list(rest[2:])))
     return result

@@ -1,18 +1,17 @@
 """
 Sets of numbers, instants and addresses: spans of whole numbers, and how the texts of a document become such.
 
-A set is a flat tuple of bounds `(first, end, first, end, ...)`, sorted, ends excluded. Numbers and instants are dense: a value v in units of
-10**-15 (instants: seconds) is the span (2v, 2v + 1), what lies between two neighbours the span (2v + 1, 2v + 2). An IPv4 address is its
+A set is a flat tuple of bounds `(first, end, first, end, ...)`, sorted, ends excluded. Numbers and instants are dense: a value v, in units
+of 10**-15 (instants: seconds), is the span (2v, 2v + 1), what lies between two neighbours the span (2v + 1, 2v + 2). An IPv4 address is its
 number, an IPv6 address its number above 2**64: the families never meet.
 """
 
-from typing import Literal
+from itertools import pairwise
 
-Kind = Literal["number", "date", "address"]
 Spans = tuple[int, ...]
 
 DIGITS = 15
-UNIT = 10**DIGITS
+UNIT: int = 10**DIGITS
 FAR = 1 << 200
 V6 = 1 << 64
 LINE: Spans = (-FAR, FAR)
@@ -77,7 +76,7 @@ def _is_digits(text: str) -> bool:
 
 
 def read_date(text: str) -> int | None:
-    """An instant in units of 10**-15 seconds since 1970: ISO 8601 as the W3C profiles it, or epoch seconds. Four digits could be either: None."""
+    """An instant in units of 10**-15 seconds since 1970: ISO 8601 as the W3C profiles it, or epoch seconds; four digits could be either."""
     if text.isdigit():
         return None if len(text) == 4 else read_number(text)  # noqa: PLR2004 - a year or an epoch
     day, separator, clock = text.partition("T")
@@ -149,7 +148,7 @@ def _read_v4(text: str) -> int | None:
 def _read_v6(text: str, bits: int | None) -> tuple[Spans, Spans] | None:
     from ipaddress import IPv6Address  # noqa: PLC0415 - few documents need it, and every start of the pack would pay
 
-    if bits is not None and bits > 128 or "%" in text:  # noqa: PLR2004 - the width of IPv6
+    if (bits or 0) > 128 or "%" in text:  # noqa: PLR2004 - the width of IPv6
         return None
     try:
         number = int(IPv6Address(text))
@@ -157,22 +156,18 @@ def _read_v6(text: str, bits: int | None) -> tuple[Spans, Spans] | None:
         return None
     if bits is None:
         return _block(number, 0, V6), _block(number, 96, V6)
-    return (_block(number, 128 - bits, V6),) * 2  # type: ignore[return-value]
+    block = _block(number, 128 - bits, V6)
+    return block, block
 
 
 def cells(bounds: set[int], universe: Spans) -> list[tuple[int, int]]:
     """The universe cut at all bounds, in order."""
     points = sorted(bounds.union(universe))
-    inside = set(universe[::2])
-    result = []
-    open_ = False
-    for first, end in zip(points, points[1:], strict=False):
-        if first in inside:
-            open_ = True
-        elif first in universe:
-            open_ = False
-        if open_:
-            result.append((first, end))
+    result: list[tuple[int, int]] = []
+    for place in range(0, len(universe), 2):
+        first, end = universe[place : place + 2]
+        inner = [point for point in points if first <= point <= end]
+        result += pairwise(inner)
     return result
 
 

@@ -1,6 +1,4 @@
-"""
-From a part of a box to one request that a person can read: ordinary callers, HTTPS, absent keys and `example.txt` wherever they will do.
-"""
+"""From a part of a box to one request that a person can read: ordinary callers, HTTPS, absent keys, `example.txt` wherever they will do."""
 
 from collections.abc import Iterator
 
@@ -38,19 +36,47 @@ _EXAMPLES = {
 _FIRST_ACTIONS = ("s3:PutObject", "s3:GetObject", "s3:ListBucket")
 
 
-def pick(arena: Arena, box: tuple[Domain, ...]) -> Point:
+def pick(compiled: Compiled, arena: Arena, box: tuple[Domain, ...]) -> Point:
     """Some point of a part of the arena's box, then moved, variable by variable, to what reads best and still escapes every row."""
-    point = [_any(domain, variable) for domain, variable in zip(box, arena.variables, strict=True)]
+    point = tuple(_any(domain, variable) for domain, variable in zip(box, arena.variables, strict=True))
+    places = {variable.name: place for place, variable in enumerate(arena.variables)}
     for place, variable in sorted(enumerate(arena.variables), key=lambda item: _rank(item[1].name)):
-        rows = [row for row in arena.rows if any(at == place for at, _ in row)]
         for value in _preferences(variable, arena.box[place]):
             if value == point[place]:
                 break
-            old, point[place] = point[place], value
-            if not any(covers(row, tuple(point)) for row in rows):
+            moved = (*point[:place], value, *point[place + 1 :])
+            if variable.name == PRINCIPAL:
+                moved = _rename(moved, value, compiled, arena, places)
+            if not any(covers(row, moved) for row in arena.rows):
+                point = moved
                 break
-            point[place] = old
-    return tuple(point)
+    return point
+
+
+def _rename(point: Point, bit: Value, compiled: Compiled, arena: Arena, places: dict[str, int]) -> Point:
+    """The point with the identity keys of this caller, where they are among its variables."""
+    assert isinstance(bit, int)  # noqa: S101 - finite
+    caller = compiled.callers.all[bit.bit_length() - 1].principal
+    keys: dict[str, Value] = {PRINCIPAL_ARN: ABSENT, PRINCIPAL_ACCOUNT: ABSENT, IS_SERVICE: ABSENT, SERVICE_NAME: ABSENT}
+    if isinstance(caller, Identity):
+        keys |= {PRINCIPAL_ARN: caller.arn, PRINCIPAL_ACCOUNT: caller.account, IS_SERVICE: FALSE}
+    elif isinstance(caller, Service):
+        keys |= {IS_SERVICE: TRUE, SERVICE_NAME: caller.name}
+    else:
+        keys[PRINCIPAL_ACCOUNT] = "anonymous"
+    result = list(point)
+    for key, value in keys.items():
+        place = places.get(key_variable(key))
+        if place is not None:
+            result[place] = _encode(arena.variables[place], value)
+    return tuple(result)
+
+
+def _encode(variable: Variable, value: Value) -> Value:
+    """A text as a value of this variable, which may be a choice."""
+    if isinstance(value, str) and variable.kind == "choice":
+        return 4 << (variable.texts.index(value) if value in variable.texts else len(variable.texts))
+    return value
 
 
 def covers(row: Literals, point: Point) -> bool:
@@ -69,11 +95,9 @@ def _any(domain: Domain, variable: Variable) -> Value:
     if domain.flags:
         return domain.flags & -domain.flags
     assert variable.language is not None  # noqa: S101 - only finite variables have none
-    found: Value | None
-    if isinstance(domain, SetDomain):
-        found = find_set(variable.language, domain)
-    else:
-        found = variable.language.find(domain.within, domain.without)
+    found: Value | None = (
+        find_set(variable.language, domain) if isinstance(domain, SetDomain) else variable.language.find(domain.within, domain.without)
+    )
     assert found is not None  # noqa: S101 - the search keeps no empty domain
     return found
 
@@ -125,9 +149,9 @@ def build(compiled: Compiled, target: Target, arena: Arena, point: Point) -> Req
     assert isinstance(bit, int)  # noqa: S101 - finite
     assert isinstance(action, int)  # noqa: S101 - finite
     caller = _identify(compiled.callers.all[bit.bit_length() - 1].principal, context)
-    for key, text in _always_sent(caller, compiled, context, absent=values.get(key_variable(SOURCE_IP)) == ABSENT):
-        if key_variable(key) not in values:
-            context[key] = (text,)
+    for name, text in _always_sent(caller, compiled, context, absent=values.get(key_variable(SOURCE_IP)) == ABSENT):
+        if key_variable(name) not in values:
+            context[name] = (text,)
     key = values.get(OBJECT, "example.txt")
     arn = f"arn:{compiled.goal.partition}:s3:::{compiled.goal.bucket or PLACEHOLDER}"
     return Request(
