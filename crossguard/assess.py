@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 
+from typing_extensions import assert_never
+
 from bucketpolicy.document import Document, Malformed, Problem
 from bucketpolicy.explain import explain
 from bucketpolicy.goal import Goal
@@ -87,6 +89,8 @@ def _look(rule: Rule, settings: Settings, source: Found | Unknown | Missing) -> 
             return _judge_text(rule, settings, source)
         case Found():
             return _judge_cached(rule, settings, source)
+        case _:
+            assert_never(source)
 
 
 def _cannot_tell(name: str, reason: str) -> CannotTell:
@@ -124,6 +128,8 @@ def _weigh(document: Document, goal: Goal, assumed: tuple[str, ...], source: Fou
             return Open(shown, explain(document, goal, verdict.request), repair(source.text, goal), document)
         case Undecided():
             return CannotTell(verdict, fix=repair(source.text, goal))
+        case _:
+            assert_never(verdict)
 
 
 def _blame(document: Document, goal: Goal) -> Finding:

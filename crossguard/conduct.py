@@ -16,7 +16,7 @@ from bucketpolicy.repair import Repaired
 from crossguard import messages, remediate, resources
 from crossguard.assess import assess, locate
 from crossguard.attachments import Attachments, assess_attachments, attach
-from crossguard.finding import CannotTell, Compliant, Exempted, Finding, Misconfigured, NotApplicable, NotKnown, Open, Subject
+from crossguard.finding import CannotTell, Exempted, Finding, Misconfigured, NotApplicable, NotKnown, Open, Subject
 from crossguard.inline import InlinePolicies
 from crossguard.kinds import BUCKET_NAME
 from crossguard.rule import Rule, StackRule
@@ -105,11 +105,9 @@ def _pronounce(rule: Rule | StackRule, settings: Settings | Rejected, subject: S
     if isinstance(finding, NotKnown) and not pulumi.runtime.is_dry_run():
         finding = finding._replace(when="update")
     text = messages.render(rule, finding, subject)
+    if text is None:
+        return None
     match finding:
-        case _ if text is None:
-            return None
-        case Compliant():
-            return None
         case Exempted() | NotApplicable():
             return Skip(text)
         case NotKnown(when="preview") if "whenUnknown" not in rule.keys:
@@ -127,7 +125,7 @@ def utter(outcomes: tuple[Outcome, ...], args: ResourceValidationArgs | StackVal
         match outcome:
             case Violation(text, urn):
                 report(text, urn)
-            case Note() | Skip():
+            case _:
                 last = outcome
     match last:
         case Note(text):

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from pulumi_policy import proxy
+from typing_extensions import assert_never
 
 from crossguard.kinds import BUCKET_NAME, DIRECTORY_BUCKET, INLINE, JUDGED, OTHERS, POLICY_DOCUMENT, explain
 from crossguard.source import Found, Missing, NoDocument, Source, Unknown
@@ -103,7 +104,8 @@ def read(props: Props, name: str) -> Known | NotKnownYet:
 
 
 def _find_document(name: str, props: Props, bucket: str | None, provider: Props | None) -> Source:
-    match read(props, name):
+    value = read(props, name)
+    match value:
         case NotKnownYet(path):
             return Unknown(path, bucket)
         case Known(None):
@@ -112,8 +114,10 @@ def _find_document(name: str, props: Props, bucket: str | None, provider: Props 
             return Missing(name, "it is encrypted; analyze the output of `pulumi stack export --show-secrets` instead", bucket)
         case Known(str(text)):
             return Found(text, name, bucket, _read_region(props, provider))
-        case Known(value):
-            return _find_object(value, name, bucket, _read_region(props, provider))
+        case Known(other):
+            return _find_object(other, name, bucket, _read_region(props, provider))
+        case _:
+            assert_never(value)
 
 
 def _find_object(value: object, name: str, bucket: str | None, region: str | None) -> Source:

@@ -1,0 +1,463 @@
+"""What the document policies say, and at which level: through the SDK, asked as the engine asks."""
+
+import json
+from datetime import date
+from typing import Any
+
+import pulumi.runtime
+import pytest
+
+from crossguard import assess, conduct
+from tests.crossguard.documents import HEADER_ABSENT, OVER_HTTP, compliant, deny, document, snippet, transport_only
+from tests.crossguard.pack import (
+    ALL_REQUESTS,
+    BUCKET,
+    BUCKET_POLICY,
+    BUCKET_V2,
+    DOCUMENT_POLICIES,
+    HAS_POLICY,
+    NATIVE_BUCKET_POLICY,
+    TRANSPORT,
+    UNKNOWN,
+    UPLOADS,
+    Answer,
+    Double,
+    Resource,
+    make_double,
+    secret,
+)
+
+ROLE = "arn:aws:iam::111122223333:role/uploader"
+KEY = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+SSE = "s3:x-amz-server-side-encryption"
+KEY_ID = "s3:x-amz-server-side-encryption-aws-kms-key-id"
+BLOCKED = {UPLOADS: "mandatory", TRANSPORT: "mandatory", ALL_REQUESTS: "advisory"}
+NOTED = {UPLOADS: "advisory", TRANSPORT: "advisory"}
+
+
+def attach(text: Any, target: str = "data", **props: Any) -> Resource:
+    """A bucket policy called `data-policy`."""
+    return Resource(BUCKET_POLICY, "data-policy", {"bucket": target, "policy": text, **props})
+
+
+def write(*statements: dict[str, Any]) -> str:
+    """A document as text."""
+    return json.dumps(document(*statements))
+
+
+def test_a_compliant_document_passes_in_silence(preview: Double) -> None:
+    """No diagnostic, and applicable: it counts as passed."""
+    assert Answer((), {}) == preview.analyze(attach(compliant("data")))
+
+
+def test_the_benchmarks_snippet_is_rejected_by_both_halves(preview: Double) -> None:
+    """Its two conditions are ANDed, so that neither half is enforced."""
+    answer = preview.analyze(attach(snippet("data")))
+    assert answer.levels() == BLOCKED
+    assert all("is not denied" in one.text for one in answer.said)
+
+
+@pytest.mark.parametrize("kind", [BUCKET, BUCKET_V2])
+def test_an_inline_policy_is_judged_like_an_attached_one(kind: str, preview: Double) -> None:
+    """The deprecated `policy` of a bucket is a bucket policy."""
+    assert preview.analyze(Resource(kind, "data", {"bucket": "data", "policy": compliant("data")})).said == ()
+    assert preview.analyze(Resource(kind, "data", {"bucket": "data", "policy": snippet("data")})).levels() == BLOCKED
+
+
+def test_an_object_of_aws_native_is_judged_like_a_text(preview: Double) -> None:
+    """`policyDocument` is an object or a text."""
+    for value in (json.loads(compliant("data")), compliant("data")):
+        assert preview.analyze(Resource(NATIVE_BUCKET_POLICY, "p", {"bucket": "data", "policyDocument": value})).said == ()
+    bad = Resource(NATIVE_BUCKET_POLICY, "p", {"bucket": "data", "policyDocument": json.loads(snippet("data"))})
+    assert preview.analyze(bad).levels() == BLOCKED
+
+
+# What is not known yet
+
+
+def test_an_unknown_document_is_a_note_in_a_preview(preview: Double) -> None:
+    """One line from each mandatory policy; the advisory one leaves the talking to them."""
+    answer = preview.analyze(attach(UNKNOWN))
+    assert (answer.levels(), set(answer.skipped)) == (NOTED, {ALL_REQUESTS})
+    assert all("is not known" in one.text for one in answer.said)
+    assert all("\n" not in one.text for one in answer.said)
+
+
+def test_an_unknown_document_is_a_violation_in_an_update(update: Double) -> None:
+    """There nothing unknown is let through, and `whenUnknown` changes nothing."""
+    update.configure(uploads={"whenUnknown": "advisory"})
+    answer = update.analyze(attach(UNKNOWN))
+    assert answer.levels() == BLOCKED
+    assert all("is not known" in one.text for one in answer.said)
+
+
+def test_unknown_can_be_made_a_violation(preview: Double) -> None:
+    """`whenUnknown: mandatory`, for each policy by itself."""
+    preview.configure(uploads={"whenUnknown": "mandatory"})
+    assert preview.analyze(attach(UNKNOWN)).levels() == {UPLOADS: "mandatory", TRANSPORT: "advisory"}
+
+
+def test_a_part_of_an_object_that_is_unknown_is_named(preview: Double) -> None:
+    """The rest of the object stays unread, and the note says which part is missing."""
+    value = document(deny("data", HEADER_ABSENT, Resource=UNKNOWN))
+    answer = preview.analyze(Resource(NATIVE_BUCKET_POLICY, "p", {"bucket": "data", "policyDocument": value}))
+    assert answer.levels() == NOTED
+    assert "`policyDocument.Statement[0]" in answer.of(UPLOADS)
+
+
+def test_a_document_that_is_malformed_is_a_violation_in_a_preview(preview: Double) -> None:
+    """Only what is unknown is softened."""
+    answer = preview.analyze(attach("{"))
+    assert answer.levels() == BLOCKED
+    assert all("cannot be decided" in one.text for one in answer.said)
+
+
+@pytest.mark.parametrize(
+    ("text", "levels"),
+    [
+        (write(deny("", HEADER_ABSENT, Resource="*"), deny("", OVER_HTTP, Resource="*", Action="s3:*")), {}),
+        (write({**deny("data", {}), "Effect": "Allow"}), BLOCKED),
+        (write(deny("data", OVER_HTTP)), {UPLOADS: "mandatory", TRANSPORT: "advisory", ALL_REQUESTS: "advisory"}),
+        (compliant("data"), NOTED),
+        (write(deny("data", {**HEADER_ABSENT, "NumericEquals": {"s3:TlsVersion": "${aws:username}"}}, Resource="*")), BLOCKED),
+        (write(deny("data", {}, Resource="arn:aws:s3express:eu-central-1:111122223333:bucket/data--euc1-az1--x-s3")), NOTED),
+    ],
+    ids=["everywhere", "no-deny", "header-forgotten", "own-arns", "undecided-whatever-the-name", "directory-bucket"],
+)
+def test_a_known_document_of_an_unknown_bucket(text: str, levels: dict[str, str], preview: Double) -> None:
+    """It is decided where the answer is the same for every name, else its name is what is not known."""
+    assert levels == preview.analyze(attach(text, UNKNOWN)).levels()
+
+
+# Outputs formatted as text
+
+FORMATTED = "Calling __str__ on an Output[T] is not supported.\n\nTo get the value of an Output[T] as an Output[str] consider:"
+FORMATTED_BY_NODE = "Calling [toString] on an [Output<T>] is not supported."
+
+
+@pytest.mark.parametrize(
+    ("text", "target"),
+    [
+        (compliant(FORMATTED), "data"),
+        (compliant(FORMATTED_BY_NODE), "data"),
+        ('{"Statement": [{"Resource": "' + FORMATTED + '"}]}', "data"),
+        (compliant("data"), FORMATTED),
+        (compliant("data"), f"{FORMATTED_BY_NODE}-suffix"),
+    ],
+)
+def test_an_output_in_a_text_is_recognised(text: str, target: str, preview: Double) -> None:
+    """An f-string over an Output is no document and no name; the message says what to do instead."""
+    answer = preview.analyze(attach(text, target))
+    assert answer.levels() == BLOCKED
+    assert all("Output" in one.text for one in answer.said)
+
+
+# Configuration
+
+
+@pytest.mark.parametrize(
+    ("settings", "statements"),
+    [
+        ({"algorithms": ["aws:kms"]}, [deny("data", {"StringNotEquals": {SSE: "aws:kms"}})]),
+        (
+            {"kmsKeyArns": [KEY]},
+            [deny("data", {"Null": {SSE: "true"}}), deny("data", {"StringNotEquals": {KEY_ID: KEY}})],
+        ),
+        (
+            {"acceptCustomerProvidedKeys": True},
+            [deny("data", {"Null": {SSE: "true", "s3:x-amz-server-side-encryption-customer-algorithm": "true"}})],
+        ),
+        ({"exemptPrincipals": [ROLE]}, [deny("data", {**HEADER_ABSENT, "ArnNotEquals": {"aws:PrincipalArn": ROLE}})]),
+        ({"acceptBenchmarkSnippet": True}, [deny("data", {**HEADER_ABSENT, **OVER_HTTP})]),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
+)
+def test_a_setting_of_uploads_decides(settings: dict[str, Any], statements: list[dict[str, Any]], preview: Double) -> None:
+    """The document complies with the setting; the promise itself changes, in one direction or the other."""
+    text = write(*statements)
+    default = UPLOADS in preview.analyze(attach(text)).levels()
+    preview.configure(uploads=settings)
+    assert UPLOADS not in preview.analyze(attach(text)).levels()
+    preview.configure()
+    weaker = write(deny("data", HEADER_ABSENT))
+    passes_by_default = UPLOADS not in preview.analyze(attach(weaker)).levels()
+    preview.configure(uploads=settings)
+    passes_with_setting = UPLOADS not in preview.analyze(attach(weaker)).levels()
+    assert passes_by_default is True
+    assert passes_with_setting is not ("algorithms" in settings or "kmsKeyArns" in settings)
+    assert default is ("algorithms" not in settings and "kmsKeyArns" not in settings)
+
+
+@pytest.mark.parametrize("version", ["1.2", 1.2])
+def test_a_minimum_tls_version_is_part_of_the_promise(version: object, preview: Double) -> None:
+    """Of both transport policies, and a number is as good as a text."""
+    old = {"NumericLessThan": {"s3:TlsVersion": "1.2"}}
+    arns = ["arn:aws:s3:::data", "arn:aws:s3:::data/*"]
+    below = deny("data", old, Action="s3:*", Resource=arns)
+    http = deny("data", OVER_HTTP, Action="s3:*", Resource=arns)
+    for settings in ({}, {"minimumTlsVersion": version}):
+        preview.configure(transport=settings, all_requests=settings)
+        said = preview.analyze(attach(write(http))).levels()
+        assert [name in said for name in (TRANSPORT, ALL_REQUESTS)] == [bool(settings)] * 2
+        assert preview.analyze(attach(write(http, below))).levels() == {UPLOADS: "mandatory"}
+
+
+def test_an_assumption_can_be_withdrawn(preview: Double) -> None:
+    """What AWS implies is believed by default; without it the document is no longer enough."""
+    text = write(deny("data", {"StringEquals": {"aws:SecureTransport": "false"}}))
+    assert TRANSPORT not in preview.analyze(attach(text)).levels()
+    preview.configure(transport={"assumptions": {"string-op-on-bool-key": False}})
+    assert preview.analyze(attach(text)).levels()[TRANSPORT] == "mandatory"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [{"Effect": "Deny"}, UNKNOWN, compliant("data"), "{"],
+)
+def test_a_wrong_configuration_judges_nothing(value: Any, preview: Double) -> None:
+    """One violation at the policy's own level on each resource that it would have judged, naming key, value and what is accepted."""
+    preview.configure(uploads={"whenUnknown": "never", "x": 1.0}, all_requests={"algorithms": ["aws:kms"]})
+    answer = preview.analyze(attach(value))
+    text = answer.of(UPLOADS)
+    assert (answer.levels()[UPLOADS], answer.levels()[ALL_REQUESTS]) == ("mandatory", "advisory")
+    assert all(part in text for part in ("`whenUnknown`", '"never"', '"advisory" or "mandatory"', "`x`", "`exemptions`"))
+    assert preview.analyze(Resource(BUCKET, "data", {"bucket": "data"})).said == ()
+
+
+# Exemptions
+
+
+@pytest.mark.parametrize("value", [snippet("data"), UNKNOWN, "{", compliant("data"), None])
+def test_an_exempted_resource_is_not_applicable(value: Any, preview: Double) -> None:
+    """With reason and owner, whatever its document is, so that compliance figures stay honest."""
+    entry = {"bucket": "da*", "reason": "moved next quarter", "owner": "data team", "expires": "2026-11-24"}
+    preview.configure(uploads={"exemptions": [entry]})
+    answer = preview.analyze(attach(value))
+    assert UPLOADS not in answer.levels()
+    assert ("moved next quarter" in answer.skipped[UPLOADS], "data team" in answer.skipped[UPLOADS]) == (True, True)
+
+
+@pytest.mark.parametrize("text", [snippet("data"), "{", write(deny(FORMATTED, {}))])
+def test_an_expired_exemption_is_told(text: str, preview: Double) -> None:
+    """The resource is judged, and the violation says that the exemption has expired."""
+    preview.configure(uploads={"exemptions": [{"bucket": "name:data-*", "reason": "r", "expires": "2026-11-23"}]})
+    answer = preview.analyze(attach(text))
+    assert answer.levels() == BLOCKED
+    assert ("2026-11-23" in answer.of(UPLOADS), "2026-11-23" in answer.of(TRANSPORT)) == (True, False)
+
+
+def test_the_clock_is_the_packs_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A day later the same exemption has expired."""
+    monkeypatch.setenv("PULUMI_DRY_RUN", "true")
+    levels = []
+    for today in (date(2026, 12, 31), date(2027, 1, 1)):
+        double = make_double(today)
+        double.configure(uploads={"exemptions": [{"bucket": "data", "reason": "r", "expires": "2026-12-31"}]})
+        levels.append(UPLOADS in double.analyze(attach(snippet("data"))).levels())
+    assert levels == [False, True]
+
+
+def test_a_glob_that_might_match_an_unknown_name_leaves_it_unknown(preview: Double) -> None:
+    """Neither violation nor exemption can be told; a document that complies for every name needs neither."""
+    preview.configure(uploads={"exemptions": [{"bucket": "logs-*", "reason": "r"}]})
+    no_deny = write({**deny("data", {}), "Effect": "Allow"})
+    answer = preview.analyze(attach(no_deny, UNKNOWN))
+    assert answer.levels() == {**BLOCKED, UPLOADS: "advisory"}
+    assert "is not known" in answer.of(UPLOADS)
+    assert preview.analyze(attach(write(deny("", HEADER_ABSENT, Resource="*")), UNKNOWN)).levels().get(UPLOADS) is None
+
+
+def test_autonamed_buckets_are_exempted_by_glob_or_resource_name(preview: Double) -> None:
+    """Their suffix is another one in every preview."""
+    preview.configure(uploads={"exemptions": [{"bucket": "data-???????", "reason": "r"}]})
+    for suffix in ("1a2b3c4", "5d6e7f8"):
+        assert UPLOADS in preview.analyze(attach(snippet("data"), f"data-{suffix}")).skipped
+
+
+# The benchmark's snippet, accepted literally
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {**HEADER_ABSENT, **OVER_HTTP},
+        {"Null": {SSE.upper(): True}, "Bool": {"AWS:SecureTransport": False}},
+        {"Null": {SSE: ["true"]}, "StringEquals": {"aws:SecureTransport": "false"}},
+        {"StringNotLike": {SSE: "*"}, "Bool": {"aws:SecureTransport": ["false"]}},
+    ],
+)
+@pytest.mark.parametrize("action", ["s3:PutObject", "s3:Put*", ["s3:GetObject", "s3:*"]])
+def test_the_snippet_is_accepted_in_any_spelling(condition: dict[str, Any], action: Any, preview: Double) -> None:
+    """By both halves, each by its own setting."""
+    text = write(deny("data", condition, Action=action))
+    preview.configure(uploads={"acceptBenchmarkSnippet": True}, transport={"acceptBenchmarkSnippet": True})
+    assert preview.analyze(attach(text)).levels() == {ALL_REQUESTS: "advisory"}
+    preview.configure(transport={"acceptBenchmarkSnippet": True})
+    assert preview.analyze(attach(text)).levels() == {UPLOADS: "mandatory", ALL_REQUESTS: "advisory"}
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        deny("data", {**HEADER_ABSENT, **OVER_HTTP}, Principal={"AWS": "111122223333"}),
+        deny("data", {**HEADER_ABSENT, **OVER_HTTP}, Resource="arn:aws:s3:::data/public/*"),
+        deny("other", {**HEADER_ABSENT, **OVER_HTTP}),
+        deny("data", {**HEADER_ABSENT, **OVER_HTTP}, Action="s3:GetObject"),
+        deny("data", {**HEADER_ABSENT, **OVER_HTTP}, Effect="Allow"),
+        deny("data", {**HEADER_ABSENT, "Bool": {"aws:SecureTransport": "true"}}),
+        deny("data", {"Null": {SSE: "false"}, **OVER_HTTP}),
+        deny("data", {"StringNotEquals": {SSE: ["AES256", "aws:kms"]}, **OVER_HTTP}),
+        deny("data", {**HEADER_ABSENT, "Bool": {"aws:SecureTransport": "false", "aws:ViaAWSService": "false"}}),
+    ],
+)
+def test_what_is_not_the_snippet_is_not_accepted(statement: dict[str, Any], preview: Double) -> None:
+    """For everyone, all objects of this bucket, uploads, and exactly this condition: nothing less and nothing else."""
+    preview.configure(uploads={"acceptBenchmarkSnippet": True})
+    assert preview.analyze(attach(write(statement))).levels()[UPLOADS] == "mandatory"
+
+
+def test_the_snippet_of_an_unknown_bucket_is_not_known(preview: Double) -> None:
+    """It would be accepted if its ARN is this bucket's."""
+    preview.configure(uploads={"acceptBenchmarkSnippet": True}, transport={"acceptBenchmarkSnippet": True})
+    assert preview.analyze(attach(snippet("data"), UNKNOWN)).levels() == {**NOTED, ALL_REQUESTS: "advisory"}
+    everywhere = write(deny("", {**HEADER_ABSENT, **OVER_HTTP}, Resource="*"))
+    assert preview.analyze(attach(everywhere, UNKNOWN)).levels() == {ALL_REQUESTS: "advisory"}
+
+
+# Partitions
+
+
+@pytest.mark.parametrize(
+    ("region", "partition"),
+    [
+        ("eu-central-1", "aws"),
+        ("cn-north-1", "aws-cn"),
+        ("us-gov-west-1", "aws-us-gov"),
+        ("us-iso-east-1", "aws-iso"),
+        ("us-isob-east-1", "aws-iso-b"),
+        ("eu-isoe-west-1", "aws-iso-e"),
+        ("us-isof-south-1", "aws-iso-f"),
+        ("eusc-de-east-1", "aws-eusc"),
+    ],
+)
+def test_the_partition_follows_the_region(region: str, partition: str, preview: Double) -> None:
+    """The resource's own, else its provider's; ARNs of another partition do not count."""
+    wrong = "aws-cn" if partition == "aws" else "aws"
+    for resource in (attach("", region=region), attach("")._replace(region=region)):
+        for written, levels in ((partition, {}), (wrong, BLOCKED)):
+            shown = resource._replace(props={**resource.props, "policy": compliant("data", written)})
+            assert levels == preview.analyze(shown).levels()
+
+
+@pytest.mark.parametrize(
+    ("resource", "settings", "levels"),
+    [
+        (attach(compliant("data", "aws-cn")), {}, {}),
+        (attach(compliant("data", "aws-cn"))._replace(region=""), {}, {}),
+        (attach(compliant("data", "aws-cn")), {"assumptions": {"partition-from-document": False}}, BLOCKED),
+        (attach(compliant("data", "aws-cn")), {"partition": "aws"}, BLOCKED),
+        (attach(compliant("data", "aws-cn"))._replace(region="eu-west-1"), {"partition": "aws-cn"}, {}),
+        (attach(compliant("data", "aws-mars")), {}, BLOCKED),
+        (attach(compliant("other", "aws-cn")), {}, BLOCKED),
+        (
+            attach(write(*json.loads(compliant("data", "aws-cn"))["Statement"], *json.loads(compliant("data"))["Statement"])),
+            {},
+            {},
+        ),
+    ],
+)
+def test_the_partition_without_a_region(resource: Resource, settings: dict[str, Any], levels: dict[str, str], preview: Double) -> None:
+    """As configured, else the one that the document's ARNs of this bucket name, else `aws`."""
+    preview.configure(uploads=settings, transport=settings, all_requests=settings)
+    assert levels == preview.analyze(resource).levels()
+
+
+# Remediation
+
+
+def test_a_remediation_adds_what_is_missing(preview: Double) -> None:
+    """At the level `remediate`, in a preview and an update alike; afterwards the document passes."""
+    preview.configure(uploads={"enforcementLevel": "remediate"}, transport={"enforcementLevel": "remediate"})
+    props = preview.remediate(attach(snippet("data")))
+    assert list(props) == [UPLOADS, TRANSPORT]
+    assert preview.analyze(attach(props[TRANSPORT]["policy"])).levels() == {ALL_REQUESTS: "advisory"}
+    assert preview.remediate(attach(props[TRANSPORT]["policy"])) == {}
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        attach(UNKNOWN),
+        attach(snippet("data"), UNKNOWN),
+        attach("{"),
+        attach(None),
+        Resource(BUCKET, "data", {"bucket": "data"}),
+        Resource("random:index/randomId:RandomId", "x", {"policy": "{}"}),
+    ],
+)
+def test_a_remediation_leaves_alone_what_it_cannot_judge(resource: Resource, preview: Double) -> None:
+    """Unknown, malformed, missing or foreign: the properties stay as they are."""
+    preview.configure(uploads={"enforcementLevel": "remediate"}, transport={"enforcementLevel": "remediate"})
+    assert preview.remediate(resource) == {}
+
+
+def test_a_remediation_keeps_the_mark_of_a_secret(preview: Double) -> None:
+    """It survives because the SDK's own proxy is changed in place."""
+    preview.configure(uploads={"enforcementLevel": "remediate"})
+    changed = preview.remediate(attach(secret(transport_only("data"))))[UPLOADS]["policy"]
+    assert set(changed) == {"4dabf18193072939515e22adb298388d", "value"}
+
+
+# Mistakes of our own
+
+
+def fail(*_: object, **__: object) -> Any:
+    """A bug."""
+    message = "hunter2"
+    raise ZeroDivisionError(message)
+
+
+def test_a_bug_is_a_violation_and_no_exception(preview: Double, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An exception would abort the user's operation, and silence would be a false pass; the error's own text is not shown."""
+    monkeypatch.setattr(assess, "judge", fail)
+    assess._judge_cached.cache_clear()
+    answer = preview.analyze(attach(compliant("data-of-the-bug"), "data-of-the-bug"))
+    assert answer.levels() == BLOCKED
+    assert all("internal error" in one.text and "test_judging.py:" in one.text and "hunter2" not in one.text for one in answer.said)
+
+
+def test_a_bug_in_the_stack_policy_is_a_violation_on_the_stack(preview: Double, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As for the others."""
+    monkeypatch.setattr(conduct, "attach", fail)
+    answer = preview.analyze_stack(Resource(BUCKET, "data", {"bucket": "data"}))
+    assert answer.levels() == {HAS_POLICY: "mandatory"}
+    assert "internal error" in answer.of(HAS_POLICY)
+
+
+def test_a_bug_in_a_remediation_changes_nothing(preview: Double, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The document is judged right afterwards in any case."""
+    monkeypatch.setattr(conduct, "assess", fail)
+    preview.configure(uploads={"enforcementLevel": "remediate"})
+    assert preview.remediate(attach(snippet("data"))) == {}
+
+
+def test_outside_of_an_operation_nothing_counts_as_a_preview(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`pulumi policy analyze` says nothing of the operation: what is unknown is then a violation."""
+    for name in ("PULUMI_PROJECT", "PULUMI_STACK", "PULUMI_DRY_RUN"):
+        monkeypatch.delenv(name, raising=False)
+    pulumi.runtime.configure(pulumi.runtime.Settings(project="shop", stack="dev"))
+    assert make_double().analyze(attach(UNKNOWN)).levels() == BLOCKED
+
+
+def test_all_policies_say_why_another_services_bucket_is_left_alone(preview: Double) -> None:
+    """The reason is in the figures of Pulumi Cloud."""
+    answer = preview.analyze(attach(UNKNOWN, "data--euc1-az1--x-s3"))
+    assert (answer.said, set(answer.skipped)) == ((), set(DOCUMENT_POLICIES))
+    assert all("directory bucket" in reason for reason in answer.skipped.values())
+
+
+@pytest.mark.parametrize("kind", ["pulumi:pulumi:Stack", "aws:s3/bucketAcl:BucketAcl", "aws:lightsail/bucket:Bucket"])
+def test_a_foreign_resource_is_not_applicable(kind: str, preview: Double) -> None:
+    """Whatever it looks like, only the exact types are ours."""
+    answer = preview.analyze(Resource(kind, "data", {"bucket": "data", "policy": snippet("data")}))
+    assert (answer.said, set(answer.skipped)) == ((), set(DOCUMENT_POLICIES))

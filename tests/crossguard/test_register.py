@@ -1,0 +1,42 @@
+"""What registers the rules: its clock, and that it loads what judges only when that is needed."""
+
+import subprocess
+import sys
+import threading
+from datetime import datetime, timezone
+
+import pytest
+
+import crossguard
+from crossguard import register
+from tests.crossguard.pack import ROOT
+
+HEAVY = ("bucketpolicy.judge", "crossguard.conduct", "crossguard.messages", "pulumi_aws", "rich", "jinja2", "jsonschema")
+
+
+def test_the_clock_is_in_utc() -> None:
+    """Exemptions expire at the same moment everywhere."""
+    before = datetime.now(timezone.utc).date()
+    today = register.read_clock()
+    assert before <= today <= datetime.now(timezone.utc).date()
+
+
+def test_the_pack_is_warmed_up_in_the_background(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By a thread that keeps no process alive and leaves what judges loaded."""
+    monkeypatch.setattr(register, "_WARM_UP_SECONDS", 0)
+    monkeypatch.delitem(sys.modules, "crossguard.conduct", raising=False)
+    monkeypatch.delattr(crossguard, "conduct", raising=False)
+    before = set(threading.enumerate())
+    register.warm_up()
+    threads = [thread for thread in threading.enumerate() if thread not in before]
+    assert all(thread.daemon for thread in threads)
+    for thread in threads:
+        thread.join()
+    assert "crossguard.conduct" in sys.modules
+
+
+def test_booting_loads_nothing_that_judges() -> None:
+    """Everybody waits for the boot, also those whose program has no bucket."""
+    code = f"import sys, crossguard.register, policies; print([name for name in {HEAVY!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
