@@ -29,17 +29,13 @@ from crossguard.finding import (
     Subject,
     Unattached,
 )
+from crossguard.layout import LIMITS, MOST_LINES, LayOut, choose, count_lines, fit, lay_out_all, take
 from crossguard.narration import tell_mistake, tell_nearest, tell_request
 from crossguard.quoting import clean, clean_sentence, enumerate_texts, quote
 from crossguard.rule import Rule, StackRule, link
 from crossguard.settings import Exemption
 
-#: The CLI indents a message by ten columns, and prints the description in a line of its own before it.
-COLUMNS = 108
-MANDATORY_LINES = 12
-_LIMITS = (120, 72, 48, 32, 20, 12)
 _MOST_BUCKETS = 1000
-_MOST_REASONS = 3
 _WHERE = {"aws:SecureTransport": "`aws:SecureTransport` is `false`", "s3:TlsVersion": "`s3:TlsVersion` is too low"}
 
 _HEADER = Target(("s3:PutObject",), "object", (Absent(SSE),))
@@ -58,17 +54,17 @@ def render(rule: Rule | StackRule, finding: Finding, subject: Subject) -> str | 
         case Open():
             return _render_open(rule, finding, subject)
         case CannotTell():
-            return _fit(lambda _: _tell_undecided(finding), finding.fix, finding.expired)
-        case Formatted(what, expired):
-            return "\n".join([*_tell_formatted(what), *_tell_expiry(expired, _LIMITS[0])])
+            return _render_undecided(rule, finding)
+        case Formatted():
+            return _render_formatted(rule, finding)
         case NotKnown():
-            return f"{_NOT_KNOWN[finding.when, finding.why].format(what=_point_at(finding.what))} More: {link(rule)}"
+            return _render_not_known(rule, finding, subject)
         case Exempted(exemption):
             return _render_exempted(exemption)
         case NotApplicable(reason):
             return clean(reason)
         case Misconfigured(problems):
-            return _render_misconfigured(problems)
+            return _render_misconfigured(rule, problems)
         case Unattached():
             return _render_unattached(finding, subject)
         case Contested():
@@ -79,7 +75,7 @@ def render(rule: Rule | StackRule, finding: Finding, subject: Subject) -> str | 
 
 def render_note(rule: StackRule, subjects: tuple[Subject, ...]) -> str:
     """The stack policy's one note in a preview, about all buckets of which it is not known whether a policy hangs on them."""
-    names = enumerate_texts((subject.name for subject in subjects), _LIMITS[1], "and", _MOST_BUCKETS)
+    names = enumerate_texts((subject.name for subject in subjects), LIMITS[1], "and", _MOST_BUCKETS)
     return (
         f"Which policy is attached to {names} is not known before the update. "
         "Give the BucketPolicy `bucket=bucket.bucket` instead of `bucket.id`, and it is. "
@@ -114,24 +110,21 @@ def _widen_fix(rule: Rule | StackRule, finding: Open, subject: Subject) -> Repai
         return finding.fix
     other = _TRANSPORT if rule.half == "header" else _HEADER
     both = write_statements(Goal(subject.bucket, subject.partition or "aws", (other,)))
-    match finding.fix:
-        case Repaired(text, added):
-            return Repaired(text, (*added, *both) if rule.half == "header" else (*both, *added))
-        case CannotRepair(reason, missing):
-            return CannotRepair(reason, (*missing, *both) if rule.half == "header" else (*both, *missing))
+    if isinstance(finding.fix, Repaired):
+        return finding.fix._replace(added=_order(finding.fix.added, both, rule))
+    return finding.fix._replace(missing=_order(finding.fix.missing, both, rule))
+
+
+def _order(own: tuple[str, ...], other: tuple[str, ...], rule: Rule) -> tuple[str, ...]:
+    """The header's statements first, as in the benchmark."""
+    return (*own, *other) if rule.half == "header" else (*other, *own)
 
 
 def _fit_advisory(rule: Rule | StackRule, finding: Open, subject: Subject) -> str:
     """Three lines: a mandatory sibling prints JSON, and the docs page does. An exemption that has ended is more news than the statement."""
-    request = _choose(lambda limit: _explain(rule, finding, subject, limit)[0])
-    reason = _choose(lambda limit: [*_tell_expiry(finding.expired, limit), *_tell_why(finding, subject, limit), ""][0])
+    request = choose(lambda limit: _explain(rule, finding, subject, limit)[0])
+    reason = choose(lambda limit: [*_tell_expiry(finding.expired, limit), *_tell_why(finding, subject, limit), ""][0])
     return "\n".join(line for line in (request, reason, _tell_fix(finding.fix)) if line)
-
-
-def _choose(tell: Callable[[int], str]) -> str:
-    """The sentence as it fits in a line, or at its shortest."""
-    texts = map(tell, _LIMITS)
-    return next((text for text in texts if len(text) <= COLUMNS), tell(_LIMITS[-1]))
 
 
 def _tell_fix(fix: Repaired | CannotRepair) -> str:
@@ -149,28 +142,21 @@ def _fit(
     assumptions: tuple[str, ...] = (),
     label: str = "add {} to the document",
 ) -> str:
-    """The message with as much as fits: texts shortened before JSON is crowded, JSON crowded before it is left out."""
-    tail = [f"Assumes {enumerate_texts(assumptions, 40, 'and', 10)}."] if assumptions else []
+    """A message of a mandatory policy: what is wrong, the fix, what was assumed, and the exemption that has ended."""
+    assumed = [f"Assumes {enumerate_texts(assumptions, 40, 'and', 10)}."] if assumptions else []
 
-    def write(lay_out: Callable[[str], list[str]], limit: int) -> list[str]:
-        return [*head(limit), *_render_fix(fix, lay_out, label), *tail, *_tell_expiry(expired, limit)]
+    def write(lay_out: LayOut, limit: int) -> list[str]:
+        return [*head(limit), *_render_fix(fix, lay_out, label), *assumed, *_tell_expiry(expired, limit)]
 
-    attempts = (write(lay_out, limit) for lay_out in (_lay_out, _crowd, _refer) for limit in _LIMITS)
-    fitting = (lines for lines in attempts if _count_lines(lines) <= MANDATORY_LINES)
-    return "\n".join(next(fitting, write(_refer, _LIMITS[-1])))
+    return fit(write, MOST_LINES["mandatory"])
 
 
-def _count_lines(lines: list[str]) -> int:
-    """How many lines of a terminal these are; an empty line is one, too."""
-    return sum(max(1, -(-len(line) // COLUMNS)) for line in lines)
-
-
-def _render_fix(fix: Repaired | CannotRepair | None, lay_out: Callable[[str], list[str]], label: str) -> list[str]:
+def _render_fix(fix: Repaired | CannotRepair | None, lay_out: LayOut, label: str) -> list[str]:
     match fix:
         case Repaired(_, (_, *_) as added):
-            return [f"Fix: {label.format(_count(added))}:", *_lay_out_all(added, lay_out)]
+            return [f"Fix: {label.format(_count(added))}:", *lay_out_all(added, lay_out)]
         case CannotRepair(reason, (_, *_) as missing):
-            return [f"Fix: {label.format(_count(missing))} ({reason}):", *_lay_out_all(missing, lay_out)]
+            return [f"Fix: {label.format(_count(missing))} ({reason}):", *lay_out_all(missing, lay_out)]
         case _:
             return []
 
@@ -179,59 +165,44 @@ def _count(statements: tuple[str, ...]) -> str:
     return "this statement" if len(statements) == 1 else f"these {len(statements)} statements"
 
 
-def _lay_out_all(statements: tuple[str, ...], lay_out: Callable[[str], list[str]]) -> list[str]:
-    """The statements as members of a list, ready to paste."""
-    blocks = [lay_out(statement) for statement in statements]
-    for block in blocks[:-1]:
-        block[-1] += ","
-    return [line for block in blocks for line in block]
-
-
-def _lay_out(statement: str) -> list[str]:
-    """A statement in three lines: who, what, when."""
-    members = [f"{json.dumps(name)}: {json.dumps(value)}" for name, value in json.loads(statement).items()]
-    who, what, when = members[:3], members[3:5], members[5:]
-    return [f"{{{', '.join(who)},", f" {', '.join(what)},", f" {', '.join(when)}}}"]
-
-
-def _crowd(statement: str) -> list[str]:
-    """A statement in as few lines as it takes."""
-    lines = [""]
-    for word in json.dumps(json.loads(statement)).split(" "):
-        if len(lines[-1]) + len(word) >= COLUMNS:
-            lines.append("")
-        lines[-1] += f" {word}" if lines[-1] or len(lines) > 1 else word
-    return lines
-
-
-def _refer(statement: str) -> list[str]:
-    """A statement too long for a message, by its name."""
-    return [f"{quote(json.loads(statement)['Sid'], 64)}, too long for here: `python -m offline fix` prints it"]
-
-
-def _tell_undecided(finding: CannotTell) -> list[str]:
-    reasons = [f"{quote(path, 72)}: {clean_sentence(reason)}." for path, reason in finding.verdict.reasons[:_MOST_REASONS]]
-    more = len(finding.verdict.reasons) - len(reasons)
+def _render_undecided(rule: Rule | StackRule, finding: CannotTell) -> str:
+    """The places and the reasons; an advisory policy says as much as it has room for, and its siblings say the rest."""
     refused = finding.fix is None and finding.verdict.reasons[0].path.startswith("$")
-    return [
-        f"What this document denies cannot be decided{': S3 would refuse it as it is' if refused else ''}.",
-        *reasons,
-        *([f"And {more} more of that kind."] if more else []),
-    ]
+    head = f"What this document denies cannot be decided{': S3 would refuse it as it is' if refused else ''}."
+    if rule.level == "advisory":
+        lines = [head, *_tell_expiry(finding.expired, LIMITS[-2]), *_tell_reasons(finding, 1)]
+        return "\n".join(take(lines, MOST_LINES["advisory"]))
+    return _fit(lambda limit: [head, *_tell_reasons(finding, 3 if limit >= LIMITS[2] else 1)], finding.fix, finding.expired)
 
 
-def _tell_formatted(what: str) -> list[str]:
-    return [
-        f"What this denies cannot be decided: `{what}` holds the text that Pulumi gives for an Output, and not the Output's value.",
-        "An Output was put into a text (an f-string, a template literal, a concatenation), where its value cannot be known yet.",
-        'Fix: `pulumi.Output.format("arn:aws:s3:::{0}/*", bucket.bucket)`, `pulumi.interpolate`, or `bucket.bucket.apply(...)`.',
-    ]
+def _tell_reasons(finding: CannotTell, most: int) -> list[str]:
+    reasons = [f"{quote(path, 72)}: {clean_sentence(reason)}." for path, reason in finding.verdict.reasons[:most]]
+    more = len(finding.verdict.reasons) - len(reasons)
+    return [*reasons, *([f"And {more} more of that kind."] if more else [])]
+
+
+def _render_formatted(rule: Rule | StackRule, finding: Formatted) -> str:
+    head = f"What this denies cannot be decided: `{finding.what}` holds Pulumi's text for an Output, not its value."
+    why = "An Output was put into a text (an f-string, a template literal, a concatenation), where it has no value yet."
+    rest = (
+        'Fix: `pulumi.Output.format("arn:aws:s3:::{0}/*", bucket.bucket)`, `pulumi.interpolate`, or `.apply`.',
+        *_tell_expiry(finding.expired, LIMITS[-2]),
+    )
+    lines = [head, why, *rest]
+    return "\n".join(lines if count_lines(lines) <= MOST_LINES[rule.level] else [head, *rest])
 
 
 def _tell_expiry(expired: Exemption | None, limit: int) -> list[str]:
     if expired is None:
         return []
     return [f"The exemption of {quote(expired.bucket, limit)} ended on {expired.expires} ({quote(expired.reason, limit)[1:-1]})."]
+
+
+def _render_not_known(rule: Rule | StackRule, finding: NotKnown, subject: Subject) -> str:
+    """One line, since it is one note among others."""
+    known = _KNOWN_NATIVE if subject.type.startswith("aws-native:") else _KNOWN
+    text = _NOT_KNOWN[finding.when, finding.why].format(what=_point_at(finding.what), known=known)
+    return f"{text} More: {link(rule)}"
 
 
 def _point_at(path: str) -> str:
@@ -242,24 +213,26 @@ def _point_at(path: str) -> str:
 
 _NAMES_OF_OURS = re.compile(r"(policyDocument|policy|bucket)(\.Statement(\[[0-9]+\])?)?")
 
-
-_AGAIN = "It is checked again during the update, when the buckets exist and before the policy is attached."
+#: By what a program names a bucket so that a preview knows it.
+_KNOWN = "`bucket.bucket` (known in a preview)"
+_KNOWN_NATIVE = "a `bucketName` that the program sets"
+_AGAIN = "It is checked again during the update, when the buckets exist already and before the policy is attached."
 _NOT_KNOWN = {
     ("preview", "document"): (
-        "`{what}` is not known before the update: build its ARNs from `bucket.bucket`, which a preview knows,"
-        f" instead of `bucket.arn` or `bucket.id`. {_AGAIN}"
+        "`{what}` is not known before the update:"
+        f" build its ARNs from {{known}} instead of `bucket.arn` or `bucket.id` (not known). {_AGAIN}"
     ),
     ("preview", "bucket-name"): (
         "The bucket's name is not known before the update, and what the document denies depends on it:"
-        f" give the BucketPolicy `bucket.bucket`, which a preview knows, instead of `bucket.id`. {_AGAIN}"
+        f" name the bucket by {{known}} instead of `bucket.id`. {_AGAIN}"
     ),
     ("preview", "exemption"): (
         "The bucket's name is not known before the update, and an exemption may be for it:"
-        f" exempt it by the name of the resource (`name:...`), or give the BucketPolicy `bucket.bucket` instead of `bucket.id`. {_AGAIN}"
+        f" exempt it by the name of the resource (`name:...`), or name the bucket by {{known}} instead of `bucket.id`. {_AGAIN}"
     ),
     ("preview", "attachment"): (
         "Which policy is attached to this bucket is not known before the update:"
-        " give the BucketPolicy `bucket.bucket` instead of `bucket.id`. It is checked again at the end of the update."
+        " name the bucket by {known} instead of `bucket.id`. It is checked again at the end of the update."
     ),
     ("update", "document"): "`{what}` is not known, although this is an update: nothing can be said of it, so it does not pass.",
     ("update", "bucket-name"): (
@@ -280,15 +253,18 @@ def _render_exempted(exemption: Exemption) -> str:
     return f"exempted: {clean(exemption.reason)}{owner}{until}"
 
 
-def _render_misconfigured(problems: tuple[str, ...]) -> str:
+def _render_misconfigured(rule: Rule | StackRule, problems: tuple[str, ...]) -> str:
     """As many of the problems as fit, and always one."""
-    lines = ["The configuration of this policy is wrong, so nothing is judged by it:"]
-    for shown, problem in enumerate(problems):
-        line = clean_sentence(problem)
-        if shown and _count_lines([*lines, line]) >= MANDATORY_LINES:
-            return "\n".join([*lines, f"And {len(problems) - shown} more."])
-        lines.append(line)
-    return "\n".join(lines)
+    most = MOST_LINES[rule.level]
+    head = "The configuration of this policy is wrong, so nothing is judged by it:"
+    lines = list(map(clean_sentence, problems))
+    if count_lines([head, lines[0]]) > most:
+        return f"Wrong configuration: {lines[0]}"
+    shown = take([head, *lines], most)
+    if len(shown) <= len(lines):
+        shown = take([head, *lines], most - 1)
+        return "\n".join([*shown, f"And {len(lines) + 1 - len(shown)} more."])
+    return "\n".join(shown)
 
 
 def _render_unattached(finding: Unattached, subject: Subject) -> str:
@@ -310,11 +286,11 @@ def _tell_last_read(subject: Subject) -> tuple[str, ...]:
 
 
 def _render_contested(finding: Contested) -> str:
-    names = enumerate_texts(finding.policies, _LIMITS[1], "and", 5)
+    names = enumerate_texts(finding.policies, LIMITS[1], "and", 5)
     inline = " and the bucket's own `policy`" if finding.inline else ""
     lines = [
         f"Several policies are attached to this bucket: {names}{inline}.",
         "A bucket has one policy only: whichever is written last replaces the others without a word, in any order.",
         "Fix: put all statements into one BucketPolicy.",
     ]
-    return "\n".join([*lines, *_tell_expiry(finding.expired, _LIMITS[0])])
+    return "\n".join([*lines, *_tell_expiry(finding.expired, LIMITS[0])])

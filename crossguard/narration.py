@@ -4,6 +4,7 @@ A request that gets through, and why the nearest statement misses it, in plain s
 Every sentence takes `limit`, about how many characters one quoted text may have, so that a message can be made to fit.
 """
 
+import re
 from collections.abc import Iterator
 
 from bucketpolicy.document import Condition, Document
@@ -12,7 +13,7 @@ from bucketpolicy.explain import Explanation, Mistake, Obstacle
 from bucketpolicy.goal import SSE, TLS_VERSION, TRANSPORT, Assumptions
 from bucketpolicy.repair import is_bucket_name
 from bucketpolicy.request import Anonymous, Identity, Request, Service
-from crossguard.quoting import enumerate_texts, has_secret_values, join, name_key, quote, quote_arn
+from crossguard.quoting import enumerate_formed, enumerate_texts, has_secret_values, join, name_key, quote, quote_arn
 
 _HEADER = "x-amz-server-side-encryption"
 _LONGEST_ACTION = 40
@@ -158,7 +159,7 @@ def name_statement(number: int, sid: str | None, limit: int) -> str:
 def _tell_obstacle(obstacle: Obstacle, request: Request, limit: int) -> str:
     if obstacle.kind == "condition":
         return _tell_condition(obstacle, limit)
-    names = enumerate_texts(obstacle.patterns, limit) if obstacle.patterns else "nothing"
+    names = enumerate_formed(obstacle.patterns, obstacle.kind, limit) if obstacle.patterns else "nothing"
     return _OBSTACLES[obstacle.kind, obstacle.negated].format(names=names, action=quote(request.action, limit))
 
 
@@ -209,7 +210,7 @@ def _tell_values(condition: Condition, limit: int) -> str:
         return "in an empty list"
     if has_secret_values(condition.key):
         return "the one given there" if len(condition.values) == 1 else "one of those given there"
-    return enumerate_texts(condition.values, limit)
+    return enumerate_formed(condition.values, condition.operator.family, limit)
 
 
 _VERBS = {
@@ -228,14 +229,19 @@ def tell_mistake(explanation: Explanation, document: Document, partition: str, l
     """The sentences about a mistake that people make; none where none is recognised."""
     if explanation.mistake is None:
         return ()
-    words = {"detail": quote(explanation.detail, limit), "partition": partition}
+    detail = quote(explanation.detail, limit) if _PLAIN.fullmatch(explanation.detail) else "whose name is malformed"
+    words = {"detail": detail, "partition": partition}
     if explanation.statement is not None:
         statement = document.statements[explanation.statement - 1]
-        named = [text for _, text in statement.principals.entries] or ["*"]
-        words |= {"it": name_statement(statement.number, statement.sid, limit), "named": enumerate_texts(named, limit)}
+        named = [text for _, text in statement.principals.entries]
+        words |= {
+            "it": name_statement(statement.number, statement.sid, limit),
+            "named": enumerate_formed(named, "principal", limit) if named else "nobody",
+        }
     return tuple(sentence.format_map(words) for sentence in _MISTAKES[explanation.mistake])
 
 
+_PLAIN = re.compile(r"[A-Za-z0-9._*?${}:-]*")
 _MISTAKES: dict[Mistake, tuple[str, ...]] = {
     "no-deny": ("The document has no Deny statement, and what it merely does not allow, an IAM policy can still allow.",),
     "allow-instead-of-deny": ("{it} allows what is right, and that forbids nothing: what is wrong needs a Deny.",),

@@ -1,10 +1,28 @@
 """What may be shown of other people's texts, and how: short, on one line, without control characters and without secrets."""
 
+import re
 from collections.abc import Iterable
+from typing import Literal
 
 from bucketpolicy.keys import find_key
 
 _SHORTEST = 8
+Form = Literal["principal", "action", "resource", "String", "Arn", "Numeric", "Date", "Bool", "Null", "Binary", "Ip"]
+#: How the texts of a document's elements, and of the operator families, look where they are what they should be.
+_FORMS: dict[Form, re.Pattern[str]] = {
+    "principal": re.compile(r"\*|[0-9]{12}|arn:[\s\S]+|A[A-Z0-9]{15,}|[0-9a-f]{64}|[\w-]+(\.[\w-]+)+"),
+    "action": re.compile(r"\*|[A-Za-z0-9-]+:[A-Za-z0-9*?]+"),
+    "resource": re.compile(r"\*|arn:[\s\S]+"),
+    "String": re.compile(r"[\s\S]*"),
+    "Arn": re.compile(r"\*|arn:[\s\S]+"),
+    "Numeric": re.compile(r"-?[0-9.]+"),
+    "Date": re.compile(r"[0-9TZ:.+-]+"),
+    "Bool": re.compile(r"(?i:true|false)"),
+    "Null": re.compile(r"(?i:true|false)"),
+    "Binary": re.compile(r"[A-Za-z0-9+/]+=*"),
+    "Ip": re.compile(r"[0-9A-Fa-f.:/]+"),
+}
+_DEFAULT = re.compile(r"(\$\{[^},]*),[^}]*\}")
 #: Below this limit a message has little room left.
 _NARROW = 40
 #: The documented keys are not shortened, their users' own endings are.
@@ -30,8 +48,9 @@ def clean_sentence(text: str) -> str:
 
 
 def quote(text: str, limit: int) -> str:
-    """The text in backticks, shortened in the middle to about `limit` characters."""
-    shown = clean(text[: 4 * limit] + text[-limit:] if len(text) > 5 * limit else text)
+    """The text in backticks, shortened in the middle to about `limit` characters, and without the default values of its variables."""
+    shown = _DEFAULT.sub(r"\1, ...}", text[: 4 * limit] + text[-limit:] if len(text) > 5 * limit else text)
+    shown = clean(shown)
     if len(shown) > max(limit, _SHORTEST):
         tail = limit // 3
         shown = f"{shown[: limit - tail]}…{shown[-tail:]}"
@@ -46,9 +65,19 @@ def quote_arn(arn: str, limit: int) -> str:
     return f"`{quote(bucket, limit + _ARN_PREFIX)[1:-1]}/{quote(key, limit)[1:-1]}`"
 
 
+def enumerate_formed(texts: Iterable[str], form: Form, limit: int, word: str = "or") -> str:
+    """As `enumerate_texts`; a text that has not the form is pointed at and not shown, since it may be anything."""
+    shown = [quote(text, limit) if _FORMS[form].fullmatch(text) else "something malformed" for text in texts]
+    return join(list(dict.fromkeys(shown)), word, _count_shown(limit))
+
+
 def enumerate_texts(texts: Iterable[str], limit: int, word: str = "or", most: int | None = None) -> str:
     """The texts in backticks: all of them up to `most`, else the first ones and how many more there are."""
-    return join([quote(text, limit) for text in texts], word, (3 if limit >= _NARROW else 2) if most is None else most)
+    return join([quote(text, limit) for text in texts], word, _count_shown(limit) if most is None else most)
+
+
+def _count_shown(limit: int) -> int:
+    return 3 if limit >= _NARROW else 2
 
 
 def join(shown: list[str], word: str, most: int) -> str:

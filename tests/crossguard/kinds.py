@@ -33,10 +33,11 @@ class Kind(NamedTuple):
     shown: Source | Finding
     config: Mapping[str, Any] = {}
     bucket: str | None = BUCKET
+    type: str = "aws:s3/bucketPolicy:BucketPolicy"
 
     def render(self) -> str:
         """The message."""
-        subject = Subject("urn:pulumi:dev::shop::aws:s3/bucketPolicy:BucketPolicy::audit", "aws:s3/bucketPolicy:BucketPolicy", "audit")
+        subject = Subject(f"urn:pulumi:dev::shop::{self.type}::audit", self.type, "audit")
         finding = self.shown
         if isinstance(finding, Found | Unknown | Missing | NoDocument):
             assert isinstance(self.rule, Rule)
@@ -108,6 +109,16 @@ COUNTEREXAMPLES: dict[str, Kind] = {
     "root": Kind(HEADER, found(deny({**ABSENT, "ArnNotEquals": {"aws:PrincipalArn": "arn:aws:iam::111122223333:root"}}))),
     "service": Kind(HEADER, found(deny({**ABSENT, "StringNotEquals": {"aws:PrincipalServiceName": "logging.s3.amazonaws.com"}}))),
     "empty-list": Kind(HEADER, found(deny({**ABSENT, "ForAnyValue:StringEquals": {"aws:TagKeys": []}}))),
+    "malformed-texts": Kind(
+        HEADER,
+        found(
+            deny(
+                {"DateLessThan": {"aws:CurrentTime": ["hunter2", "2020-01-01T00:00:00Z"]}, **ABSENT},
+                Principal={"AWS": ["hunter2", "111122223333"]},
+                Resource=["hunter2", f"{ARN}/${{aws:Referer, 'hunter2'}}/*"],
+            )
+        ),
+    ),
     "hostile": Kind(
         HEADER,
         found(deny({**ABSENT, "StringNotEquals": {"aws:PrincipalTag/t": HOSTILE}}, Sid=HOSTILE, Resource=f"{ARN}/{HOSTILE}*")),
@@ -170,6 +181,10 @@ DOUBTS: dict[str, Kind] = {
     "too-big": Kind(HEADER, text("{" + " " * 30_000 + "}")),
     "no-document": Kind(HEADER, Missing("policy", "the resource has no `policy`", BUCKET)),
     "undecided-expired": Kind(HEADER, text("{hunter2"), {"exemptions": [ENDED]}),
+    "advisory-undecided": Kind(REQUESTS, found(deny({"StringEquals": {"aws:PrincipalTag/x": []}}, Action="s3:*", Resource="*"))),
+    "advisory-malformed": Kind(REQUESTS, text('{"Statement": [{"Effect": "deny hunter2"}], "hunter2": 1}'), {"exemptions": [ENDED]}),
+    "advisory-output": Kind(REQUESTS, text("Calling __str__ on an Output[T] is not supported."), {"exemptions": [ENDED]}),
+    "native-not-known": Kind(HEADER, Unknown("policyDocument", None), type="aws-native:s3:BucketPolicy"),
     "output-as-document": Kind(HEADER, text("Calling __str__ on an Output[T] is not supported.\n\nTo get the value of an Output[T] ...")),
     "output-as-name": Kind(HEADER, found(deny(ABSENT), bucket="Calling __str__ on an Output[T] is not supported.")),
     "document-not-known": Kind(HEADER, Unknown("policy", BUCKET)),
@@ -185,6 +200,8 @@ DOUBTS: dict[str, Kind] = {
 
 OTHERS: dict[str, Kind] = {
     "misconfigured": Kind(HEADER, found(ALLOW), {"algorithms": ["none"], "colour": "blue", "exemptions": [{"bucket": "a", "reason": " "}]}),
+    "advisory-misconfigured": Kind(REQUESTS, found(ALLOW), {"colour": "blue"}),
+    "advisory-misconfigured-much": Kind(REQUESTS, found(ALLOW), {"partition": "mars", "minimumTlsVersion": "0.9"}),
     "misconfigured-much": Kind(HEADER, found(ALLOW), {f"key{number}\x1b": number for number in range(20)}),
     "exempted": Kind(HEADER, found(ALLOW), {"exemptions": [{**ENDED, "expires": "2026-11-24"}]}),
     "exempted-without-end": Kind(HEADER, found(ALLOW), {"exemptions": [{"bucket": "name:aud*", "reason": "a\nb"}]}),

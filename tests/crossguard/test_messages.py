@@ -41,13 +41,13 @@ def count_lines(text: str) -> int:
     return sum(max(1, -(-len(line) // COLUMNS)) for line in text.split("\n"))
 
 
-@pytest.mark.parametrize("name", sorted(MESSAGES.keys() - ADVICE.keys()))
+@pytest.mark.parametrize("name", sorted(name for name in MESSAGES if not name.startswith("advisory-")))
 def test_a_message_fits_in_twelve_lines(name: str) -> None:
     """However long the document's own texts are."""
     assert count_lines(MESSAGES[name]) <= 12
 
 
-@pytest.mark.parametrize("name", sorted(ADVICE))
+@pytest.mark.parametrize("name", sorted(name for name in MESSAGES if name.startswith("advisory-") or name == "bucket-left-out"))
 def test_advice_fits_in_three_lines(name: str) -> None:
     """It says less, since its siblings and its page say more."""
     assert count_lines(MESSAGES[name]) <= 3

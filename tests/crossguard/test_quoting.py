@@ -1,8 +1,10 @@
 """What is shown of other people's texts is short, on one line, harmless, and no secret."""
 
+from typing import get_args
+
 import pytest
 
-from crossguard.quoting import clean, clean_sentence, enumerate_texts, has_secret_values, name_key, quote, quote_arn
+from crossguard.quoting import Form, clean, clean_sentence, enumerate_formed, enumerate_texts, has_secret_values, name_key, quote, quote_arn
 
 
 @pytest.mark.parametrize(
@@ -81,3 +83,32 @@ def test_lists_are_cut(texts: list[str], limit: int, most: int | None, expected:
 def test_some_keys_keep_their_values_to_themselves(key: str, name: str, secret: bool) -> None:  # noqa: FBT001  a table's column
     """Shared secrets are put into two keys of AWS; and what is in no table may be anything, its name included."""
     assert (name_key(key, 60), has_secret_values(key)) == (name, secret)
+
+
+@pytest.mark.parametrize(
+    ("form", "texts", "expected"),
+    [
+        ("principal", ["*", "111122223333", "arn:aws:iam::1:root", "AROAEXAMPLEEXAMPLE1", "logging.s3.amazonaws.com"], ""),
+        ("principal", ["f" * 64], ""),
+        ("action", ["*", "s3:*", "S3:Put?bject"], ""),
+        ("resource", ["*", "arn:aws:s3:::a\nb/*"], ""),
+        ("String", ["", "anything\n"], ""),
+        ("Arn", ["arn:aws:iam::1:user/*", "*"], ""),
+        ("Numeric", ["1.20", "-3"], ""),
+        ("Date", ["2020-01-01T00:00:00Z", "1577836800"], ""),
+        ("Bool", ["True"], ""),
+        ("Null", ["false"], ""),
+        ("Binary", ["QmluYXJ5VmFsdWU="], ""),
+        ("Ip", ["10.0.0.0/8", "2001:DB8::/32"], ""),
+        *((form, ["hunter2!"], "something malformed") for form in get_args(Form) if form != "String"),
+        ("Ip", ["hunter2", "10.0.0.1", "hunter3"], "something malformed or `10.0.0.1`"),
+    ],
+)
+def test_what_is_malformed_is_not_shown(form: Form, texts: list[str], expected: str) -> None:
+    """It may be anything, a secret in the wrong place included; whoever has the document finds it there."""
+    assert enumerate_formed(texts, form, 99) == (expected or enumerate_texts(texts, 99))
+
+
+def test_the_default_of_a_variable_is_not_shown() -> None:
+    """It is a value of the variable's key, which may be a secret."""
+    assert quote("arn:aws:s3:::b/${aws:Referer, 'hunter2'}/*", 99) == "`arn:aws:s3:::b/${aws:Referer, ...}/*`"
