@@ -270,15 +270,16 @@ def _may_fold(reading: Reading, value: str) -> bool:
 
 
 def _match_six(value: str, text: str, context: Values | None) -> Truth:
-    """An ARN against a pattern, each of the six segments by itself; what a shorter one matches is left open."""
+    """An ARN against a pattern, each of the six segments by itself; what a shorter pattern matches is left open."""
     widest = widen(text, variables=context is not None)
-    if min(value.count(":"), widest.count(":")) < _COLONS:
+    if widest.count(":") < _COLONS:
         return None
     if not match_one(widest, value):
         return False
-    reading, *others = read_pattern(text, context, wild=True)
-    if reading is None and not others:
-        return False
-    if reading is None or others or reading.count(":") != widest.count(":"):
+    readings = read_pattern(text, context, wild=True)
+    known = [reading for reading in readings if reading is not None and reading.count(":") == widest.count(":")]
+    if readings != (None,) and len(known) < len(readings):
         return None
-    return all(map(match_one, split_arn(reading), value.split(":", _COLONS)))
+    segments = value.split(":", _COLONS)
+    results = {len(segments) > _COLONS and all(map(match_one, split_arn(reading), segments)) for reading in known}
+    return None if len(results) > 1 else True in results

@@ -14,7 +14,7 @@ from bucketpolicy.decide import decide
 from bucketpolicy.document import Document, Problem
 from bucketpolicy.evaluate import is_denied
 from bucketpolicy.goal import Goal
-from bucketpolicy.membership import in_goal, keys_of
+from bucketpolicy.membership import complete, in_goal, keys_of
 from bucketpolicy.request import Request
 from bucketpolicy.verdict import Counterexample, Denied, Undecided, Verdict
 
@@ -43,9 +43,11 @@ def verify(document: Document, goal: Goal, verdict: Verdict) -> Verdict:
 
 def _replay(document: Document, goal: Goal, request: Request) -> Undecided | None:
     """What is wrong with a counterexample."""
-    if not in_goal(request, goal, keys_of(document)) or is_denied(document, request, goal.assumptions) is not False:
+    mentioned = keys_of(document)
+    whole = complete(request, goal.assumptions, mentioned)
+    if not in_goal(whole, goal, mentioned) or is_denied(document, whole, goal.assumptions) is not False:
         return _DISAGREEMENT
-    if goal.bucket is None and any(is_denied(document, other, goal.assumptions) is not False for other in _rename(document, request)):
+    if goal.bucket is None and any(is_denied(document, other, goal.assumptions) is not False for other in _rename(document, whole)):
         return _NAME
     return None
 

@@ -186,6 +186,17 @@ def _keys_of_identity(principal: Principal) -> _Expected:
             return {PRINCIPAL_ACCOUNT: (("anonymous",), None)}
 
 
+def complete(request: Request, assumptions: Assumptions, mentioned: Collection[str]) -> Request:
+    """The request with the keys that follow from its principal, where they are mentioned and left out."""
+    context = dict(request.context)
+    expected = _keys_of_service(request.principal) if assumptions.service_principal_keys else {}
+    expected |= _keys_of_identity(request.principal) if assumptions.principal_keys_agree else {}
+    for key, (first, *others) in expected.items():
+        if key in mentioned and key not in context and first is not None and not others:
+            context[key] = first
+    return request._replace(context=tuple(sorted(context.items())))
+
+
 def keys_of(document: Document) -> frozenset[str]:
     """The keys, in lower case, that the document's Deny statements speak of, in conditions and in policy variables."""
     denies = [statement for statement in document.statements if statement.effect == "Deny"]

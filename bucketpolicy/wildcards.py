@@ -26,6 +26,7 @@ _WILD = {"*": ANY, "?": ONE}
 _COLONS = 5
 _ESCAPED = ("*", "?", "$")
 _UPPER_TO_LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
+_ESCAPE = re.compile(r"(\$\{[*?]\})")
 _VARIABLE = re.compile(r"([^\s,'\"${}*?]+)(?:\s*,\s*'([^']*)')?")
 
 
@@ -69,25 +70,33 @@ def read_pattern(text: str, context: Values | None, *, wild: bool) -> Readings:
 
     `context` holds the values of policy variables; None where variables are not in force (no `"Version": "2012-10-17"`).
     """
-    if context is None and not wild:
-        return (tuple(text),)
+    if context is None:
+        return _read_without_variables(text) if wild else (tuple(text),)
     as_text: list[str] = []
     as_glob: list[str] = []
-    for part in _split(text, variables=context is not None):
-        found = _value_of(part, context or {})
+    for part in _split(text):
+        found = _value_of(part, context)
         if found is None:
             return (None,)
         if isinstance(found, _Part):
-            return None, widen(text, variables=context is not None)
+            return None, widen(text, variables=True)
         as_text += read_glob(found) if wild and part.kind == "text" else found
         as_glob += read_glob(found) if wild and part.kind != "escape" else found
     return tuple({tuple(as_text), tuple(as_glob)})
 
 
+def _read_without_variables(text: str) -> Readings:
+    """`${` is ordinary text then; only what `${*}` and `${?}` are is not documented: escapes after all, or wildcards in braces."""
+    escaped = [token for piece in _ESCAPE.split(text) for token in (piece[2] if _ESCAPE.fullmatch(piece) else read_glob(piece))]
+    return tuple({read_glob(text), tuple(escaped)})
+
+
 def widen(text: str, *, variables: bool) -> Reading:
     """A reading that matches all that the pattern could mean: every variable stands for any text, a malformed one for all that follows."""
+    if not variables:
+        return read_glob(_ESCAPE.sub("*", text))
     tokens: list[str] = []
-    for part in _split(text, variables=variables):
+    for part in _split(text):
         if part.kind == "text":
             tokens += read_glob(part.text)
         else:
@@ -105,8 +114,8 @@ class _Part(NamedTuple):
 _OPEN = _Part("open", "")
 
 
-def _split(text: str, *, variables: bool) -> Iterator[_Part]:
-    """The pieces in order. Without variables only `${*}` and `${?}` are open, which may be escapes or wildcards in braces."""
+def _split(text: str) -> Iterator[_Part]:
+    """The pieces in order; an open one is the last."""
     rest = text
     while rest:
         before, opening, after = rest.partition("${")
@@ -114,13 +123,7 @@ def _split(text: str, *, variables: bool) -> Iterator[_Part]:
         if not opening:
             return
         inside, closing, rest = after.partition("}")
-        if not variables:
-            if closing and inside in _WILD:
-                yield _OPEN
-            else:
-                yield _Part("text", opening)
-                rest = after
-        elif closing and inside in _ESCAPED:
+        if closing and inside in _ESCAPED:
             yield _Part("escape", inside)
         elif closing and _VARIABLE.fullmatch(inside):
             yield _Part("variable", inside)

@@ -452,7 +452,9 @@ def test_keys_and_variables_have_no_case() -> None:
         ("ArnLike", "aws:PrincipalArn", "arn:aws:iam*:111122223333:*:*", ROLE.arn, False),
         ("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:role/Team/*", ROLE.arn, True),
         ("ArnLike", "aws:PrincipalArn", "*", ROLE.arn, None),
-        ("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:role/*", "not-an-arn", None),
+        ("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:role/*", "not-an-arn", False),
+        ("ArnLike", "aws:PrincipalArn", "*:*:*:*:*:*", "a:b:c:d:e", False),
+        ("ArnLike", "aws:PrincipalArn", "*:${aws:username, 'x'}*:*:*:*:*", "a:xb:c:d:e", False),
         ("ArnLike", "aws:PrincipalArn", "arn:aws:iam::${aws:username}:role/*", ROLE.arn, False),
         ("ArnLike", "aws:PrincipalArn", "arn:aws:iam::${aws:username, '111122223333'}:role/*", ROLE.arn, True),
         ("ArnLike", "aws:PrincipalArn", "arn:aws:iam:${aws:username, ':111122223333'}:role/*:*", ROLE.arn + ":x", None),
@@ -480,7 +482,15 @@ def test_texts_on_boolean_keys_are_an_assumption() -> None:
     assert when(condition, None, key="aws:SecureTransport", on=off) is False
 
 
+def test_open_points_in_arns_of_old_documents() -> None:
+    """`${*}` is an escape or a wildcard in braces; where both match, the answer is known."""
+    arn = "arn:aws:iam::111122223333:role/"
+    for value, expected in ((f"{arn}*", None), (f"{arn}${{x}}", None), (f"{arn}x", False)):
+        condition = {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/${*}"}}
+        assert when(condition, value, key="aws:PrincipalArn", version="2008-10-17") is expected
+
+
 def test_arns_in_old_documents_have_no_variables() -> None:
-    """But `${*}` is open there, as in every pattern."""
-    for text, expected in (("arn:aws:iam::*:role/team/app", True), ("arn:aws:iam::*:user/${*}", False), ("arn:aws:iam::*:role${*}", None)):
+    """There `${` is ordinary text."""
+    for text, expected in (("arn:aws:iam::*:role/team/app", True), ("arn:aws:iam::*:role/${*}", False), ("arn:*:*:*:*:*${?}", False)):
         assert when({"ArnLike": {"aws:PrincipalArn": text}}, ROLE.arn, key="aws:PrincipalArn", version="2008-10-17") is expected

@@ -7,7 +7,7 @@ import pytest
 from bucketpolicy.actions import BUCKET_ACTIONS, OBJECT_ACTIONS
 from bucketpolicy.document import Document
 from bucketpolicy.goal import SSE, TLS_VERSION, TRANSPORT, Absent, AbsentOrOther, Assumptions, Below, Equal, Goal, Restriction, Target
-from bucketpolicy.membership import in_goal, keys_of
+from bucketpolicy.membership import complete, in_goal, keys_of
 from bucketpolicy.parse import parse
 from bucketpolicy.request import Anonymous, Context, Identity, Principal, Request, Service
 
@@ -221,3 +221,22 @@ def test_the_keys_a_document_speaks_of(version: str, variables: set[str]) -> Non
     document = parse(json.dumps({"Version": version, "Statement": [statement, allow]}))
     assert isinstance(document, Document)
     assert keys_of(document) - {"*"} == {"aws:referer", SSE} | variables
+
+
+@pytest.mark.parametrize(
+    ("principal", "switches", "expected"),
+    [
+        (ROLE, {}, (("aws:principalaccount", (ACCOUNT,)), ("aws:principalarn", (ROLE.arn,)))),
+        (ROLE, {"principal_keys_agree": False}, ()),
+        (SERVICE, {}, (("aws:principalisawsservice", ("true",)), ("aws:principalservicename", (SERVICE.name,)))),
+        (SERVICE, {"service_principal_keys": False}, ()),
+        (Anonymous(), {}, ()),
+    ],
+)
+def test_a_request_is_completed_with_what_its_principal_implies(principal: Principal, switches: dict[str, bool], expected: Context) -> None:
+    """Keys that the document speaks of and that have one possible value; what is there already stays."""
+    mentioned = ("aws:principalarn", "aws:principalaccount", "aws:principalisawsservice", "aws:principalservicename", SSE)
+    on = Assumptions()._replace(**switches)
+    assert complete(ask(principal), on, mentioned) == ask(principal, context=expected)
+    assert complete(ask(principal, context=((SSE, ("x",)),)), on, ()) == ask(principal, context=((SSE, ("x",)),))
+    assert complete(ask(principal, context=expected), on, mentioned) == ask(principal, context=expected)
