@@ -27,6 +27,9 @@ _SENTINELS = frozenset(
     }
 )
 
+#: What `pulumi policy analyze` puts in the place of a secret that it cannot decrypt.
+_ENCRYPTED = "[secret]"
+
 Props = Mapping[str, object]
 _Json = str | float | bool | dict[str, "_Json"] | list["_Json"] | None
 
@@ -74,7 +77,7 @@ def has_inline_policy(resource_type: str, props: Props) -> bool:
 def read_bucket_name(resource_type: str, props: Props) -> str | None:
     """The name of the bucket that this is, or that the policy is attached to; None where it is not known."""
     match read(props, BUCKET_NAME.get(resource_type, "bucket")):
-        case Known(str(name)) if name:
+        case Known(str(name)) if name not in ("", _ENCRYPTED):
             return name
         case _:
             return None
@@ -110,7 +113,7 @@ def _find_document(name: str, props: Props, bucket: str | None, provider: Props 
             return Unknown(path, bucket)
         case Known(None):
             return Missing(name, f"the resource has no `{name}`", bucket)
-        case Known("[secret]"):  # what `pulumi policy analyze` puts in the place of a secret that it cannot decrypt
+        case Known(text) if text == _ENCRYPTED:
             return Missing(name, "it is encrypted; analyze the output of `pulumi stack export --show-secrets` instead", bucket)
         case Known(str(text)):
             return Found(text, name, bucket, _read_region(props, provider))

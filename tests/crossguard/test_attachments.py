@@ -262,3 +262,9 @@ def test_a_ring_of_dependencies_leads_nowhere(preview: Double) -> None:
     two = Resource(BLOCK, "two", {"bucket": UNKNOWN}, {"bucket": [one.urn]})
     ring = one._replace(dependencies={"bucket": [two.urn, one.urn]})
     assert reported(preview.analyze_stack(bucket("a"), ring, two, policy("p", UNKNOWN, two))) == [("advisory", "")]
+
+
+def test_names_that_are_encrypted_are_not_the_same_name(update: Double) -> None:
+    """`pulumi policy analyze` shows every secret that it cannot decrypt as the same text; dependencies still lead to the right bucket."""
+    a, b = (bucket(name)._replace(props={"bucket": "[secret]"}) for name in "ab")
+    assert reported(update.analyze_stack(a, b, policy("p", "[secret]", a))) == [("mandatory", "b")]

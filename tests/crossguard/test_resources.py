@@ -35,6 +35,8 @@ def show_to_remediation(props: dict[str, Any]) -> Any:
     return unknown_checking_proxy(deserialize_properties(props, proxy_secrets=True))
 
 
+ENCRYPTED = "it is encrypted; analyze the output of `pulumi stack export --show-secrets` instead"
+
 CASES: list[tuple[str, dict[str, Any], Source]] = [
     (BUCKET_POLICY, {"bucket": "data", "policy": "{}"}, Found("{}", "policy", "data")),
     (BUCKET_POLICY, {"bucket": UNKNOWN, "policy": "{}"}, Found("{}", "policy", None)),
@@ -68,6 +70,9 @@ CASES: list[tuple[str, dict[str, Any], Source]] = [
         {"bucket": "data", "policyDocument": {"Statement": {"Resource": secret(UNKNOWN)}}},
         Unknown("policyDocument.Statement.Resource", "data"),
     ),
+    (BUCKET_POLICY, {"bucket": "[secret]", "policy": "[secret]"}, Missing("policy", ENCRYPTED, None)),
+    (BUCKET_POLICY, {"bucket": "[secret]", "policy": "{}"}, Found("{}", "policy", None)),
+    (BUCKET, {"bucket": "data", "policy": "[secret]"}, Missing("policy", ENCRYPTED, "data")),
     (BUCKET, {"bucket": "data"}, NoDocument(NO_INLINE)),
     (BUCKET, {"bucket": "data", "policy": ""}, NoDocument(NO_INLINE)),
     (BUCKET, {"bucket": "data", "policy": None}, NoDocument(NO_INLINE)),
