@@ -21,6 +21,7 @@ from tests.e2e.standins.serving import serve
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 ACCOUNT = "123456789012"
+DEFAULT_REGION = "eu-central-1"
 Properties = dict[str, Any]
 
 
@@ -77,23 +78,24 @@ def serialise(document: Any) -> str:
     return UNKNOWN if UNKNOWN in text else text
 
 
-def compute(kind: Kind, bucket: str, inputs: Properties, *, preview: bool) -> Properties:
+def compute(kind: Kind, bucket: str, inputs: Properties, region: str, *, preview: bool) -> Properties:
     """The outputs of a resource: its inputs and what AWS adds, which a preview does not know."""
     given = {key: value for key, value in inputs.items() if key != "__defaults"}
     if preview:
         unknown = dict.fromkeys((*kind.computed, *((kind.name,) if kind.makes_buckets else ())), UNKNOWN)
         return unknown | given
+    partition, suffix = ("aws-cn", "amazonaws.com.cn") if region.startswith("cn-") else ("aws", "amazonaws.com")
     known = {
         "id": bucket,
-        "arn": f"arn:aws:s3:::{bucket}",
+        "arn": f"arn:{partition}:s3:::{bucket}",
         "acl": "private",
         "policy": "",
-        "region": "eu-central-1",
-        "bucketRegion": "eu-central-1",
-        "bucketDomainName": f"{bucket}.s3.amazonaws.com",
-        "bucketRegionalDomainName": f"{bucket}.s3.eu-central-1.amazonaws.com",
-        "domainName": f"{bucket}.s3.amazonaws.com",
-        "hostedZoneId": "Z21DNDUVLTQW6Q",
+        "region": region,
+        "bucketRegion": region,
+        "bucketDomainName": f"{bucket}.s3.{suffix}",
+        "bucketRegionalDomainName": f"{bucket}.s3.{region}.{suffix}",
+        "domainName": f"{bucket}.s3.{suffix}",
+        "hostedZoneId": "Z3AQBSTGFYJSTF",
         "tagsAll": {},
     }
     return {key: known[key] for key in kind.computed} | ({kind.name: bucket} if kind.makes_buckets else {}) | given
@@ -128,8 +130,8 @@ def render_statement(given: Properties) -> Properties:
 
 
 def shorten(values: list[str]) -> str | list[str]:
-    """A list of one as its element."""
-    return values[0] if len(values) == 1 else values
+    """A list of one as its element, a longer one backwards, as the Terraform provider sorts it."""
+    return values[0] if len(values) == 1 else sorted(values, reverse=True)
 
 
 def answer_invoke(function: str, arguments: Properties) -> Properties:
@@ -139,7 +141,7 @@ def answer_invoke(function: str, arguments: Properties) -> Properties:
         return {"id": "1", "json": document, "minifiedJson": json.dumps(json.loads(document)), "version": "2012-10-17"}
     if function == "aws:index/getCallerIdentity:getCallerIdentity":
         return {"id": ACCOUNT, "accountId": ACCOUNT, "arn": f"arn:aws:iam::{ACCOUNT}:root", "userId": ACCOUNT}
-    return {"id": "1", "partition": "aws", "region": "eu-central-1", "name": "eu-central-1"}
+    return {"id": "1", "partition": "aws", "region": DEFAULT_REGION, "name": DEFAULT_REGION}
 
 
 def read(message: struct_pb2.Struct) -> Properties:
@@ -163,6 +165,8 @@ def split(urn: str) -> tuple[Kind, str]:
 class Provider(provider_pb2_grpc.ResourceProviderServicer):
     """The engine's questions about resources."""
 
+    region = DEFAULT_REGION
+
     def Handshake(self, _request: object, _context: object) -> provider_pb2.ProviderHandshakeResponse:  # noqa: N802  gRPC's name
         """Neither secrets nor outputs are accepted: the engine takes the marks off and puts them back."""
         return provider_pb2.ProviderHandshakeResponse()
@@ -183,8 +187,9 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         """No change matters."""
         return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
 
-    def Configure(self, _request: object, _context: object) -> provider_pb2.ConfigureResponse:  # noqa: N802
+    def Configure(self, request: provider_pb2.ConfigureRequest, _context: object) -> provider_pb2.ConfigureResponse:  # noqa: N802
         """Previews are supported."""
+        self.region = str(read(request.args).get("region", DEFAULT_REGION))
         return provider_pb2.ConfigureResponse(supportsPreview=True)
 
     def Cancel(self, _request: object, _context: object) -> empty_pb2.Empty:  # noqa: N802
@@ -213,7 +218,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         kind, name = split(request.urn)
         inputs = read(request.properties)
         bucket = str(inputs.get(kind.name) or f"{inputs.get('bucketPrefix', name)}20261124000000000000000001")
-        outputs = compute(kind, bucket, inputs, preview=request.preview)
+        outputs = compute(kind, bucket, inputs, self.region, preview=request.preview)
         if not request.preview:
             attach(kind, bucket, inputs)
         return provider_pb2.CreateResponse(id="" if request.preview else bucket, properties=write(outputs))
@@ -231,7 +236,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         """A resource as it is now; a bucket shows what is attached to it, whoever did it."""
         kind, _ = split(request.urn)
         inputs, outputs = read(request.inputs), read(request.properties)
-        current = outputs or compute(kind, request.id, inputs, preview=False)
+        current = compute(kind, request.id, inputs, self.region, preview=False) | outputs
         file = attached(request.id)
         if kind.document and kind.serialises:
             current[kind.document] = file.read_text("utf-8") if file.exists() else ""
