@@ -259,7 +259,7 @@ def _render_misconfigured(rule: Rule | StackRule, problems: tuple[str, ...]) -> 
     head = "The configuration of this policy is wrong, so nothing is judged by it:"
     lines = list(map(clean_sentence, problems))
     if count_lines([head, lines[0]]) > most:
-        return f"Wrong configuration: {lines[0]}"
+        return lines[0].replace("`", "")
     shown = take([head, *lines], most)
     if len(shown) <= len(lines):
         shown = take([head, *lines], most - 1)

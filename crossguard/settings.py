@@ -262,7 +262,7 @@ def _check_members(schema: Schema, value: dict[str, object], path: str) -> Itera
         if name in members:
             yield from _check(members[name], item, f"{path}.{name}")
         else:
-            yield f"`{path}.{_shorten(name)}` is not known (it is set to {_show(item)}); accepted: {describe(schema)}"
+            yield f"`{path}.{_shorten(name)}` is no such setting (it is set to {_show(item)}); accepted: {describe(schema)}"
     for name in schema.get("required", ()):
         if name not in value:
             yield f"`{path}.{name}` is missing; accepted: {describe(members[name])}"

@@ -201,6 +201,7 @@ DOUBTS: dict[str, Kind] = {
 OTHERS: dict[str, Kind] = {
     "misconfigured": Kind(HEADER, found(ALLOW), {"algorithms": ["none"], "colour": "blue", "exemptions": [{"bucket": "a", "reason": " "}]}),
     "advisory-misconfigured": Kind(REQUESTS, found(ALLOW), {"colour": "blue"}),
+    "advisory-misconfigured-long": Kind(REQUESTS, found(ALLOW), {"assumptions": {"x": True}}),
     "advisory-misconfigured-much": Kind(REQUESTS, found(ALLOW), {"partition": "mars", "minimumTlsVersion": "0.9"}),
     "misconfigured-much": Kind(HEADER, found(ALLOW), {f"key{number}\x1b": number for number in range(20)}),
     "exempted": Kind(HEADER, found(ALLOW), {"exemptions": [{**ENDED, "expires": "2026-11-24"}]}),

@@ -16,7 +16,7 @@ from crossguard.rule import Rule
 from crossguard.settings import read_settings
 from crossguard.source import Found
 from policies import ALL
-from tests.crossguard.kinds import ADVICE, COUNTEREXAMPLES, DOUBTS, KINDS, MISTAKES, TODAY, Kind, render_all
+from tests.crossguard.kinds import ADVICE, COUNTEREXAMPLES, DOUBTS, KINDS, MISTAKES, OTHERS, TODAY, Kind, render_all
 
 SNAPSHOTS = Path(__file__).resolve().parents[1] / "snapshots"
 MESSAGES = render_all()
@@ -81,6 +81,12 @@ def test_nothing_is_shown_that_should_not_be(name: str) -> None:
     assert all(clean(line).replace("'", "`") == line.replace("'", "`") for line in text.split("\n"))
     assert re.findall(r"Traceback|NamedTuple|NoneType|Undecided|Counterexample|Obstacle|Explanation|CannotRepair|Malformed", text) == []
     assert [rule.description for rule in ALL if rule.description in text] == []
+
+
+@pytest.mark.parametrize("name", sorted(OTHERS))
+def test_other_messages_are_not_found_by_the_stable_phrases(name: str) -> None:
+    """Who searches a log for verdicts finds verdicts, and buckets without a policy."""
+    assert [phrase for phrase in PHRASES if phrase in MESSAGES[name]] == (["is not denied"] if name.startswith("unattached") else [])
 
 
 def test_every_mistake_has_words() -> None:

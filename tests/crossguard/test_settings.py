@@ -125,7 +125,7 @@ def test_nothing_set_is_the_default(config: dict[str, Any]) -> None:
         ),
         (
             {"exemptions": [{"bucket": "logs", "reason": "r", "until": 5.0}]},
-            "`exemptions[0].until` is not known (it is set to 5); accepted: an object of `bucket`, `reason`, `owner`, `expires`",
+            "`exemptions[0].until` is no such setting (it is set to 5); accepted: an object of `bucket`, `reason`, `owner`, `expires`",
         ),
         (
             {"exemptions": ["logs"]},
@@ -144,7 +144,7 @@ def test_nothing_set_is_the_default(config: dict[str, Any]) -> None:
         ),
         (
             {"assumptions": {"tls": [1.0]}},
-            "`assumptions.tls` is not known (it is set to a list); accepted: an object of "
+            "`assumptions.tls` is no such setting (it is set to a list); accepted: an object of "
             + ", ".join(f"`{name.replace('_', '-')}`" for name in Assumptions._fields),
         ),
         (
