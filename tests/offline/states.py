@@ -20,7 +20,7 @@ def provider(**inputs: object) -> dict[str, Any]:
     return {"urn": PROVIDER_URN, "custom": True, "id": "p1", "type": "pulumi:providers:aws", "inputs": inputs, "outputs": inputs}
 
 
-def resource(kind: str, name: str, inputs: dict[str, Any], outputs: dict[str, Any] | None = None, **more: object) -> dict[str, Any]:
+def resource(kind: str, name: str, inputs: dict[str, Any], outputs: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
     """Any resource; the outputs are the inputs where nothing else is said."""
     return {
         "urn": urn(kind, name),
@@ -35,14 +35,14 @@ def resource(kind: str, name: str, inputs: dict[str, Any], outputs: dict[str, An
     }
 
 
-def bucket(name: str, bucket_name: str | None = None, **more: object) -> dict[str, Any]:
+def bucket(name: str, bucket_name: str | None = None, **more: Any) -> dict[str, Any]:
     """A bucket; its name is its Pulumi name where nothing else is said."""
     own = bucket_name or name
     outputs = {"bucket": own, "id": own, "arn": f"arn:aws:s3:::{own}", "policy": ""}
     return resource("aws:s3/bucket:Bucket", name, {"bucket": own, "__defaults": []}, outputs, **more)
 
 
-def policy(name: str, bucket_name: object, document: object, **more: object) -> dict[str, Any]:
+def policy(name: str, bucket_name: object, document: object, **more: Any) -> dict[str, Any]:
     """A BucketPolicy."""
     return resource("aws:s3/bucketPolicy:BucketPolicy", name, {"bucket": bucket_name, "policy": document}, **more)
 

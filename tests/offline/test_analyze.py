@@ -1,0 +1,366 @@
+"""`analyze`: state exports of every shape, secrets open and encrypted, and the same answers as a booted pack gives."""
+
+import json
+import random
+from contextlib import nullcontext
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from offline import analyze, state
+from offline.configuration import Configuration, interpret
+from offline.engine import feed
+from offline.engine.pack import boot
+from offline.outcome import Failure, Run
+from offline.state import State
+from tests.offline.cli import ALL_TRANSPORT, HAS_POLICY, TRANSPORT, UPLOADS, Ended, run, write_compliant, write_open
+from tests.offline.states import PROVIDER_URN, ROOT, bucket, encrypted, export, plain, policy, provider, resource, urn
+
+ROOT_FOLDER = Path(__file__).resolve().parent.parent.parent
+TODAY = datetime.now(timezone.utc).date()
+
+
+def analyze_state(text: str, *arguments: str) -> tuple[Ended, dict[str, dict[str, str]]]:
+    """The outcome of `analyze`, and by bucket label what each policy said."""
+    ended = run("analyze", "-", "--format", "json", *arguments, stdin=text.encode())
+    report = json.loads(ended.out) if ended.out else {"buckets": []}
+    return ended, {found["label"]: {result["policy"]: result["outcome"] for result in found["results"]} for found in report["buckets"]}
+
+
+def read(text: str) -> State:
+    """The state in an export."""
+    found = state.parse(text, "state.json")
+    assert isinstance(found, State)
+    return found
+
+
+COMPLIANT = {UPLOADS: "compliant", TRANSPORT: "compliant", ALL_TRANSPORT: "compliant", HAS_POLICY: "compliant"}
+
+
+def test_a_compliant_stack() -> None:
+    """Status 0, with proofs for the document and the attachment."""
+    ended, found = analyze_state(export(bucket("logs"), policy("logs", "logs", write_compliant())))
+
+    assert (ended.status, ended.err) == (0, "")
+    assert found == {"logs": COMPLIANT}
+
+
+def test_an_open_document_blocks() -> None:
+    """Status 1, and the report names the stack, the file and the resource."""
+    ended, found = analyze_state(export(bucket("logs"), policy("main", "logs", write_open())))
+    report = json.loads(ended.out)
+    place = report["buckets"][0]["results"][-1]["place"]
+
+    assert ended.status == 1
+    assert found["logs"] == {UPLOADS: "violation", TRANSPORT: "violation", ALL_TRANSPORT: "advisory", HAS_POLICY: "compliant"}
+    assert report["subject"] == "shop/prod"
+    assert (place["file"], place["name"]) == ("standard input", "main")
+
+
+def test_a_bucket_without_a_policy_blocks() -> None:
+    """The stack policy speaks at the bucket; a leftover `policy` output is no evidence of one."""
+    left = bucket("logs")
+    left["outputs"]["policy"] = write_compliant()
+    ended, found = analyze_state(export(left))
+
+    assert ended.status == 1
+    assert found == {"logs": {HAS_POLICY: "violation"}}
+
+
+def test_an_inline_policy_counts() -> None:
+    """A policy among the inputs of the bucket is judged, and is the bucket's one policy."""
+    inline = resource("aws:s3/bucket:Bucket", "logs", {"bucket": "logs", "policy": write_compliant()})
+    ended, found = analyze_state(export(inline))
+
+    assert (ended.status, found) == (0, {"logs": COMPLIANT})
+
+
+def test_aws_native() -> None:
+    """A document that is an object is judged like one that is a text."""
+    native = [
+        resource("aws-native:s3:Bucket", "logs", {"bucketName": "logs"}),
+        resource("aws-native:s3:BucketPolicy", "logs", {"bucket": "logs", "policyDocument": json.loads(write_compliant())}),
+    ]
+    ended, found = analyze_state(export(*native))
+
+    assert (ended.status, found) == (0, {"logs": COMPLIANT})
+
+
+def test_resources_that_were_read_are_judged_alike() -> None:
+    """An external bucket has no inputs; it still is a bucket without a policy."""
+    external = bucket("logs", external=True) | {"inputs": {}}
+    ended, found = analyze_state(export(external))
+
+    assert (ended.status, found) == (1, {"logs": {HAS_POLICY: "violation"}})
+
+
+def test_what_is_about_to_be_deleted_is_left_out() -> None:
+    """The old half of a replacement is not judged."""
+    ended, found = analyze_state(export(bucket("logs", delete=True), policy("logs", "logs", write_open(), delete=True)))
+
+    assert (ended.status, found) == (0, {})
+
+
+def test_other_resources_say_nothing() -> None:
+    """Directory buckets, buckets of other services and everything else are not judged."""
+    others = [
+        resource("aws:s3/directoryBucket:DirectoryBucket", "d", {"bucket": "d--use1-az4--x-s3"}),
+        resource("aws:lightsail/bucket:Bucket", "l", {"name": "l"}),
+        resource("aws:s3/bucketPolicy:BucketPolicy", "p", {"bucket": "d--use1-az4--x-s3", "policy": write_open()}),
+        resource("random:index/randomId:RandomId", "r", {"byteLength": 4}),
+    ]
+    ended, found = analyze_state(export(*others))
+
+    assert (ended.status, found) == (0, {})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"version": 3, "deployment": {}}',
+        '{"version": 3, "deployment": {"resources": null}}',
+        '{"version": 3, "deployment": {"resources": []}}',
+        '{"version": 3, "deployment": null}',
+        '{"version": 3, "checkpoint": {"stack": "x", "latest": null}}',
+        "\ufeff" + export(),
+    ],
+)
+def test_an_empty_state_is_no_violation(text: str) -> None:
+    """A stack without resources is analyzed, whatever its file looks like."""
+    ended, found = analyze_state(text)
+
+    assert (ended.status, ended.err, found) == (0, "", {})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nonsense",
+        "[]",
+        "3",
+        '{"Version": "2012-10-17", "Statement": []}',
+        '{"deployment": []}',
+        '{"deployment": {"resources": {}}}',
+        '{"deployment": {"resources": [3]}}',
+        '{"deployment": {"resources": [{"urn": "x", "type": "y"}]}}',
+        '{"deployment": {"resources": [{"urn": "urn:pulumi:s::p::t::n", "type": "t", "inputs": []}]}}',
+        "[" * 200_000,
+        '{"deployment": ' * 5_000 + "1" + "}" * 5_000,
+        export(bucket("logs"))[:-30],
+    ],
+)
+def test_what_is_no_export_is_refused_in_one_line(text: str) -> None:
+    """Status 2; the line says what was expected."""
+    ended, _ = analyze_state(text)
+
+    assert (ended.status, ended.out, ended.err.count("\n")) == (2, "", 1)
+    assert "`pulumi stack export`" in ended.err
+
+
+@pytest.mark.parametrize("document", [encrypted(), json.loads(write_compliant()) | {"Id": encrypted()}, plain({"Version": encrypted()})])
+def test_an_encrypted_document_cannot_be_decided(document: dict[str, Any]) -> None:
+    """It is a violation, and the message names the export that can be judged; one encrypted leaf hides the whole document."""
+    text = export(bucket("logs"), policy("logs", "logs", document))
+    ended, found = analyze_state(text)
+    message = json.loads(ended.out)["buckets"][0]["results"][-1]["message"]
+
+    assert ended.status == 1
+    assert found["logs"] == {UPLOADS: "violation", TRANSPORT: "violation", ALL_TRANSPORT: "advisory", HAS_POLICY: "compliant"}
+    assert "cannot be decided" in message
+    assert "pulumi stack export --show-secrets" in message
+
+
+@pytest.mark.parametrize("document", [plain(write_compliant()), plain(json.loads(write_compliant()))])
+def test_a_secret_in_plain_text_is_judged(document: dict[str, Any]) -> None:
+    """With `--show-secrets` the document is there, and is not printed."""
+    ended, found = analyze_state(export(bucket("logs"), policy("logs", "logs", document)))
+
+    assert (ended.status, found) == (0, {"logs": COMPLIANT})
+
+
+def test_an_encrypted_bucket_name_is_not_guessed() -> None:
+    """The policy is then attached by its dependencies, and a verdict that needs the name is not given."""
+    hanging = policy("logs", encrypted(), write_compliant(), propertyDependencies={"bucket": [urn("aws:s3/bucket:Bucket", "logs")]})
+    ended, found = analyze_state(export(bucket("logs"), hanging))
+
+    assert ended.status == 1
+    assert found["logs"][UPLOADS] == "violation"
+    assert found["logs"][HAS_POLICY] == "compliant"
+
+
+def test_other_secrets_do_not_matter() -> None:
+    """Ciphertext, assets and references elsewhere in the state are passed over."""
+    odd = {
+        "password": encrypted(),
+        "archive": {"4dabf18193072939515e22adb298388d": "0def7320c3a5731c473e5ecbe6d01bc7", "hash": "x", "assets": {}},
+        "reference": {"4dabf18193072939515e22adb298388d": "5cf8f73096256a8f31e491e813e4eb8e", "urn": "u", "id": encrypted()},
+        "broken": {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "plaintext": "{"},
+        "number": {"4dabf18193072939515e22adb298388d": 7},
+    }
+    other = resource("x:y:Z", "other", odd)
+    ended, found = analyze_state(export(bucket("logs", tags=odd), policy("logs", "logs", write_compliant()), other))
+
+    assert (ended.status, found) == (0, {"logs": COMPLIANT})
+
+
+def test_no_secret_is_printed() -> None:
+    """The plain text of a secret document does not reach a report."""
+    document = plain(write_open().replace("111122223333", "s3cret-value"))
+    text = export(bucket("logs"), policy("logs", "logs", document))
+    outputs = [run("analyze", "-", "--format", chosen, stdin=text.encode()).out for chosen in ("text", "json", "sarif", "junit", "html")]
+
+    assert not any("s3cret-value" in out for out in outputs)
+
+
+def test_several_states_are_one_report(tmp_path: Path) -> None:
+    """Each result names its file, buckets are in the order of their names, and one open stack blocks."""
+    good, bad = tmp_path / "good.json", tmp_path / "bad.json"
+    good.write_text(export(bucket("a-logs"), policy("a", "a-logs", write_compliant("a-logs"))), encoding="utf-8")
+    bad.write_text(export(bucket("b-logs"), policy("b", "b-logs", write_open())), encoding="utf-8")
+    ended = run("analyze", str(bad), str(good), "--format", "json")
+    report = json.loads(ended.out)
+
+    assert ended.status == 1
+    assert [(found["label"], found["results"][0]["place"]["file"]) for found in report["buckets"]] == [
+        ("a-logs", str(good)),
+        ("b-logs", str(bad)),
+    ]
+
+
+def test_the_order_of_the_file_does_not_matter() -> None:
+    """The same resources in any order give the same report."""
+    made = [each for name in ("c", "a", "b") for each in (bucket(f"{name}-logs"), policy(name, f"{name}-logs", write_open()))]
+    shuffled = made.copy()
+    random.Random(7).shuffle(shuffled)
+    reports = [json.loads(run("analyze", "-", "--format", "json", stdin=export(*each).encode()).out) for each in (made, shuffled)]
+
+    assert reports[0]["buckets"] == reports[1]["buckets"]
+
+
+@pytest.mark.parametrize("chosen", ["text", "json"])
+def test_both_ways_of_reporting_agree(chosen: str) -> None:
+    """Formats that prove again and those that do not have the same exit status and the same totals."""
+    made = export(
+        bucket("logs"), policy("logs", "logs", write_compliant()), bucket("open"), policy("open", "open", write_open()), bucket("bare")
+    )
+    ended = run("analyze", "-", "--format", chosen, stdin=made.encode())
+    totals = {"text": "3 mandatory violations, 1 advisory, 5 compliant.", "json": '"violation": 3,\n    "advisory": 1,'}
+
+    assert ended.status == 1
+    assert totals[chosen] in ended.out
+
+
+def test_hostile_names_do_nothing(tmp_path: Path) -> None:
+    """Names with markup and terminal escapes are text in every format."""
+    name = "\x1b[31m<script>alert(1)</script>]]>\x00\u202e\ud800"
+    text = export(bucket(name, "logs"), policy(name, "logs", write_open()), bucket(f"{name}2", name))
+    path = tmp_path / "state.json"
+    path.write_text(text, encoding="utf-8")
+    for chosen in ("text", "json", "sarif", "junit", "html"):
+        ended = run("analyze", str(path), "--format", chosen)
+        assert (ended.status, ended.err) == (1, "")
+        assert not set(ended.out) & set("\x1b\x00\u202e")
+        assert chosen in ("json", "sarif", "text") or "<script>" not in ended.out
+
+
+STATES = {
+    "compliant": export(bucket("logs"), policy("logs", "logs", write_compliant())),
+    "open": export(bucket("logs"), policy("logs", "logs", write_open())),
+    "bare": export(bucket("logs"), bucket("more")),
+    "inline": export(resource("aws:s3/bucket:Bucket", "logs", {"bucket": "logs", "policy": write_open()})),
+    "inline and attached": export(
+        resource("aws:s3/bucketV2:BucketV2", "logs", {"bucket": "logs", "policy": write_compliant()}),
+        policy("p", "logs", write_compliant()),
+    ),
+    "two policies": export(bucket("logs"), policy("one", "logs", write_compliant()), policy("two", "logs", write_open())),
+    "native": export(
+        resource("aws-native:s3:Bucket", "logs", {"bucketName": "logs"}),
+        resource("aws-native:s3:BucketPolicy", "logs", {"bucket": "logs", "policyDocument": json.loads(write_open())}),
+    ),
+    "by dependency": export(
+        bucket("logs"),
+        resource(
+            "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+            "pab",
+            {"bucket": "logs"},
+            propertyDependencies={"bucket": [urn("aws:s3/bucket:Bucket", "logs")]},
+        ),
+        policy(
+            "logs",
+            encrypted(),
+            write_compliant(),
+            propertyDependencies={"bucket": [urn("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", "pab")]},
+        ),
+    ),
+    "adrift": export(bucket("logs"), policy("logs", encrypted(), write_compliant())),
+    "secret": export(bucket("logs"), policy("logs", plain("logs"), plain(write_open()))),
+    "external": export(bucket("logs", external=True) | {"inputs": {}}, policy("p", "logs", write_open(), external=True) | {"inputs": {}}),
+    "malformed": export(bucket("logs"), policy("logs", "logs", "nonsense")),
+    "no document": export(bucket("logs"), resource("aws:s3/bucketPolicy:BucketPolicy", "logs", {"bucket": "logs"})),
+    "numbers": export(bucket("logs"), policy("logs", 3, 4.5)),
+    "others": export(
+        resource("x:y:Z", "z", {"a": [1, None, {"b": True}]}),
+        resource("aws:s3/directoryBucket:DirectoryBucket", "d", {"bucket": "d--a--x-s3"}),
+    ),
+    "empty": export(),
+    "china": json.dumps(
+        {
+            "deployment": {
+                "resources": [
+                    ROOT,
+                    provider(region="cn-north-1"),
+                    bucket("logs"),
+                    policy("logs", "logs", write_compliant().replace("arn:aws:", "arn:aws-cn:")),
+                ]
+            }
+        }
+    ),
+}
+EXEMPT = {"exemptions": [{"bucket": "logs", "reason": "mirror"}]}
+CONFIGURATIONS: dict[str, dict[str, Any]] = {
+    "none": {},
+    "levels": {"all": "advisory", UPLOADS: "disabled"},
+    "exemptions": {UPLOADS: EXEMPT, HAS_POLICY: EXEMPT | {"enforcementLevel": "mandatory"}},
+    "unknown": {TRANSPORT: {"whenUnknown": "mandatory"}, HAS_POLICY: {"whenUnknown": "mandatory"}},
+}
+
+
+def normalize(found: Run | Failure) -> tuple[object, ...]:
+    """What two runs must have in common; the pack is told nothing of what is encrypted but the engine's own stand-in."""
+    assert isinstance(found, Run)
+    said = sorted((one.policy, one.level, one.urn, one.message, one.severity) for one in found.diagnostics)
+    return found.pack, said, {seen.urn: seen for seen in found.resources}
+
+
+@pytest.mark.parametrize("configured", CONFIGURATIONS)
+def test_a_booted_pack_says_the_same(configured: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What this process finds in a state is what the pack says that `pulumi policy analyze` would boot: levels, places and words."""
+    written = CONFIGURATIONS[configured]
+    configuration = interpret(written, "config.json")
+    assert isinstance(configuration, Configuration)
+    with boot(ROOT_FOLDER, None, written) as pack:
+        monkeypatch.setattr(feed, "boot", lambda *_: nullcontext(pack))
+        for name, text in STATES.items():
+            here = normalize(analyze.judge(read(text), configuration, TODAY))
+            booted = normalize(feed.judge(read(text), written))
+            assert (name, here) == (name, booted)
+
+
+def test_a_remediation_is_reported_and_not_applied(tmp_path: Path) -> None:
+    """The violation stays, and the report says that an update would repair the document."""
+    path = tmp_path / "config.json"
+    path.write_text(json.dumps({UPLOADS: "remediate"}), encoding="utf-8")
+    text = export(bucket("logs"), policy("logs", "logs", write_open()))
+    ended = run("analyze", "-", "--policy-config", str(path), stdin=text.encode())
+
+    assert ended.status == 1
+    assert "During an update the policy would add the statements that are missing." in ended.out
+
+
+def test_providers_are_found_by_their_urn() -> None:
+    """A resource refers to its provider by URN and id."""
+    found = read(export(bucket("logs")))
+
+    assert [each.provider for each in found.resources if each.name == "logs"] == [PROVIDER_URN]

