@@ -27,12 +27,8 @@ from offline.engine.deployment import ROOT_TYPE
 from offline.engine.values import reveal
 from offline.facts import PACK, describe, read_version
 from offline.outcome import Diagnostic, Pack, Remediated, Run, Seen, Skipped
-from offline.state import ENCRYPTED, State, Stored
+from offline.state import State, Stored
 
-ENCRYPTED_MESSAGE = (
-    "What this document denies cannot be decided: it is a secret, and this export holds it encrypted.\n"
-    "Fix: analyze the output of `pulumi stack export --show-secrets` instead."
-)
 _SAID_EVERY = 500
 
 
@@ -133,13 +129,7 @@ def _judge_resources(state: State, judges: _Judges, progress: Callable[[str], No
             if isinstance(rule, Rule) and configured.level != "disabled":
                 args = cast("ResourceValidationArgs", shown._replace(config=judges.configs[rule.name]))
                 for outcome in conduct.judge_resource(rule, args, judges.inline, judges.today):
-                    yield _Said(configured, resource.urn, _explain_encrypted(outcome, shown))
-
-
-def _explain_encrypted(outcome: conduct.Outcome, shown: _Shown) -> conduct.Outcome:
-    """A document that is a secret which the export keeps encrypted: the remedy is another export, and nothing in the document."""
-    hidden = ENCRYPTED in (shown.props.get("policy"), shown.props.get("policyDocument"))
-    return conduct.Violation(ENCRYPTED_MESSAGE) if hidden and isinstance(outcome, conduct.Violation) else outcome
+                    yield _Said(configured, resource.urn, outcome)
 
 
 def _judge_stack(state: State, judges: _Judges) -> Iterator[_Said]:

@@ -297,6 +297,7 @@ STATES = {
     "adrift": export(bucket("logs"), policy("logs", encrypted(), write_compliant())),
     "secret": export(bucket("logs"), policy("logs", plain("logs"), plain(write_open()))),
     "external": export(bucket("logs", external=True) | {"inputs": {}}, policy("p", "logs", write_open(), external=True) | {"inputs": {}}),
+    "encrypted": export(bucket("logs"), policy("logs", "logs", encrypted())),
     "malformed": export(bucket("logs"), policy("logs", "logs", "nonsense")),
     "no document": export(bucket("logs"), resource("aws:s3/bucketPolicy:BucketPolicy", "logs", {"bucket": "logs"})),
     "numbers": export(bucket("logs"), policy("logs", 3, 4.5)),
@@ -328,7 +329,7 @@ CONFIGURATIONS: dict[str, dict[str, Any]] = {
 
 
 def normalize(found: Run | Failure) -> tuple[object, ...]:
-    """What two runs must have in common; the pack is told nothing of what is encrypted but the engine's own stand-in."""
+    """What two runs must have in common."""
     assert isinstance(found, Run)
     said = sorted((one.policy, one.level, one.urn, one.message, one.severity) for one in found.diagnostics)
     return found.pack, said, {seen.urn: seen for seen in found.resources}
