@@ -184,7 +184,9 @@ def _holds_on(
         return all_of(truths)
     if operator.quantifier == "ForAnyValue":
         return any_of(truths)
-    return truths[0] if len(truths) == 1 else None
+    key = find_key(condition.key)
+    # What a key that can have several values means to an operator without a quantifier is not documented, even where it has one.
+    return truths[0] if len(truths) == 1 and not (key and key.multi) else None
 
 
 def _null_holds(condition: Condition, *, is_absent: bool) -> Truth:

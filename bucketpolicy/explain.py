@@ -189,13 +189,19 @@ def _recognise_condition(look: _Look, goal: Goal, request: Request, topic: froze
         return "not-equals-but-present"
     if topic & _HEADERS and any(condition.operator.family == "Bool" for condition in on_header):
         return "bool-on-header"
-    if keys & topic - failing and failing <= _HALVES:
+    if keys & topic - failing and failing <= _HALVES and all(_is_about_http(item, goal) for item in look.failing if item.key == TRANSPORT):
         return "anded-conditions"
     if SSE in topic and SSE not in keys and SSE_KMS_KEY in failing:
         return "key-id-instead-of-header"
     if (TRANSPORT, ("false",)) in request.context and TLS_VERSION in failing:
         return "tls-version-only"
     return "inverted-value" if failing <= topic and all(_is_inverted(item, goal) for item in look.failing) else None
+
+
+def _is_about_http(condition: Condition, goal: Goal) -> bool:
+    """Whether a condition on the transport holds over plain HTTP, and not over TLS."""
+    found = [holds(condition, {TRANSPORT: (value,)}, goal.assumptions, variables=False) for value in ("false", "true")]
+    return found == [True, False]
 
 
 def _is_inverted(condition: Condition, goal: Goal) -> bool:

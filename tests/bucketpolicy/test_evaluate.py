@@ -371,7 +371,8 @@ def test_an_empty_value_where_presence_and_absence_agree() -> None:
         ("ForAnyValue:StringNotEquals", ("a", "b"), False),
         ("StringEquals", ("a", "b"), None),
         ("StringNotEquals", ("c", "d"), None),
-        ("StringEquals", ("a",), True),
+        ("StringEquals", ("a",), None),
+        ("StringNotEquals", ("c",), None),
     ],
 )
 def test_several_values_need_a_quantifier(operator: str, values: tuple[str, ...], *, expected: Truth) -> None:

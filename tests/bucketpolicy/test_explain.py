@@ -8,7 +8,7 @@ from bucketpolicy.actions import BUCKET_ACTIONS, OBJECT_ACTIONS
 from bucketpolicy.document import Document
 from bucketpolicy.evaluate import is_denied
 from bucketpolicy.explain import Explanation, Mistake, Obstacle, explain
-from bucketpolicy.goal import SSE, SSE_KMS_KEY, TLS_VERSION, TRANSPORT, Absent, Below, Equal, Goal, Target
+from bucketpolicy.goal import SSE, SSE_KMS_KEY, TLS_VERSION, TRANSPORT, Absent, Assumptions, Below, Equal, Goal, Target
 from bucketpolicy.membership import in_goal, keys_of
 from bucketpolicy.parse import parse
 from bucketpolicy.request import Anonymous, Context, Identity, Request
@@ -24,10 +24,12 @@ OLD_TLS: Json = {"NumericLessThan": {"s3:TlsVersion": "1.2"}}
 ROLE = Identity("role", "111122223333", "arn:aws:iam::111122223333:role/app", "one")
 
 HEADERLESS = Goal("b", "aws", (Target(UPLOAD, "object", (Absent(SSE),)),))
+UNTOLD = HEADERLESS._replace(assumptions=Assumptions(secure_transport_present=False))
 INSECURE = Goal("b", "aws", (Target(UPLOAD, "object", (Equal(TRANSPORT, "false"),)),))
 OUTDATED = Goal("b", "aws", (*INSECURE.targets, Target(UPLOAD, "object", (Equal(TRANSPORT, "true"), Below(TLS_VERSION, "1.2")))))
 BY_HTTP = (Equal(TRANSPORT, "false"),)
-ALL_INSECURE = Goal("b", "aws", (Target(BUCKET_ACTIONS, "bucket", BY_HTTP), Target(OBJECT_ACTIONS, "object", BY_HTTP)))
+ALL_UNTOLD = HEADERLESS._replace(assumptions=Assumptions(secure_transport_present=False))
+INSECURE = Goal("b", "aws", (Target(BUCKET_ACTIONS, "bucket", BY_HTTP), Target(OBJECT_ACTIONS, "object", BY_HTTP)))
 
 OVER_TLS: Context = ((TRANSPORT, ("true",)),)
 OVER_HTTP: Context = ((TRANSPORT, ("false",)), (SSE, ("AES256",)))
@@ -61,6 +63,7 @@ def deny(condition: Json, **elements: object) -> Json:
         (INSECURE, OVER_HTTP, deny({**NO_HEADER, **HTTP}), "anded-conditions"),
         (INSECURE, OVER_HTTP, deny({**HTTP, **OLD_TLS}), "anded-conditions"),
         (OUTDATED, OVER_OLD_TLS, deny({**HTTP, **OLD_TLS}), "anded-conditions"),
+        (UNTOLD, (), deny({"Null": {SSE: "true", "aws:SecureTransport": "false"}}), None),
         (HEADERLESS, KEY_ALONE, deny({"Null": {SSE: "true", SSE_KMS_KEY: "true"}}), "anded-conditions"),
         (HEADERLESS, OVER_TLS, deny({**NO_HEADER, "StringEquals": {"aws:PrincipalOrgID": "o-1"}}), None),
         (INSECURE, OVER_HTTP, deny({"Bool": {"aws:SecureTransport": "true"}}), "inverted-value"),
