@@ -271,7 +271,7 @@ def _render_unattached(finding: Unattached, subject: Subject) -> str:
     name = f"`{subject.bucket}`" if subject.bucket and is_bucket_name(subject.bucket) else "this bucket"
     goal = Goal(subject.bucket, subject.partition or "aws", (_HEADER, _TRANSPORT))
     head = [
-        f"No bucket policy of this stack is attached to {name}: an upload over plain HTTP, or without header, is not denied.",
+        f"No bucket policy of this stack is attached to {name}: an upload over HTTP, or without the encryption header, is not denied.",
         *(_tell_last_read(subject) if finding.last_read else ()),
     ]
     fix = Repaired("", write_statements(goal))
