@@ -5,18 +5,17 @@ Texts that are only ever compared with very texts become a finite choice: one bi
 addresses become the cells between all bounds in play.
 """
 
-from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from bucketpolicy.budget import Budget
-from bucketpolicy.compile import Problems
 from bucketpolicy.cover import Literals
 from bucketpolicy.domains import ABSENT, EMPTY, Domain, Literal, SetDomain, SetLiteral, TextDomain, TextLiteral, cut
 from bucketpolicy.keys import find_key
 from bucketpolicy.language import Language
 from bucketpolicy.literals import Kind, Ranges, Raw, Sets, Texts
 from bucketpolicy.patterns import SOMETHING
-from bucketpolicy.rows import OBJECT
+from bucketpolicy.rows import OBJECT, Named
 from bucketpolicy.spans import ADDRESSES, LINE, cells, mask
 
 SENDABLE: dict[str, tuple[str, ...]] = {
@@ -51,6 +50,7 @@ _EVER_EMPTY = ("=s3:", "=aws:referer", "=aws:useragent", "=aws:tagkeys", "=aws:p
 KEY_BYTES = 1024
 
 
+@lru_cache(maxsize=256)
 def may_be_empty(name: str) -> bool:
     """Whether the empty text must be reckoned with: a client chooses the value, and S3 is not known to refuse an empty one."""
     return (name.startswith(_EVER_EMPTY) and name not in SENDABLE) or find_key(name[1:]) is None
@@ -61,7 +61,7 @@ class Variable(NamedTuple):
     A variable and its representation.
 
     `kind` "finite": plain bits. "choice": bits for `texts` (the first absent, the second the empty text as null, the last any other).
-    "cells": the first bit absent, the others `parts`. "text", "set": lazily, with `language`.
+    "cells": the first bit absent, the others `parts`. "text", "set": lazily, with `language`. `empty`: the domain has empty texts.
     """
 
     name: str
@@ -71,6 +71,7 @@ class Variable(NamedTuple):
     parts: tuple[tuple[int, int], ...] = ()
     sort: Kind = "text"
     language: Language | None = None
+    empty: bool = False
 
 
 class Arena(NamedTuple):
@@ -81,34 +82,30 @@ class Arena(NamedTuple):
     rows: tuple[Literals, ...]
 
 
-def arrange(
-    problems: Problems, extra: Iterable[tuple[tuple[str, Raw], ...]], budget: Budget, *, upper: bool
-) -> tuple[Arena, tuple[Literals, ...]] | None:
-    """The run, and the literals of `extra` in the same representation; None where the box is empty."""
-    extra = tuple(extra)
+def reckons_with_empty(arena: Arena) -> bool:
+    """Whether any key of the run may have an empty value, so that the upper run has fewer requests to look at."""
+    return any(variable.empty for variable in arena.variables)
+
+
+def arrange(box: Named, rows: tuple[Named, ...], budget: Budget, *, upper: bool) -> Arena | None:
+    """The run that asks whether these rows cover this box; None where the box is empty."""
     raws: dict[str, list[Raw]] = {}
-    for name, raw in problems.box:
-        raws.setdefault(name, []).append(raw)
-    for row in problems.rows:
-        for name, raw in row.literals:
-            raws.setdefault(name, []).append(raw)
-    for literals in extra:
+    for literals in (box, *rows):
         for name, raw in literals:
             raws.setdefault(name, []).append(raw)
     variables = tuple(_represent(name, found, budget, upper=upper) for name, found in raws.items())
     places = {variable.name: place for place, variable in enumerate(variables)}
-    box = [variable.full for variable in variables]
-    for name, raw in problems.box:
+    domains = [variable.full for variable in variables]
+    for name, raw in box:
         place = places[name]
-        inside = cut(box[place], _convert(raw, variables[place]))[1]
+        inside = cut(domains[place], _convert(raw, variables[place]))[1]
         if not inside:
             return None
-        box[place] = inside
-    rows = tuple(_convert_row(row.literals, places, variables) for row in problems.rows)
-    return Arena(variables, tuple(box), rows), tuple(_convert_row(literals, places, variables) for literals in extra)
+        domains[place] = inside
+    return Arena(variables, tuple(domains), tuple(_convert_row(row, places, variables) for row in rows))
 
 
-def _convert_row(literals: tuple[tuple[str, Raw], ...], places: dict[str, int], variables: tuple[Variable, ...]) -> Literals:
+def _convert_row(literals: Named, places: dict[str, int], variables: tuple[Variable, ...]) -> Literals:
     return tuple((places[name], _convert(raw, variables[places[name]])) for name, raw in literals)
 
 
@@ -122,7 +119,7 @@ def _represent(name: str, raws: list[Raw], budget: Budget, *, upper: bool) -> Va
         language = Language(budget)
         filled = upper or not may_be_empty(name)
         within = language.add_union(language.add_globs((SOMETHING,))) if filled else 0
-        return Variable(name, "set", SetDomain(ABSENT if filled else ABSENT | EMPTY, within), language=language)
+        return Variable(name, "set", SetDomain(ABSENT if filled else ABSENT | EMPTY, within), language=language, empty=not filled)
     return _represent_texts(name, raws, budget, upper=upper)
 
 
@@ -141,11 +138,11 @@ def _represent_texts(name: str, raws: list[Raw], budget: Budget, *, upper: bool)
         if filled:
             texts = tuple(text for text in texts if text)
         full = (8 << len(texts)) - 1
-        return Variable(name, "choice", full & ~EMPTY if filled else full, texts=texts)
+        return Variable(name, "choice", full & ~EMPTY if filled else full, texts=texts, empty=not filled)
     language = Language(budget, KEY_BYTES if name == OBJECT else None)
     within = language.add_union(language.add_globs((SOMETHING,))) if filled else 0
     flags = 0 if name == OBJECT else ABSENT if filled else ABSENT | EMPTY
-    return Variable(name, "text", TextDomain(flags, within), language=language)
+    return Variable(name, "text", TextDomain(flags, within), language=language, empty=not filled)
 
 
 def _convert(raw: Raw, variable: Variable) -> Literal:

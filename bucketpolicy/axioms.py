@@ -177,13 +177,19 @@ _TYPES = {"root": "Account", "user": "User", "role": "AssumedRole"}
 
 def facts(world: World) -> Iterator[Row]:
     """The rows of what is documented, or plausible, but too thin to prove anything with."""
-    for key in world.kinds:
+    for key in filter(_has_facts, world.kinds):
         for literals, reason in _facts_of(key, world):
             yield Row(literals, problems=(Problem(world.paths[key], reason),))
     yield from _inapplicable(world)
 
 
 _Fact = tuple[tuple[tuple[str, Raw], ...], str]
+
+
+@lru_cache(maxsize=256)
+def _has_facts(key: str) -> bool:
+    special = (*_ALWAYS, *_SERVICES_ONLY, *_IDENTITY_ONLY, *_ENDPOINT_ONLY, TLS_VERSION, IS_SERVICE, SERVICE_NAMES)
+    return find_key(key) is None or key in special or key.startswith(_IDENTITY_FAMILIES)
 
 
 def _facts_of(key: str, world: World) -> Iterator[_Fact]:

@@ -23,8 +23,9 @@ def check_proof(document: Document, goal: Goal, proof: Proof) -> bool:
     if len(proof.covers) != len(goal.targets):
         return False
     for target, steps in zip(goal.targets, proof.covers, strict=True):
-        arranged = arrange(compile_target(compiled, target, upper=False), (), Budget(), upper=False)
-        if arranged is not None and not check_cover(arranged[0].box, arranged[0].rows, steps):
+        readings = compile_target(compiled, target)
+        arena = arrange(readings.box, tuple(row.literals for row in readings.lower), Budget(), upper=False)
+        if arena is not None and not check_cover(arena.box, arena.rows, steps):
             return False
     return True
 

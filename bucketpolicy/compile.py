@@ -13,10 +13,10 @@ from bucketpolicy.document import Document, Problem, Statement
 from bucketpolicy.domains import ABSENT, EMPTY
 from bucketpolicy.goal import TLS_VERSION, TRANSPORT, Absent, AbsentOrOther, Assumptions, Below, Equal, Goal, Restriction, Target
 from bucketpolicy.literals import FALSE, TRUE, Kind, Meaning, Ranges, Raw, Texts, find_kind, presence, read_condition
-from bucketpolicy.patterns import EVERYTHING, read_text
+from bucketpolicy.patterns import EVERYTHING, Glob, read_text
 from bucketpolicy.principals import Callers, Covered, cover, gather
-from bucketpolicy.resources import Place, select_actions, select_keys
-from bucketpolicy.rows import ACTION, OBJECT, PRINCIPAL, Row, key_variable
+from bucketpolicy.resources import Keys, Place, select_actions, select_keys
+from bucketpolicy.rows import ACTION, OBJECT, PRINCIPAL, Named, Row, key_variable
 from bucketpolicy.spans import compare, read_number
 
 
@@ -44,11 +44,13 @@ class Compiled(NamedTuple):
     mentioned: frozenset[str]
 
 
-class Problems(NamedTuple):
-    """One target: the box as restrictions on variables, and the rows that must cover it in the lower or the upper reading."""
+class Readings(NamedTuple):
+    """One target: the box as restrictions on variables, and the rows that must cover it, in both readings; `same`: there is but one."""
 
-    box: tuple[tuple[str, Raw], ...]
-    rows: tuple[Row, ...]
+    box: Named
+    lower: tuple[Row, ...]
+    upper: tuple[Row, ...]
+    same: bool
 
 
 def compile_document(document: Document, goal: Goal) -> Compiled:
@@ -109,22 +111,29 @@ def _read_statement(statement: Statement, document: Document, goal: Goal, caller
     return Clause(statement, covered, conditions)
 
 
-def compile_target(compiled: Compiled, target: Target, *, upper: bool) -> Problems:
-    """The rows of one target in the lower or the upper reading."""
+def compile_target(compiled: Compiled, target: Target) -> Readings:
+    """The rows of one target in both readings."""
     goal = compiled.goal
     place = Place(goal.partition, goal.bucket, target.on)
-    rows = [row for clause in compiled.clauses if (row := _compile_clause(clause, compiled, place, target, upper=upper)) is not None]
+    lower: list[Row] = []
+    upper: list[Row] = []
+    for clause in compiled.clauses:
+        sure, maybe = _compile_clause(clause, compiled, place, target)
+        if sure is not None:
+            lower.append(sure)
+        if maybe is not None:
+            upper.append(maybe)
     box: list[tuple[str, Raw]] = [
         (PRINCIPAL, (1 << len(compiled.callers.all)) - 1 & ~compiled.callers.exempt),
         (ACTION, (1 << len(target.actions)) - 1),
     ]
     box += [(key_variable(one.key), _restrict(one, compiled.kinds[one.key])) for one in target.restrictions]
-    world = World(compiled.callers, target.actions, _find_kinds(compiled, box, rows), compiled.paths)
-    rows += exclude_root(world)
-    rows += axioms(world, goal.assumptions)
-    if upper:
-        rows += facts(world)
-    return Problems(tuple(box), tuple(rows))
+    world = World(compiled.callers, target.actions, _find_kinds(compiled, box, upper), compiled.paths)
+    given = [*exclude_root(world), *axioms(world, goal.assumptions)]
+    thin = list(facts(world))
+    same = not thin and all(one is other for one, other in zip(lower, upper, strict=False)) and len(lower) == len(upper)
+    lower += given
+    return Readings(tuple(box), tuple(lower), tuple(lower) if same else (*upper, *given, *thin), same)
 
 
 def _find_kinds(compiled: Compiled, box: list[tuple[str, Raw]], rows: list[Row]) -> dict[str, Kind]:
@@ -154,56 +163,62 @@ def _restrict(restriction: Restriction, kind: Kind) -> Raw:
     raise AssertionError(restriction)
 
 
-def _compile_clause(clause: Clause, compiled: Compiled, place: Place, target: Target, *, upper: bool) -> Row | None:
-    """The row of a statement, or None where it denies nothing of the target in this reading."""
-    statement = clause.statement
-    actions = select_actions(statement.actions, target.actions)
-    keys = select_keys(statement.resources, place, variables=compiled.variables)
-    principals = clause.principals.maybe if upper else clause.principals.sure
-    globs = keys.maybe if upper else keys.sure
-    if not (actions[upper] and principals) or (keys.inside and not globs) or (not keys.inside and EVERYTHING in globs):
+def _compile_clause(clause: Clause, compiled: Compiled, place: Place, target: Target) -> tuple[Row | None, Row | None]:
+    """The rows of a statement in the lower and the upper reading, None where it denies nothing; one object where they are the same."""
+    actions = select_actions(clause.statement.actions, target.actions)
+    keys = select_keys(clause.statement.resources, place, variables=compiled.variables)
+    people = clause.principals
+    full = (1 << len(compiled.callers.all)) - 1, (1 << len(target.actions)) - 1
+    scope = _read_scope((people.maybe, actions[1]), full, keys.maybe, inside=keys.inside)
+    if scope is None:
+        return None, None
+    readings = (people.reading, *(meaning.reading for _, meaning in clause.conditions))
+    required = (*keys.variables, *(key for _, meaning in clause.conditions for key in meaning.keys))
+    conditions = (*((key_variable(key), meaning.maybe) for key, meaning in clause.conditions), *_require(required, compiled.kinds))
+    problems = tuple(_find_problems(clause, keys, actions))
+    maybe = Row((*scope, *conditions), clause.statement.number, "", tuple(name for name in dict.fromkeys(readings) if name), problems)
+    if not problems:
+        return maybe, maybe
+    scope = _read_scope((people.sure, actions[0]), full, keys.sure, inside=keys.inside)
+    if scope is None:
+        return None, maybe
+    conditions = tuple((key_variable(key), meaning.sure) for key, meaning in clause.conditions)
+    return maybe._replace(literals=(*scope, *conditions), problems=()), maybe
+
+
+def _read_scope(found: tuple[int, int], full: tuple[int, int], globs: tuple[Glob, ...], *, inside: bool) -> Named | None:
+    """The literals on the caller, the action and the object, without those that are always true; None where one never is."""
+    if not all(found) or (not globs if inside else EVERYTHING in globs):
         return None
-    literals: list[tuple[str, Raw]] = []
-    if principals != (1 << len(compiled.callers.all)) - 1:
-        literals.append((PRINCIPAL, principals))
-    if actions[upper] != (1 << len(target.actions)) - 1:
-        literals.append((ACTION, actions[upper]))
-    if (EVERYTHING not in globs) if keys.inside else globs:
-        literals.append((OBJECT, Texts(0, globs, keys.inside)))
-    readings = [clause.principals.reading] if clause.principals.reading else []
-    required = list(keys.variables)
-    for key, meaning in clause.conditions:
-        literals.append((key_variable(key), meaning.maybe if upper else meaning.sure))
-        required += meaning.keys
-        if meaning.reading:
-            readings.append(meaning.reading)
-    if upper:
-        literals += _require(required, compiled.kinds)
-    problems = tuple(_find_problems(clause, keys.doubt, actions)) if upper else ()
-    return Row(tuple(literals), statement.number, readings=tuple(dict.fromkeys(readings)), problems=problems)
+    literals: list[tuple[str, Raw]] = [
+        (name, bits) for name, bits, every in zip((PRINCIPAL, ACTION), found, full, strict=True) if bits != every
+    ]
+    if EVERYTHING not in globs if inside else globs:
+        literals.append((OBJECT, Texts(0, globs, inside)))
+    return tuple(literals)
 
 
-def _require(keys: list[str], kinds: dict[str, Kind]) -> Iterator[tuple[str, Raw]]:
+def _require(keys: tuple[str, ...], kinds: dict[str, Kind]) -> Iterator[tuple[str, Raw]]:
     """The literals that the keys of policy variables are in the request."""
     for key in keys:
         if kinds[key] != "set":
             yield key_variable(key), presence(kinds[key], absent=False, present=True)
 
 
-def _find_problems(clause: Clause, doubt: str, actions: tuple[int, int]) -> Iterator[Problem]:
+def _find_problems(clause: Clause, keys: Keys, actions: tuple[int, int]) -> Iterator[Problem]:
     """What keeps the lower and the upper reading of a statement apart."""
     statement = clause.statement
     if clause.principals.sure != clause.principals.maybe:
         yield Problem(statement.principals.path, clause.principals.doubt)
     if actions[0] != actions[1]:
         yield Problem(statement.actions.path, "the list of actions is empty")
-    if doubt:
-        yield Problem(statement.resources.path, doubt)
+    if keys.sure != keys.maybe:
+        yield Problem(statement.resources.path, keys.doubt)
     for condition, (_, meaning) in zip(statement.conditions, clause.conditions, strict=True):
         if meaning.sure != meaning.maybe:
             yield Problem(condition.path, meaning.doubt)
 
 
-def without(assumptions: Assumptions, names: frozenset[str]) -> Assumptions:
-    """The assumptions with these switched off."""
-    return assumptions._replace(**{name.replace("-", "_"): False for name in names})
+def without(assumptions: Assumptions, name: str) -> Assumptions:
+    """The assumptions with this one, in the spelling of the configuration, switched off."""
+    return assumptions._replace(**{name.replace("-", "_"): False})

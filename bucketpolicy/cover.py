@@ -55,7 +55,7 @@ class _Search:
         self._rows = rows
         self._owners = owners
         self._budget = budget
-        self._steps: list[Step | None] = []
+        self._steps: list[Step] = []
         self._occurrences: dict[int, list[int]] = {}
         for number, row in enumerate(rows):
             for variable in dict.fromkeys(variable for variable, _ in row):
@@ -75,10 +75,10 @@ class _Search:
             if self._escape(task):
                 return Escape(tuple(task.box))
             self._split(task, slot, tasks)
-        return Covered(tuple(step for step in self._steps if step is not None))
+        return Covered(self._prune())
 
     def _reserve(self) -> int:
-        self._steps.append(None)
+        self._steps.append(Inside(-1))
         return len(self._steps) - 1
 
     def _propagate(self, task: _Task) -> int | None:
@@ -198,3 +198,43 @@ class _Search:
         else:
             self._steps[slot] = Inside(best)
         tasks += reversed(parts)
+
+    def _prune(self) -> tuple[Step, ...]:
+        """The proof without distinctions that no later step makes use of; so that it names what is needed, not what was tried."""
+        uses: list[set[int]] = [set() for _ in self._steps]
+        better = list(range(len(self._steps)))
+        for number in range(len(self._steps) - 1, -1, -1):
+            step = self._steps[number]
+            if not isinstance(step, Distinction):
+                uses[number] = {variable for variable, _ in self._rows[step.row]}
+                continue
+            variable = self._rows[step.row][step.literal][0]
+            parts = [better[part] for part in (step.outside, step.inside) if part >= 0]
+            idle = next((part for part in parts if variable not in uses[part]), None)
+            if idle is not None:
+                better[number] = idle
+            else:
+                uses[number] = {variable}.union(*(uses[part] for part in parts))
+        return _renumber(self._steps, better)
+
+
+def _renumber(steps: list[Step], better: list[int]) -> tuple[Step, ...]:
+    """The steps that the first one leads to, where `better` replaces some by others; children still come after their parents."""
+    order: list[int] = []
+    tasks = [better[0]]
+    while tasks:
+        number = tasks.pop()
+        order.append(number)
+        step = steps[number]
+        if isinstance(step, Distinction):
+            tasks += [better[part] for part in (step.inside, step.outside) if part >= 0]
+    order = sorted(set(order))
+    places = {number: place for place, number in enumerate(order)} | {-1: -1}
+    result: list[Step] = []
+    for number in order:
+        step = steps[number]
+        if isinstance(step, Distinction):
+            outside, inside = (places[better[part]] if part >= 0 else -1 for part in (step.outside, step.inside))
+            step = Distinction(step.row, step.literal, outside, inside)
+        result.append(step)
+    return tuple(result)

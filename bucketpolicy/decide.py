@@ -7,18 +7,18 @@ request out, that request gets through. Between the two lies what AWS leaves ope
 
 from typing import NamedTuple
 
-from bucketpolicy.arena import SENDABLE, Arena, arrange
+from bucketpolicy.arena import SENDABLE, Arena, arrange, reckons_with_empty
 from bucketpolicy.budget import Budget, TooComplexError
-from bucketpolicy.compile import Compiled, Problems, compile_document, compile_target, without
+from bucketpolicy.compile import Compiled, Readings, compile_document, compile_target, without
 from bucketpolicy.cover import Covered, Escape, search
 from bucketpolicy.document import Document, Problem
-from bucketpolicy.domains import ABSENT
+from bucketpolicy.domains import ABSENT, Domain, holds
 from bucketpolicy.goal import Goal, Target
-from bucketpolicy.literals import Raw, Texts
+from bucketpolicy.literals import Texts
 from bucketpolicy.proof import Proof, Step
-from bucketpolicy.rows import Row
+from bucketpolicy.rows import Named, Row, key_variable
 from bucketpolicy.verdict import Counterexample, Denied, Undecided, Verdict
-from bucketpolicy.witness import Point, build, covers, pick, sendable
+from bucketpolicy.witness import Point, build, pick, sendable
 
 _MAX_REASONS = 20
 _OPEN = Problem("$", "only requests that S3 is not known to send get through")
@@ -49,48 +49,53 @@ def _blame(document: Document, budget: Budget) -> Problem:
 
 def _decide(document: Document, goal: Goal, budget: Budget) -> Verdict:
     compiled = compile_document(document, goal)
-    covers_: list[_Cover] = []
+    proved: list[_Cover] = []
     reasons: list[Problem] = []
     for target in goal.targets:
-        proved = _prove(compiled, target, budget)
-        if proved is not None:
-            covers_.append(proved)
+        readings = compile_target(compiled, target)
+        found = _prove(readings, budget)
+        if isinstance(found, _Cover):
+            proved.append(found)
             continue
-        refuted = _refute(compiled, target, budget)
+        refuted = _refute(compiled, target, readings, found, budget)
         if isinstance(refuted, Counterexample):
             return refuted
         reasons += refuted
     if reasons:
         return Undecided(tuple(dict.fromkeys(reasons))[:_MAX_REASONS])
-    return _conclude(document, goal, covers_, budget)
+    return _conclude(document, goal, proved, budget)
 
 
-def _prove(compiled: Compiled, target: Target, budget: Budget) -> _Cover | None:
-    """The proof that the lower reading covers the target, or None."""
-    problems = compile_target(compiled, target, upper=False)
-    arranged = arrange(problems, (), budget, upper=False)
-    if arranged is None:
-        return _Cover((), ())
-    arena, _ = arranged
-    found = search(arena.box, arena.rows, _owners(problems), budget)
-    if isinstance(found, Escape):
-        return None
-    return _Cover(found.steps, _used(found, problems))
+class _Hole(NamedTuple):
+    """A part of a target that no row meets, and the run it was found in."""
+
+    arena: Arena
+    box: tuple[Domain, ...]
 
 
-def _owners(problems: Problems) -> tuple[int, ...]:
-    return tuple(row.statement for row in problems.rows)
+def _prove(readings: Readings, budget: Budget) -> _Cover | _Hole:
+    """The proof that the lower reading covers the target, or the hole it leaves."""
+    found = _search(readings.box, readings.lower, budget, upper=False)
+    return found if isinstance(found, _Hole) else _Cover(found.steps, _used(found, readings.lower))
 
 
-def _used(covered: Covered, problems: Problems) -> tuple[Row, ...]:
-    return tuple(problems.rows[number] for number in sorted({step.row for step in covered.steps}))
+def _search(box: Named, rows: tuple[Row, ...], budget: Budget, *, upper: bool) -> Covered | _Hole:
+    arena = arrange(box, tuple(row.literals for row in rows), budget, upper=upper)
+    if arena is None:
+        return Covered(())
+    found = search(arena.box, arena.rows, tuple(row.statement for row in rows), budget)
+    return _Hole(arena, found.box) if isinstance(found, Escape) else found
+
+
+def _used(covered: Covered, rows: tuple[Row, ...]) -> tuple[Row, ...]:
+    return tuple(rows[number] for number in sorted({step.row for step in covered.steps}))
 
 
 def _conclude(document: Document, goal: Goal, proved: list[_Cover], budget: Budget) -> Denied:
     """The verdict of these proofs, with as few assumptions as dropping them one by one leaves."""
     needed = _assumed(proved)
     for name in needed:
-        fewer = goal._replace(assumptions=without(goal.assumptions, frozenset({name})))
+        fewer = goal._replace(assumptions=without(goal.assumptions, name))
         again = _prove_all(document, fewer, budget)
         if again is not None:
             return _conclude(document, fewer, again, budget)
@@ -108,64 +113,49 @@ def _prove_all(document: Document, goal: Goal, budget: Budget) -> list[_Cover] |
     compiled = compile_document(document, goal)
     proved = []
     for target in goal.targets:
-        cover = _prove(compiled, target, budget)
-        if cover is None:
+        found = _prove(compile_target(compiled, target), budget)
+        if isinstance(found, _Hole):
             return None
-        proved.append(cover)
+        proved.append(found)
     return proved
 
 
-def _refute(compiled: Compiled, target: Target, budget: Budget) -> Counterexample | list[Problem]:
+def _refute(compiled: Compiled, target: Target, readings: Readings, hole: _Hole, budget: Budget) -> Counterexample | list[Problem]:
     """A request of the target that even the upper reading does not deny, or what stands in the way of one."""
-    problems = compile_target(compiled, target, upper=True)
-    found = _find_point(problems, compiled, budget)
+    found: Covered | _Hole = hole
+    if not readings.same or reckons_with_empty(hole.arena):
+        found = _search(readings.box, readings.upper, budget, upper=True)
     if isinstance(found, Covered):
-        reasons = [problem for row in _used(found, problems) for problem in row.problems]
+        reasons = [problem for row in _used(found, readings.upper) for problem in row.problems]
         return reasons or [_OPEN]
-    arena, point, doubted = found
+    arena, point = found.arena, pick(compiled, found.arena, found.box)
     if not sendable(arena, point):
-        narrower = _find_point(problems._replace(box=(*problems.box, *_only_sendable(arena))), compiled, budget)
-        if not isinstance(narrower, Covered):
-            arena, point, doubted = narrower
+        narrower = _search((*readings.box, *_only_sendable(arena)), readings.upper, budget, upper=True)
+        if isinstance(narrower, _Hole):
+            arena, point = narrower.arena, pick(compiled, narrower.arena, narrower.box)
     request = build(compiled, target, arena, point)
-    return [_OPEN] if request is None else Counterexample(request, doubted)
+    return [_OPEN] if request is None else Counterexample(request, _rest_on(compiled, readings.upper, arena, point))
 
 
-def _only_sendable(arena: Arena) -> list[tuple[str, Raw]]:
+def _only_sendable(arena: Arena) -> Named:
     names = [variable.name for variable in arena.variables]
-    return [(name, Texts(ABSENT, texts, inside=True)) for name, texts in SENDABLE.items() if name in names]
+    return tuple((name, Texts(ABSENT, texts, inside=True)) for name, texts in SENDABLE.items() if name in names)
 
 
-def _find_point(problems: Problems, compiled: Compiled, budget: Budget) -> tuple[Arena, Point, tuple[str, ...]] | Covered:
-    """A point that escapes all rows, and the switches it rests on: those without which a statement might deny it."""
-    cautious = _cautious(problems, compiled)
-    arranged = arrange(problems, [literals for literals, _ in cautious], budget, upper=True)
-    if arranged is None:
-        return Covered(())
-    arena, extra = arranged
-    found = search(arena.box, arena.rows, _owners(problems), budget)
-    if isinstance(found, Covered):
-        return found
-    point = pick(compiled, arena, found.box)
-    names = {name for row, (_, names) in zip(extra, cautious, strict=True) if covers(row, point) for name in names}
-    return arena, point, tuple(sorted(names))
-
-
-def _cautious(problems: Problems, compiled: Compiled) -> list[tuple[tuple[tuple[str, Raw], ...], tuple[str, ...]]]:
-    """The rows whose meaning rests on a switch, as they may be without it."""
-    readings = {
-        (clause.statement.number, "=" + key, meaning.maybe): meaning
+def _rest_on(compiled: Compiled, rows: tuple[Row, ...], arena: Arena, point: Point) -> tuple[str, ...]:
+    """The switches without which a statement might deny this point."""
+    cautious = {
+        (clause.statement.number, key_variable(key), meaning.maybe): meaning
         for clause in compiled.clauses
         for key, meaning in clause.conditions
-        if meaning.reading
+        if meaning.without is not None
     }
-    result = []
-    for row in problems.rows:
-        changed = [readings.get((row.statement, name, raw)) for name, raw in row.literals]
-        if any(changed):
-            literals = tuple(
-                (name, raw if meaning is None or meaning.without is None else meaning.without)
-                for (name, raw), meaning in zip(row.literals, changed, strict=True)
-            )
-            result.append((literals, tuple(meaning.reading for meaning in changed if meaning is not None)))
-    return result
+    names = set()
+    for row, converted in zip(rows, arena.rows, strict=True) if cautious else ():
+        doubts = [cautious.get((row.statement, name, raw)) for name, raw in row.literals]
+        if any(doubts) and all(
+            holds(literal if doubt is None or doubt.without is None else doubt.without, point[place])
+            for (place, literal), doubt in zip(converted, doubts, strict=True)
+        ):
+            names |= {doubt.reading for doubt in doubts if doubt is not None}
+    return tuple(sorted(names))

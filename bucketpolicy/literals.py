@@ -5,6 +5,7 @@ What a condition of a statement says about its key, as sets of values: surely, a
 Presence is settled apart from values: an absent key is decided by the operator alone, whatever its type (AWS: "Condition operators").
 """
 
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from bucketpolicy.document import Condition
@@ -62,12 +63,13 @@ class Meaning(NamedTuple):
     doubt: str = ""
     keys: tuple[str, ...] = ()
     reading: str = ""
-    without: Raw | None = None
+    without: int | None = None
 
 
 _KINDS: dict[str, Kind] = {"Bool": "bool", "Numeric": "number", "Date": "date", "Ip": "address"}
 
 
+@lru_cache(maxsize=256)
 def find_kind(key: str, *, quantified: bool) -> Kind:
     """How the values of this key (in lower case) are represented; an unknown key is a set where a set operator is used on it."""
     found = find_key(key)
@@ -92,6 +94,7 @@ def _universe(kind: Kind) -> Spans:
     return ADDRESSES if kind == "address" else LINE
 
 
+@lru_cache(maxsize=1024)
 def read_condition(condition: Condition, kind: Kind, *, variables: bool, text_on_bool: bool) -> Meaning:
     """
     The meaning of a condition on a key of this kind.

@@ -57,6 +57,7 @@ class Keys(NamedTuple):
     variables: tuple[str, ...] = ()
 
 
+@lru_cache(maxsize=1024)
 def select_keys(names: Names, place: Place, *, variables: bool) -> Keys:
     """What a `Resource` or `NotResource` says about the objects (or the bucket) of this place."""
     if names.negated and not names.patterns:

@@ -9,6 +9,10 @@ PRINCIPAL, ACTION, OBJECT = "principal", "action", "object"
 """Variables beside the condition keys, which all have a colon in their names or are unknown to S3; keys get the prefix `=`."""
 
 
+Named = tuple[tuple[str, Raw], ...]
+"""Raw literals on variables by name: a box, or a row."""
+
+
 class Row(NamedTuple):
     """
     Requests that are denied, or that do not occur: all those on which every literal is true.
@@ -17,7 +21,7 @@ class Row(NamedTuple):
     `readings`: the switches that give a statement this meaning. `problems`: what keeps its surely and its possibly denied apart.
     """
 
-    literals: tuple[tuple[str, Raw], ...]
+    literals: Named
     statement: int = 0
     assumption: str = ""
     readings: tuple[str, ...] = ()
