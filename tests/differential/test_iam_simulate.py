@@ -92,9 +92,9 @@ def _is_known(document: Json, request: Request) -> bool:
         caller_has_path  # a session's ARN has no path, and nothing else is asked for
         or {"*", "?"} & set(request.resource)  # a request for several resources, it thinks
         or re.search(r'/0"', text)  # `-1 << 32` in JavaScript: 0.0.0.0/0 is read as /32
-        or (
-            "notipaddress" in text and ":" in keys.get("aws:sourceip", ("",))[0]
-        )  # an address of the other family, in no range, matches neither
+        or ("sourceip" in text and "::" in text + str(keys.get("aws:sourceip")))  # of two address families it takes one only
+        or "values:null" in text  # AWS's validator says always true, or always false
+        or set(re.findall(r"\$\{([\w:/.-]+)", text)) - keys.keys()  # a variable without value matches, it says, under any operator
         or by_epoch  # seconds since 1970 are read as something else
         or _has_bare_operator(document)  # on a key that may hold several values it never matches, even with one value
         or "federated" in text  # a service of that name counts as the identity provider
