@@ -28,8 +28,7 @@ UNTOLD = HEADERLESS._replace(assumptions=Assumptions(secure_transport_present=Fa
 INSECURE = Goal("b", "aws", (Target(UPLOAD, "object", (Equal(TRANSPORT, "false"),)),))
 OUTDATED = Goal("b", "aws", (*INSECURE.targets, Target(UPLOAD, "object", (Equal(TRANSPORT, "true"), Below(TLS_VERSION, "1.2")))))
 BY_HTTP = (Equal(TRANSPORT, "false"),)
-ALL_UNTOLD = HEADERLESS._replace(assumptions=Assumptions(secure_transport_present=False))
-INSECURE = Goal("b", "aws", (Target(BUCKET_ACTIONS, "bucket", BY_HTTP), Target(OBJECT_ACTIONS, "object", BY_HTTP)))
+ALL_INSECURE = Goal("b", "aws", (Target(BUCKET_ACTIONS, "bucket", BY_HTTP), Target(OBJECT_ACTIONS, "object", BY_HTTP)))
 
 OVER_TLS: Context = ((TRANSPORT, ("true",)),)
 OVER_HTTP: Context = ((TRANSPORT, ("false",)), (SSE, ("AES256",)))
