@@ -219,7 +219,7 @@ class Reading(NamedTuple):
         each = [either(self.matches(base.replace("Not", ""), key, p, value) for p in policy) for value in found]
         each = [opposite(truth) for truth in each] if negated else each
         if not quantifier:
-            return each[0] if len(each) == 1 else None
+            return None if key in MULTIVALUED else each[0]
         truth = both(each) if quantifier == "ForAllValues" else either(each)
         return truth if found != ("",) or truth is (quantifier == "ForAllValues") else None
 

@@ -356,7 +356,7 @@ class World:
                 found = any_span(all_spans([inside, holds]) for inside, holds in slots)
             else:
                 found = all_spans([there, *(any_span([negate(inside), holds]) for inside, holds in slots)])
-                found = found if quantifier else self.lone(key, found, slots)
+                found = found if quantifier else all_spans([there, OPEN])
         if quantifier:
             empty = absent if quantifier == "ForAllValues" else all_spans([absent, OPEN]) if if_exists else NEVER
         else:
@@ -368,13 +368,6 @@ class World:
         inside = name_of(f"in{slot} {key}")
         found = any_span(self.matches(base, key, one, name_of(f"value{slot} {key}")) for one in policy)
         return Span(inside, inside), negate(found) if negated else found
-
-    def lone(self, key: str, found: Span, slots: list[tuple[Span, Span]]) -> Span:
-        """Without a set operator only a single value has a documented answer."""
-        values = [name_of(f"value{slot} {key}") for slot in range(_SLOTS)]
-        pairs = [(a, b) for a in range(_SLOTS) for b in range(a)]
-        several = either(f"(and {slots[a][0].lower} {slots[b][0].lower} (not (= {values[a]} {values[b]})))" for a, b in pairs)
-        return Span(f"(and (not {several}) {found.lower})", f"(or (and {self.has(key)} {several}) {found.upper})")
 
     def matches(self, base: str, key: str, policy: str, value: str) -> Span:  # noqa: PLR0911 - one return a family
         """One value of the request under the positive operator."""
