@@ -179,23 +179,52 @@ _IAM = {"aws:iam/role:Role": "role", "aws:iam/user:User": "user", "aws:iam/group
 
 
 def _create_other(type_: str, name: str, urn: str, given: Properties, place: Place) -> Created:
-    """A resource of any other type: an id and an ARN of the right form, for what documents are made of."""
+    """A resource of any other type: an id, an ARN of the right form, and what documents and names are otherwise made of."""
     digest = hashlib.sha256(urn.encode()).hexdigest()
     called = given.get("name") if isinstance(given.get("name"), str) else f"{name}-{digest[:7]}"
     if type_ in _IAM:
-        known: Properties = {
-            "arn": f"arn:{place.partition}:iam::{ACCOUNT}:{_IAM[type_]}/{called}",
-            "name": called,
-            "uniqueId": f"AROA{digest[:17].upper()}",
-        }
-        return Created(str(called), {"id": called} | known | given)
+        arn = f"arn:{place.partition}:iam::{ACCOUNT}:{_IAM[type_]}/{called}"
+        return Created(str(called), {"id": called, "arn": arn, "name": called, "uniqueId": f"AROA{digest[:17].upper()}"} | given)
     if type_ == "aws:cloudfront/originAccessIdentity:OriginAccessIdentity":
         return _create_origin_access_identity(f"E{digest[:13].upper()}", digest, given)
-    service = type_.split(":")[1].partition("/")[0] if ":" in type_ else "unknown"
+    if type_.startswith("random:"):
+        return _create_random(name, digest, given)
     id_ = f"{name}-{digest[:12]}"
+    if not type_.startswith("aws:"):
+        return Created(id_, {"id": id_} | given)
+    return Created(id_, _guess_outputs(type_, id_, digest, place) | given)
+
+
+def _create_random(name: str, digest: str, given: Properties) -> Created:
+    known = {"id": f"{name}-{digest[:8]}", "hex": digest[:8], "dec": str(int(digest[:8], 16)), "result": digest[:16]}
+    return Created(known["id"], known | {"b64Url": digest[:11], "b64Std": digest[:11]} | given)
+
+
+def _guess_outputs(type_: str, id_: str, digest: str, place: Place) -> Properties:
+    """
+    Outputs that many types of the AWS provider have and that are text wherever they occur.
+
+    A program that asks for any other finds it unknown in a preview, and None in an update.
+    """
+    service, _, kind = type_.removeprefix("aws:").partition("/")
     region = "" if service == "cloudfront" else place.region
-    kind = type_.rsplit(":", 1)[-1].lower()
-    return Created(id_, {"id": id_, "arn": f"arn:{place.partition}:{service}:{region}:{ACCOUNT}:{kind}/{id_}"} | given)
+    arn = f"arn:{place.partition}:{service}:{region}:{ACCOUNT}:{kind.rpartition(':')[2].lower()}/{id_}"
+    host = f"{id_}.{service}.{place.region}.{place.suffix}"
+    arns = ("arn", "resourceArn", "qualifiedArn", "invokeArn", "executionArn", "masterAccountArn")
+    hosts = ("dnsName", "domainName", "endpoint", "publicDns", "fqdn", "repositoryUrl")
+    accounts = ("accountId", "ownerId", "ownerAccountId", "registryId", "masterAccountId")
+    ids = ("id", "zoneId", "keyId", "uniqueId", "rootResourceId", "arnSuffix", "hostedZoneId")
+    return {
+        **dict.fromkeys(arns, arn),
+        **dict.fromkeys(hosts, host),
+        **dict.fromkeys(accounts, ACCOUNT),
+        **dict.fromkeys(ids, f"{digest[:12].upper()}"),
+        "id": id_,
+        "url": f"https://{host}",
+        "invokeUrl": f"https://{host}",
+        "publicIp": "203.0.113.10",
+        "privateIp": "10.0.0.10",
+    }
 
 
 def _create_origin_access_identity(id_: str, digest: str, given: Properties) -> Created:
