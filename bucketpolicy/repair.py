@@ -95,7 +95,7 @@ def _check(text: str, goal: Goal, added: tuple[str, ...]) -> Repaired | CannotRe
         return CannotRepair(f"with what it lacks the document has {size} bytes, and S3 takes {MAX_BYTES} at most", added)
     document = parse(text)
     if isinstance(document, Malformed) or not isinstance(judge(document, goal), Denied):
-        return CannotRepair("no statement could be found that denies these requests and spares the exempt principals", added)
+        return CannotRepair("no statement that spares the exempt principals can be proved under these assumptions")
     return Repaired(text, added)
 
 

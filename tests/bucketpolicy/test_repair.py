@@ -367,6 +367,17 @@ def test_bucket_names(name: str, expected: bool) -> None:  # noqa: FBT001  a tab
 def test_a_repair_that_cannot_be_proved_is_not_offered() -> None:
     """An exempt principal that IAM would read as a pattern would spare more than was asked for."""
     goal = HTTP._replace(exempt=("arn:aws:iam::111122223333:role/*",))
-    result = repair(DOCUMENTS["allow"], goal)
-    assert isinstance(result, CannotRepair)
-    assert result.reason == "no statement could be found that denies these requests and spares the exempt principals"
+    assert repair(DOCUMENTS["allow"], goal) == CannotRepair(
+        "no statement that spares the exempt principals can be proved under these assumptions"
+    )
+
+
+@pytest.mark.parametrize("name", Assumptions._fields)
+def test_any_assumption_may_be_off(name: str) -> None:
+    """What is added needs none, but where principals are spared, whose keys must agree with who they are."""
+    assumptions = Assumptions()._replace(**{name: not getattr(Assumptions(), name)})
+    for goal in GOALS.values():
+        assert isinstance(repair(DOCUMENTS["undecided"], goal._replace(assumptions=assumptions)), Repaired)
+    sparing = HTTP._replace(assumptions=assumptions, exempt=EXEMPT)
+    needed = name in ("anonymous_has_no_identity", "service_principal_keys", "principal_keys_agree")
+    assert isinstance(repair(DOCUMENTS["allow"], sparing), CannotRepair if needed else Repaired)

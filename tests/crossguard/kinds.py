@@ -101,6 +101,11 @@ COUNTEREXAMPLES: dict[str, Kind] = {
     "many-exempt-principals": Kind(
         HEADER, found(ALLOW), {"exemptPrincipals": [f"arn:aws:iam::111122223333:role/team/uploader-{number}" for number in range(40)]}
     ),
+    "exempt-principals-unproved": Kind(
+        HEADER,
+        found(ALLOW),
+        {"exemptPrincipals": ["logging.s3.amazonaws.com"], "assumptions": {"service-principal-keys": False}},
+    ),
     "exemption-expired": Kind(HEADER, found(deny(HTTP)), {"exemptions": [ENDED]}),
     "name-not-known": Kind(HEADER, found(ALLOW, bucket=None)),
     "too-long-to-repair": Kind(HEADER, text('{"Id":"' + "x" * 20_250 + '","Statement":' + json.dumps(ALLOW) + "}")),
