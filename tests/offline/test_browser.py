@@ -24,7 +24,8 @@ FLAGS = (
     "--hide-scrollbars",
 )
 MEASURE = """<script>
-const wide = [...document.querySelectorAll("body *")].filter((one) => !one.closest("table") && one.getBoundingClientRect().right > innerWidth + 1);
+const outside = (one) => !one.closest("table") && one.getBoundingClientRect().right > innerWidth + 1;
+const wide = [...document.querySelectorAll("body *")].filter(outside);
 document.body.dataset.wide = wide.map((one) => one.tagName).join();
 document.body.dataset.scroll = document.documentElement.scrollWidth - innerWidth;
 document.body.dataset.font = getComputedStyle(document.querySelector("h1")).fontSize;
