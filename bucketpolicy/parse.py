@@ -96,7 +96,7 @@ def _read(text: str, problems: _Problems) -> Document | None:
     except RecursionError:
         problems.add("$", "the text is nested too deeply")
     else:
-        return _read_document(root, problems)
+        return _read_document(root, problems, escaped="\\u" in text)
     return None
 
 
@@ -104,8 +104,8 @@ def _refuse_constant(_: str) -> None:
     raise ValueError
 
 
-def _read_document(root: _Object, problems: _Problems) -> Document | None:
-    if _has_lone_surrogate(root):
+def _read_document(root: _Object, problems: _Problems, *, escaped: bool) -> Document | None:
+    if escaped and _has_lone_surrogate(root):
         problems.add("$", "a text in the document is not valid Unicode")
         return None
     found = _take(root, "$", ("Version", "Id", "Statement"), problems)

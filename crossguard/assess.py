@@ -14,7 +14,7 @@ from bucketpolicy.judge import judge
 from bucketpolicy.parse import MAX_BYTES, parse
 from bucketpolicy.repair import repair
 from bucketpolicy.verdict import Counterexample, Denied, Undecided
-from crossguard.exemptions import Applies, Expired, MightApply, find_exemption, matches
+from crossguard.exemptions import Applies, Expired, MightApply, NoExemption, find_exemption, matches
 from crossguard.finding import (
     CannotTell,
     Compliant,
@@ -52,7 +52,7 @@ def assess(rule: Rule, settings: Settings | Rejected, subject: Subject, source: 
         return NotApplicable(source.reason)
     if isinstance(settings, Rejected):
         return Misconfigured(settings.problems)
-    standing = find_exemption(settings.exemptions, subject, today)
+    standing = find_exemption(settings.exemptions, subject._replace(bucket=source.bucket), today) if settings.exemptions else NoExemption()
     if isinstance(standing, Applies):
         return Exempted(standing.exemption)
     finding = _look(rule, settings, source)
@@ -67,7 +67,7 @@ def locate(subject: Subject, settings: Settings | Rejected, source: Source) -> S
     """The subject with the bucket's name and the partition that is judged, as far as they are known."""
     match settings, source:
         case Settings(), Found(text, _, bucket, region):
-            document = _parse(text)
+            document = _read(text)
             known = document if isinstance(document, Document) else Document(variables=False, statements=())
             return subject._replace(bucket=bucket, partition=_choose_partition(settings, region, bucket, known)[0])
         case _, Unknown(_, bucket) | Missing(_, _, bucket) | Found(_, _, bucket):
@@ -98,7 +98,7 @@ def _cannot_tell(name: str, reason: str) -> CannotTell:
 
 
 def _judge_text(rule: Rule, settings: Settings, source: Found) -> Finding:
-    document = _parse(source.text)
+    document = _read(source.text)
     if isinstance(document, Malformed):
         return Formatted(source.property) if _FORMATTED.search(source.text) else CannotTell(Undecided(document.problems))
     partition, assumed = _choose_partition(settings, source.region, source.bucket, document)
@@ -109,8 +109,13 @@ def _judge_text(rule: Rule, settings: Settings, source: Found) -> Finding:
     return finding
 
 
+def _read(text: str) -> Document | Malformed:
+    return parse(text) if len(text) > MAX_BYTES else _parse_cached(text)
+
+
 _judge_cached = lru_cache(maxsize=256)(_judge_text)
-_parse = lru_cache(maxsize=16)(parse)
+# Three policies read each document, one after the other.
+_parse_cached = lru_cache(maxsize=16)(parse)
 
 
 def _weigh(document: Document, goal: Goal, assumed: tuple[str, ...], source: Found) -> Finding:

@@ -16,12 +16,12 @@ from bucketpolicy.repair import Repaired
 from crossguard import messages, remediate, resources
 from crossguard.assess import assess, locate
 from crossguard.attachments import Attachments, assess_attachments, attach
-from crossguard.finding import CannotTell, Exempted, Finding, Misconfigured, NotApplicable, NotKnown, Open, Subject
+from crossguard.finding import CannotTell, Compliant, Exempted, Finding, Misconfigured, NotApplicable, NotKnown, Open, Subject
 from crossguard.inline import InlinePolicies
 from crossguard.kinds import BUCKET_NAME
 from crossguard.rule import Rule, StackRule
 from crossguard.settings import Rejected, Settings, read_settings
-from crossguard.source import Found
+from crossguard.source import Found, Source
 
 
 class Violation(NamedTuple):
@@ -51,27 +51,27 @@ def judge_resource(rule: Rule, args: ResourceValidationArgs, inline: InlinePolic
     if args.resource_type in BUCKET_NAME:
         inline.note(args.urn, present=resources.has_inline_policy(args.resource_type, args.props))
     settings = read_settings(args.get_config(), rule.keys)
-    subject, finding, _ = _examine(rule, args, settings, today)
-    outcome = _pronounce(rule, settings, subject, finding)
+    subject, source = _look_at(args)
+    finding = assess(rule, settings, subject, source, today)
+    if isinstance(finding, Compliant):
+        return ()
+    outcome = _pronounce(rule, settings, locate(subject, settings, source), finding)
     return () if outcome is None else (outcome,)
-
-
-def _examine(rule: Rule, args: ResourceValidationArgs, settings: Settings | Rejected, today: date) -> tuple[Subject, Finding, str]:
-    """The subject, the finding, and the property that holds the document."""
-    provider = args.provider.props if args.provider is not None else None
-    source = resources.find(args.resource_type, args.props, provider)
-    subject = locate(Subject(args.urn, args.resource_type, args.name), settings, source)
-    return subject, assess(rule, settings, subject, source, today), source.property if isinstance(source, Found) else ""
 
 
 def remedy_resource(rule: Rule, args: ResourceValidationArgs, today: date) -> Mapping[str, Any] | None:
     """The resource's properties with the document repaired; None where there is nothing to add, or nothing can be."""
-    _, finding, name = _examine(rule, args, read_settings(args.get_config(), rule.keys), today)
-    match finding:
-        case Open(fix=Repaired(_, added) as fix) | CannotTell(fix=Repaired(_, added) as fix) if added:
+    subject, source = _look_at(args)
+    match source, assess(rule, read_settings(args.get_config(), rule.keys), subject, source, today):
+        case Found(_, name), Open(fix=Repaired(_, added) as fix) | CannotTell(fix=Repaired(_, added) as fix) if added:
             return remediate.apply(args.props, name, fix)
         case _:
             return None
+
+
+def _look_at(args: ResourceValidationArgs) -> tuple[Subject, Source]:
+    provider = args.provider.props if args.provider is not None else None
+    return Subject(args.urn, args.resource_type, args.name), resources.find(args.resource_type, args.props, provider)
 
 
 def judge_stack(rule: StackRule, args: StackValidationArgs, inline: InlinePolicies, today: date) -> Iterator[Outcome]:

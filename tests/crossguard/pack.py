@@ -141,9 +141,9 @@ def make_double(today: date = TODAY, rules: tuple[Rule | StackRule, ...] = ALL) 
 
 
 @contextmanager
-def boot(*, dry_run: bool = True) -> Iterator[Double]:
+def boot(folder: Path = ROOT, *, dry_run: bool = True) -> Iterator[Double]:
     """
-    The pack as a process of its own, started as the language host starts it, until the block ends.
+    The pack in this folder as a process of its own, started as the language host starts it, until the block ends.
 
     It may print its port and nothing else.
     """
@@ -155,8 +155,8 @@ def boot(*, dry_run: bool = True) -> Iterator[Double]:
         "PULUMI_CONFIG": "{}",
     }
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        command = [sys.executable, "-u", "-m", "pulumi.policy", "127.0.0.1:1", str(ROOT)]
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=err)
+        command = [sys.executable, "-u", "-m", "pulumi.policy", "127.0.0.1:1", str(folder)]
+        process = subprocess.Popen(command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=err)
         try:
             port = _wait_for_port(process, out)
             with grpc.insecure_channel(f"127.0.0.1:{port}", options=_LIMIT) as channel:
