@@ -29,7 +29,7 @@ pytestmark = pytest.mark.e2e
 
 _SOURCE = Path(__file__).with_name("iam_simulate")
 _CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "s3-encryption-guard" / "iam-simulate"
-_DOCUMENTS = 600
+_DOCUMENTS = 1200
 
 
 class Question(NamedTuple):
