@@ -5,7 +5,7 @@ Three values: True, False, and None where the answer rests on something that AWS
 `decide` reads the same documents in its own way and shares no code with this module: a counterexample is shown only when both agree on it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from bucketpolicy.document import Condition, Document, Names, Principals, Statement
 from bucketpolicy.goal import Assumptions
@@ -32,26 +32,31 @@ def is_denied(document: Document, request: Request, assumptions: Assumptions) ->
 
 def applies_to(statement: Statement, request: Request, assumptions: Assumptions, *, variables: bool) -> Truth:
     """Whether the statement, of whatever effect, applies to the request: all its parts do."""
+    return all_of(_judge_parts(statement, request, assumptions, variables=variables))
+
+
+def _judge_parts(statement: Statement, request: Request, assumptions: Assumptions, *, variables: bool) -> Iterator[Truth]:
     context = dict(request.context)
-    return all_of(
-        (
-            match_principal(statement.principals, request.principal, assumptions),
-            match_action(statement.actions, request.action),
-            match_resource(statement.resources, request.resource, context, variables=variables),
-            *(holds(condition, context, assumptions, variables=variables) for condition in statement.conditions),
-        )
-    )
+    yield match_action(statement.actions, request.action)
+    yield match_principal(statement.principals, request.principal, assumptions)
+    yield match_resource(statement.resources, request.resource, context, variables=variables)
+    for condition in statement.conditions:
+        yield holds(condition, context, assumptions, variables=variables)
 
 
 def any_of(truths: Iterable[Truth]) -> Truth:
-    """Kleene's disjunction."""
-    known = list(truths)
-    return True if True in known else None if None in known else False
+    """Kleene's disjunction; the first True settles it."""
+    is_open = False
+    for truth in truths:
+        if truth:
+            return True
+        is_open = is_open or truth is None
+    return None if is_open else False
 
 
 def all_of(truths: Iterable[Truth]) -> Truth:
-    """Kleene's conjunction."""
-    return negate(any_of(negate(truth) for truth in truths))
+    """Kleene's conjunction; the first False settles it."""
+    return negate(any_of(map(negate, truths)))
 
 
 def negate(truth: Truth) -> Truth:
