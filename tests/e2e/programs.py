@@ -73,3 +73,20 @@ GOOD_AND_BAD = f"""{GOOD}
 other = aws.s3.Bucket("other")
 aws.s3.BucketPolicy("other-policy", bucket=other.bucket, policy=with_name(other, TLS))
 """
+
+#: The same through aws-native, whose documents are objects; written without its SDK, which is large.
+NATIVE = f"""{_START}
+class Resource(pulumi.CustomResource):
+    def __init__(self, kind, name, **properties):
+        super().__init__(f"aws-native:s3:{{kind}}", name, {{"arn": None, **properties}})
+
+
+def attach(name, *statements):
+    bucket = Resource("Bucket", name, bucketName=f"native-{{name}}")
+    document = json.loads(write(f"arn:aws:s3:::native-{{name}}", *statements))
+    Resource("BucketPolicy", f"{{name}}-policy", bucket=f"native-{{name}}", policyDocument=document)
+
+
+attach("good", HEADER, TLS)
+attach("bad", TLS)
+"""

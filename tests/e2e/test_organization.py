@@ -1,11 +1,13 @@
 """The pack as an organization has it: published, enabled for stacks, required of every preview and update, upgraded and rolled back."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 import pytest
 
+from tests.e2e.cli import Project
 from tests.e2e.organization import PACK, VERSION, Organization, found
 from tests.e2e.programs import ALL_REQUESTS, BAD, GOOD, GOOD_AND_BAD, HAS_POLICY, TRANSPORT, UPLOADS
 
@@ -80,9 +82,17 @@ def test_a_configuration_goes_with_it(organization: Organization, tmp_path: Path
     assert "String length must be greater than or equal to 1" in wrong.text
     config.write_text(json.dumps({UPLOADS: {"exemptions": [{"bucket": "other-*", "reason": "moved away in May"}]}}), "utf-8")
     assert organization.manage("policy", "validate-config", f"acme/{PACK}", VERSION, "--config", str(config)).status == 0
-    assert organization.manage("policy", "enable", f"acme/{PACK}", "latest", "--config", str(config)).status == 0
-    preview = organization.join(GOOD_AND_BAD).run("preview")
-    assert (preview.status, preview.found) == (0, ())
+    make = ("policy", "group", "new", "buckets", "--entity-type", "stacks", "--mode", "preventative", "--yes", "--org", "acme")
+    assert organization.manage(*make).status == 0
+    assert organization.manage("policy", "group", "edit", "buckets", "--add-stack", "test/dev", "--org", "acme").status == 0
+    enable = ("policy", "enable", f"acme/{PACK}", "latest", "--policy-group", "buckets")
+    assert organization.manage(*enable).status == 0
+    member = organization.join(GOOD_AND_BAD)
+    strict = member.run("preview")
+    assert (strict.status, strict.found) == (1, ((UPLOADS, "mandatory", "other-policy"),))
+    assert organization.manage(*enable, "--config", str(config)).status == 0
+    lenient = member.run("preview")
+    assert (lenient.status, lenient.found) == (0, ())
 
 
 def test_a_version_is_upgraded_and_rolled_back(organization: Organization) -> None:
@@ -96,11 +106,21 @@ def test_a_version_is_upgraded_and_rolled_back(organization: Organization) -> No
     assert PACK in listing
     assert NEXT in " ".join(listing)
     member = organization.join(GOOD)
-    for choice, version in ((VERSION, VERSION), ("latest", NEXT), (VERSION, VERSION)):
-        assert organization.manage("policy", "enable", f"acme/{PACK}", choice).status == 0
-        preview = member.run("preview")
-        assert (preview.status, preview.found) == (0, ())
-        assert f"{PACK}@v{version}" in preview.text
+    enable, disable = ("policy", "enable", f"acme/{PACK}"), ("policy", "disable", f"acme/{PACK}")
+    for change, version in (((*enable, VERSION), VERSION), ((*enable, NEXT), NEXT), ((*enable, "latest"), NEXT)):
+        assert organization.manage(*change).status == 0
+        assert ask_version(member) == version
+    assert organization.manage(*disable, "--version", NEXT).status == 0
+    assert organization.manage(*enable, VERSION).status == 0
+    assert ask_version(member) == VERSION
+
+
+def ask_version(member: Project) -> str:
+    """The version of the pack that a compliant stack is asked by."""
+    preview = member.run("preview")
+    assert (preview.status, preview.found) == (0, ())
+    versions: list[str] = re.findall(f"{PACK}@v([0-9.]+)\n", preview.text)
+    return versions[-1]
 
 
 def test_a_policy_group_asks_it_of_its_own_stacks(organization: Organization) -> None:

@@ -176,10 +176,11 @@ def test_a_second_pack_is_heard_beside_this_one(project: MakeProject, pack: str,
 
 
 def test_a_second_pack_that_breaks_fails_the_preview(project: MakeProject, pack: str, tmp_path: Path) -> None:
-    """Even beside a compliant document: the error names what failed, and the state is untouched."""
+    """The error names what failed, what this pack said before stays, and the state is untouched."""
     other = make_other_pack(tmp_path / "other", '{}["missing"]')
-    program = project(GOOD)
+    program = project(BAD)
     outcome = program.run("preview", "--policy-pack", pack, "--policy-pack", other)
     assert outcome.status not in (0, None)
+    assert outcome.found == ((UPLOADS, "mandatory", "data-policy"),)
     assert "error: failed to run policy: Exception calling application: 'missing'" in outcome.text
     assert program.export() == {}

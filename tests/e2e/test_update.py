@@ -16,6 +16,7 @@ from tests.e2e.programs import (
     HAS_POLICY,
     LATE_BAD,
     LATE_GOOD,
+    NATIVE,
     SECRET_BAD,
     TRANSPORT,
     UPLOADS,
@@ -151,6 +152,18 @@ def test_a_remediated_secret_stays_a_secret(project: MakeProject, pack: str, tmp
     shown = json.loads(program.run("stack", "export", "--stack", "dev", "--show-secrets").output)
     texts = [each["inputs"]["policy"]["plaintext"] for each in shown["deployment"]["resources"] if each["urn"].endswith("::data-policy")]
     assert [len(json.loads(json.loads(text))["Statement"]) for text in texts] == [2]
+
+
+def test_an_object_is_judged_and_remediated_as_an_object(project: MakeProject, pack: str, tmp_path: Path) -> None:
+    """aws-native: the bad document is found; remediated, it is still an object in the state, with the missing statement."""
+    program = project(NATIVE)
+    preview = program.run("preview", "--policy-pack", pack)
+    assert (preview.status, preview.found) == (1, ((UPLOADS, "mandatory", "bad-policy"),))
+    config = write_config(tmp_path, {UPLOADS: "remediate"})
+    update = program.run("up", "--skip-preview", "--policy-pack", pack, "--policy-pack-config", config)
+    assert (update.status, update.found) == (0, ())
+    documents = {name: program.export()[name]["inputs"]["policyDocument"] for name in ("good-policy", "bad-policy")}
+    assert {name: len(document["Statement"]) for name, document in documents.items()} == {"good-policy": 2, "bad-policy": 2}
 
 
 def test_a_policy_taken_out_of_the_program_is_missed(project: MakeProject, pack: str) -> None:
