@@ -11,7 +11,8 @@ from crossguard.quoting import quote
 
 #: A terminal has 120 columns, of which the CLI takes ten for its indentation.
 COLUMNS = 108
-MOST_LINES = {"mandatory": 12, "advisory": 3}
+#: Twelve lines with the description that is printed first.
+MOST_LINES = {"mandatory": 11, "advisory": 3}
 #: About how many characters one quoted text may have: as many as fit.
 LIMITS = (120, 72, 48, 32, 20, 12)
 

@@ -274,15 +274,18 @@ def _render_unattached(finding: Unattached, subject: Subject) -> str:
     goal = Goal(subject.bucket, subject.partition or "aws", (_HEADER, _TRANSPORT))
     head = [
         f"No bucket policy of this stack is attached to {name}: an upload over HTTP, or without the encryption header, is not denied.",
-        *(_tell_last_read(subject) if finding.last_read else ()),
+        *(_tell_last_read(finding, subject) if finding.last_read else ()),
     ]
     fix = Repaired("", write_statements(goal))
     return _fit(lambda _: head, fix, finding.expired, label="attach a BucketPolicy with {}, its ARNs built from `bucket.bucket`")
 
 
-def _tell_last_read(subject: Subject) -> tuple[str, ...]:
+def _tell_last_read(finding: Unattached, subject: Subject) -> tuple[str, ...]:
+    last_read = "It had one when last read; a BucketPolicy taken out of the program leaves that behind, so it does not count."
+    if finding.expired:
+        return (last_read,)
     return (
-        "It had one when last read; a BucketPolicy taken out of the program leaves that behind, so it does not count.",
+        last_read,
         f'If it is attached elsewhere, exempt it: `{{"bucket": "name:{quote(subject.name, 32)[1:-1]}", "reason": "attached in ..."}}`.',
     )
 

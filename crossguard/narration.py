@@ -246,7 +246,7 @@ _MISTAKES: dict[Mistake, tuple[str, ...]] = {
     "no-deny": ("The document has no Deny statement, and what it merely does not allow, an IAM policy can still allow.",),
     "allow-instead-of-deny": ("{it} allows what is right, and that forbids nothing: what is wrong needs a Deny.",),
     "anded-conditions": (
-        "{it} denies only uploads that lack the header and come over plain HTTP: its conditions are ANDed.",
+        "{it} has its conditions ANDed: it denies only header-less uploads over HTTP.",
         "That enforces neither half of the control.",
     ),
     "inverted-value": ("{it} is the wrong way round: it denies what is right, and lets this through.",),

@@ -27,6 +27,7 @@ _DEFAULT = re.compile(r"(\$\{[^},]*),[^}]*\}")
 _NARROW = 40
 #: The documented keys are not shortened, their users' own endings are.
 _LONGEST_KEY = 48
+_LONGEST_BUCKET = 63
 _ARN_PREFIX = len("arn:aws:s3:::")
 #: People put shared secrets into these two; a key that is in no table may be anything.
 _SECRET_KEYS = frozenset({"aws:referer", "aws:useragent"})
@@ -60,9 +61,9 @@ def quote(text: str, limit: int) -> str:
 def quote_arn(arn: str, limit: int) -> str:
     """The ARN of a bucket or an object in backticks; a long key is shortened before the name of the bucket is."""
     bucket, slash, key = arn.partition("/")
-    if not slash or limit < _NARROW:
+    if limit < _NARROW or not slash:
         return quote(arn, limit + _ARN_PREFIX)
-    return f"`{quote(bucket, limit + _ARN_PREFIX)[1:-1]}/{quote(key, limit)[1:-1]}`"
+    return f"`{quote(bucket, _LONGEST_BUCKET + _ARN_PREFIX)[1:-1]}/{quote(key, limit)[1:-1]}`"
 
 
 def enumerate_formed(texts: Iterable[str], form: Form, limit: int, word: str = "or") -> str:

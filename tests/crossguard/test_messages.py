@@ -43,8 +43,8 @@ def count_lines(text: str) -> int:
 
 @pytest.mark.parametrize("name", sorted(name for name in MESSAGES if not name.startswith("advisory-")))
 def test_a_message_fits_in_twelve_lines(name: str) -> None:
-    """However long the document's own texts are."""
-    assert count_lines(MESSAGES[name]) <= 12
+    """With the policy's description before it, and however long the document's own texts are."""
+    assert 1 + count_lines(MESSAGES[name]) <= 12
 
 
 @pytest.mark.parametrize("name", sorted(name for name in MESSAGES if name.startswith("advisory-") or name == "bucket-left-out"))
