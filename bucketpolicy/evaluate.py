@@ -154,6 +154,8 @@ def _match_arn(text: str, resource: str, context: Values | None, *, negated: boo
     *wanted, rest = resource.split(":", _COLONS)
     if head != wanted:
         return False
+    if not any(sign in tail for sign in "*?$"):
+        return tail == rest
     readings = read_pattern(tail, context, wild=True)
     # A variable without a value matches no resource; whether `NotResource` then covers all of them is left open.
     return None if negated and readings == (None,) else match_all(readings, rest)
