@@ -188,7 +188,7 @@ _Fact = tuple[tuple[tuple[str, Raw], ...], str]
 
 @lru_cache(maxsize=256)
 def _has_facts(key: str) -> bool:
-    special = (*_ALWAYS, *_SERVICES_ONLY, *_IDENTITY_ONLY, *_ENDPOINT_ONLY, TLS_VERSION, IS_SERVICE, SERVICE_NAMES)
+    special = (*_ALWAYS, *_SERVICES_ONLY, *_IDENTITY_ONLY, *_ENDPOINT_ONLY, TLS_VERSION, IS_SERVICE, SERVICE_NAMES, PRINCIPAL_ACCOUNT)
     return find_key(key) is None or key in special or key.startswith(_IDENTITY_FAMILIES)
 
 
@@ -215,6 +215,8 @@ def _caller_facts(key: str, world: World) -> Iterator[_Fact]:
         yield ((PRINCIPAL, world.identities("root", "role")), present), "the condition key is sent for users only"
     if key == IS_SERVICE:
         yield (world.select(Identity), absent), "the condition key is documented to be in every signed request"
+    if key == PRINCIPAL_ACCOUNT and PRINCIPAL_ARN in world.kinds:
+        yield from _fresh_accounts(world)
     if key == SERVICE_NAMES:
         yield from _names_of_services(world)
     if key == "aws:principaltype":
@@ -222,6 +224,17 @@ def _caller_facts(key: str, world: World) -> Iterator[_Fact]:
             own = key_variable(key), Texts(ABSENT, (text,), inside=False)
             yield ((PRINCIPAL, world.identities(sort)), own), "the type of a principal follows from the principal"
         yield (world.select(Anonymous, Service),), "the type of this principal is not known"
+
+
+def _fresh_accounts(world: World) -> Iterator[_Fact]:
+    """The account of an ARN is the account: told for one account only, as both are texts of their own."""
+    for bit, caller in enumerate(world.callers.all):
+        if isinstance(caller.principal, Identity) and caller.account is None:
+            who, account = (PRINCIPAL, 1 << bit), caller.principal.account
+            here: Glob = (MANY, *f":{account}:", MANY)
+            reason = "whether the account and the ARN of a principal agree is not looked at in every account"
+            yield (who, (key_variable(PRINCIPAL_ACCOUNT), Texts(ABSENT, (account,), inside=False))), reason
+            yield (who, (key_variable(PRINCIPAL_ARN), Texts(ABSENT, (here,), inside=False))), reason
 
 
 def _endpoint_facts(key: str, world: World) -> Iterator[_Fact]:

@@ -47,34 +47,40 @@ def search(box: tuple[Domain, ...], rows: tuple[Literals, ...], owners: tuple[in
 
 
 class _Search:
-    """One search: the rows, where each variable occurs, and the steps of the proof so far."""
+    """One search: the rows, where each variable occurs in them (row, literal's index, literal), and the steps of the proof so far."""
 
-    __slots__ = ("_budget", "_occurrences", "_owners", "_rows", "_steps")
+    __slots__ = ("_bits", "_budget", "_owners", "_rows", "_steps", "_texts")
 
     def __init__(self, rows: tuple[Literals, ...], owners: tuple[int, ...], budget: Budget) -> None:
         self._rows = rows
         self._owners = owners
         self._budget = budget
         self._steps: list[Step] = []
-        self._occurrences: dict[int, list[int]] = {}
+        self._bits: dict[int, list[tuple[int, int, int]]] = {}
+        self._texts: dict[int, list[tuple[int, int, Literal]]] = {}
         for number, row in enumerate(rows):
-            for variable in dict.fromkeys(variable for variable, _ in row):
-                self._occurrences.setdefault(variable, []).append(number)
+            for index, (variable, literal) in enumerate(row):
+                if isinstance(literal, int):
+                    self._bits.setdefault(variable, []).append((number, index, literal))
+                else:
+                    self._texts.setdefault(variable, []).append((number, index, literal))
 
     def run(self, box: tuple[Domain, ...]) -> Escape | Covered:
-        tasks = [_Task(list(box), [tuple(range(len(row))) for row in self._rows], self._reserve(), tuple(range(len(box))))]
         for number, row in enumerate(self._rows):
             if not row:
                 return Covered((Inside(number),))
+        tasks = [_Task(list(box), [tuple(range(len(row))) for row in self._rows], self._reserve(), tuple(range(len(box))))]
+        size = 1 + (len(self._rows) >> 5)
         while tasks:
             task = tasks.pop()
-            self._budget.spend(1 + (len(self._rows) >> 5))
+            self._budget.spend(size)
             slot = self._propagate(task)
             if slot is None:
                 continue
-            if self._escape(task):
+            counts = self._escape(task)
+            if not counts:
                 return Escape(tuple(task.box))
-            self._split(task, slot, tasks)
+            self._split(task, slot, counts, tasks)
         return Covered(self._prune())
 
     def _reserve(self) -> int:
@@ -88,96 +94,109 @@ class _Search:
         The slot of the step that must be proved still, or None where the box is covered.
         """
         box, open_, slot, changed = task
-        pending = list(changed)
+        pending = [variable for variable in changed if variable in self._bits]
         # Texts are looked at only where a row depends on them alone: each look is a search of its own.
-        texts: dict[int, None] = {}
+        texts = [variable for variable in changed if variable in self._texts]
         while pending or texts:
-            variable = pending.pop() if pending else texts.popitem()[0]
-            for number in self._occurrences.get(variable, ()):
-                literals = self._reduce(number, variable, box[variable], open_)
-                if literals is None or len(literals) > 1:
+            if pending:
+                units = self._reduce(pending.pop(), box, open_)
+            else:
+                variable = texts.pop()
+                units = [number for number, index, _ in self._texts[variable] if open_[number] == (index,)]
+            for number in units:
+                literals = open_[number]
+                if literals is None:
                     continue
-                if not literals:
-                    self._steps[slot] = Inside(number)
-                    return None
-                target, literal = self._rows[number][literals[0]]
-                if not isinstance(literal, int) and target != variable:
-                    texts[target] = None
-                    continue
-                self._budget.spender = self._owners[number]
-                outside = leave(box[target], [literal])
+                outside = None
+                if literals:
+                    target, literal = self._rows[number][literals[0]]
+                    if not isinstance(literal, int) and pending:
+                        texts.append(target)
+                        continue
+                    self._budget.spender = self._owners[number]
+                    outside = leave(box[target], [literal])
                 if not outside:
                     self._steps[slot] = Inside(number)
                     return None
                 open_[number] = None
-                inside, rest = self._reserve(), self._reserve()
-                self._steps[inside] = Inside(number)
-                self._steps[slot] = Distinction(number, literals[0], rest, inside)
-                slot = rest
+                slot = self._distinguish(slot, number, literals[0])
                 if outside != box[target]:
                     box[target] = outside
-                    if isinstance(literal, int) and target not in pending:
+                    if target in self._bits:
                         pending.append(target)
         return slot
 
-    def _reduce(self, number: int, variable: int, domain: Domain, open_: _Open) -> tuple[int, ...] | None:
-        """What is open of a row after a change of this variable's domain; literals about texts stay open unseen."""
-        literals = open_[number]
-        if literals is None or not isinstance(domain, int):
-            return literals
-        row = self._rows[number]
-        kept = []
-        for index in literals:
-            own, literal = row[index]
-            if own == variable and isinstance(literal, int):
-                if not domain & literal:
-                    open_[number] = None
-                    return None
-                if not domain & ~literal:
-                    continue
-            kept.append(index)
-        if len(kept) < len(literals):
-            literals = open_[number] = tuple(kept)
-        return literals
+    def _distinguish(self, slot: int, number: int, index: int) -> int:
+        """Note that the box is denied by this row inside this literal; the slot for the rest."""
+        inside, rest = self._reserve(), self._reserve()
+        self._steps[inside] = Inside(number)
+        self._steps[slot] = Distinction(number, index, rest, inside)
+        return rest
 
-    def _escape(self, task: _Task) -> bool:
-        """Take values that escape every open row of a variable, as long as there are any; whether no row is open then."""
+    def _reduce(self, variable: int, box: list[Domain], open_: _Open) -> list[int]:
+        """Take in the change of a finite variable; the rows that have one literal left, or none."""
+        domain = box[variable]
+        assert isinstance(domain, int)  # noqa: S101 - a variable has one representation
+        units = []
+        for number, index, literal in self._bits[variable]:
+            literals = open_[number]
+            if literals is None or index not in literals:
+                continue
+            if not domain & literal:
+                open_[number] = None
+                continue
+            if not domain & ~literal:
+                literals = open_[number] = tuple(other for other in literals if other != index)
+            if len(literals) <= 1:
+                units.append(number)
+        return units
+
+    def _escape(self, task: _Task) -> dict[int, int]:
+        """
+        Take values that escape every open row of a variable, as long as there are any.
+
+        How many open literals each variable has then; empty where no row is open.
+        """
         box, open_ = task.box, task.open
         again = True
+        counts: dict[int, int] = {}
         while again:
             again = False
-            uses: dict[int, list[tuple[int, Literal]]] = {}
-            for number, literals in enumerate(open_):
+            counts = {}
+            uses: dict[int, list[Literal]] = {}
+            for row, literals in zip(self._rows, open_, strict=True):
                 for index in literals or ():
-                    variable, literal = self._rows[number][index]
-                    uses.setdefault(variable, []).append((number, literal))
-            for variable, occurrences in uses.items():
-                domain = leave(box[variable], [literal for _, literal in occurrences])
-                if domain:
-                    box[variable] = domain
-                    for number, _ in occurrences:
-                        open_[number] = None
+                    variable, literal = row[index]
+                    counts[variable] = counts.get(variable, 0) + 1
+                    uses.setdefault(variable, []).append(literal)
+            for variable, found in uses.items():
+                outside = leave(box[variable], found)
+                if outside:
+                    box[variable] = outside
+                    self._close(variable, open_)
                     again = True
-                    break
-        return not any(open_)
+        return counts
 
-    def _split(self, task: _Task, slot: int, tasks: list[_Task]) -> None:
+    def _close(self, variable: int, open_: _Open) -> None:
+        """Mark all open rows that depend on this variable as escaped."""
+        for number, index, _ in (*self._bits.get(variable, ()), *self._texts.get(variable, ())):
+            literals = open_[number]
+            if literals is not None and index in literals:
+                open_[number] = None
+
+    def _split(self, task: _Task, slot: int, counts: dict[int, int], tasks: list[_Task]) -> None:
         """Take the shortest open row apart: outside its first literal; inside that and outside the second; and so on."""
         box, open_ = task.box, task.open
-        counts: dict[int, int] = {}
-        best = -1
-        for number, literals in enumerate(open_):
-            if literals is not None:
-                for index in literals:
-                    variable = self._rows[number][index][0]
-                    counts[variable] = counts.get(variable, 0) + 1
-                if best < 0 or len(literals) < len(open_[best] or ()):
-                    best = number
-        row = self._rows[best]
+        best = min(
+            (number for number, literals in enumerate(open_) if literals is not None),
+            key=lambda number: len(open_[number] or ()),
+        )
+        row, literals = self._rows[best], open_[best] or ()
         self._budget.spender = self._owners[best]
         changed: tuple[int, ...] = ()
         parts = []
-        for index in sorted(open_[best] or (), key=lambda index: -counts[row[index][0]]):
+        open_[best] = None
+        for index in sorted(literals, key=lambda index: -counts[row[index][0]]):
             variable, literal = row[index]
             outside, inside = cut(box[variable], literal)
             where = -1
@@ -185,9 +204,7 @@ class _Search:
                 where = self._reserve()
                 part = list(box)
                 part[variable] = outside
-                still_open = list(open_)
-                still_open[best] = None
-                parts.append(_Task(part, still_open, where, (*changed, variable)))
+                parts.append(_Task(part, list(open_), where, (*changed, variable)))
             rest = self._reserve() if inside else -1
             self._steps[slot] = Distinction(best, index, where, rest)
             slot = rest

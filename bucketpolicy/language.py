@@ -7,11 +7,17 @@ character, a character that no glob names is best: the fewest negative globs tak
 """
 
 from heapq import heappop, heappush
+from itertools import product
+from math import prod
+from typing import NamedTuple
 
 from bucketpolicy.budget import Budget
 from bucketpolicy.patterns import ANY, ANY_IN, MANY, MANY_IN, Glob
 
 _FRESH = "xyzabcdefghijklmnopqrstuvwXYZABCDEFGHIJKLMNOPQRSTUVW0123456789-_.=+@%~^!#&()[]|;<>,'\"/ {}\\`?*$:"
+
+
+_State = tuple[tuple[int, ...], int]
 
 
 class Language:
@@ -154,63 +160,102 @@ class Language:
         return state | ((state & (self._many | self._many_in)) << 1)
 
     def _search(self, within: int, without: int, *, shortest: bool) -> str | None:
-        negatives = _members(without)
-        unions = [_members(self._unions[union]) for union in _members(within)]
-        refused = _unite([self._accepts[glob] for glob in negatives])
-        negative = _unite([self._ranges[glob] for glob in negatives])
-        accepted = [_unite([self._accepts[glob] for glob in globs]) for globs in unions]
-        ranges = [_unite([self._ranges[glob] for glob in globs]) for globs in unions]
-        positive = _unite(ranges)
-        state = _unite([self._starts[glob] for globs in (negatives, *unions) for glob in globs])
+        question = self._ask(within, without)
+        if question is None:
+            return None
         size = 1 + (self._size >> 12)
-        queue = [(0, 0, -1, "", state)]
+        queue = [(0, count, -1, "", *state) for count, state in enumerate(question.starts)]
         path: list[tuple[int, str]] = []
-        seen: dict[int, list[int]] = {}
-        count = 0
+        seen: dict[tuple[int, ...], list[int]] = {}
+        count = len(queue)
         while queue:
-            cost, _, parent, char, state = heappop(queue)
-            rivals = seen.setdefault(state & positive, [])
-            harm = state & negative
-            if any(rival & harm == rival for rival in rivals):
+            cost, _, parent, char, positives, negative = heappop(queue)
+            rivals = seen.setdefault(positives, [])
+            if any(rival & negative == rival for rival in rivals):
                 continue
-            rivals.append(harm)
+            rivals.append(negative)
             here = len(path)
             path.append((parent, char))
             self._budget.spend(size)
-            if not state & refused and all(state & accept for accept in accepted):
+            if not negative & question.refuse and all(positives[slot] & accept for slot, accept in question.accept):
                 return _read_back(path)
-            for following in self._choose(state, positive, ranges):
-                after = self._advance(state, following)
-                if not all(after & part for part in ranges):
+            for following in self._choose(positives, negative, question):
+                after_negative = self._advance(negative, following)
+                moved = [self._advance(state, following) for state in positives]
+                price = cost + len(following.encode()) if shortest else after_negative.bit_count()
+                if not all(moved[slot] & part for slot, part in question.ranges) or (shortest and price > (self._limit or price)):
                     continue
-                count += 1
-                if not shortest:
-                    heappush(queue, ((after & negative).bit_count() - (after & positive).bit_count(), count, here, following, after))
-                elif self._limit is None or cost + len(following.encode()) <= self._limit:
-                    heappush(queue, (cost + len(following.encode()), count, here, following, after))
+                for after in product(*map(_split, moved)) if question.single else (tuple(moved),):
+                    count += 1
+                    heappush(
+                        queue,
+                        (price if shortest else price - sum(map(int.bit_count, after)), count, here, following, after, after_negative),
+                    )
         return None
 
-    def _choose(self, state: int, positive: int, ranges: list[int]) -> list[str]:
+    def _ask(self, within: int, without: int) -> "_Question | None":
+        """The question in terms of positions; None where a union is empty, or all its globs are among those to be avoided."""
+        unions = [_members(self._unions[union] & ~without) for union in _members(within)]
+        if not all(unions):
+            return None
+        negatives = _members(without)
+        starts = [_unite([self._starts[glob] for glob in globs]) for globs in unions]
+        accepts = [_unite([self._accepts[glob] for glob in globs]) for globs in unions]
+        ranges = [_unite([self._ranges[glob] for glob in globs]) for globs in unions]
+        negative = _unite([self._starts[glob] for glob in negatives])
+        refuse = _unite([self._accepts[glob] for glob in negatives])
+        paths = prod(part.bit_count() for part in ranges)
+        if paths <= _MOST_PATHS:
+            states = tuple((combination, negative) for combination in product(*map(_split, starts)))
+            return _Question(states, tuple(enumerate(accepts)), tuple(enumerate(ranges)), refuse, single=True)
+        packed = ((_unite(starts),), negative)
+        return _Question((packed,), tuple((0, accept) for accept in accepts), tuple((0, part) for part in ranges), refuse, single=False)
+
+    def _choose(self, positives: tuple[int, ...], negative: int, question: "_Question") -> list[str]:
         """
         The characters worth trying: the fresh one, the colon where segments count, and those that a positive glob waits for.
 
         Of characters that move this state alike, one.
         """
-        waiting = state & positive
+        waiting = _unite(list(positives))
         inside = self._any_in | self._many_in
         wild = self._any_one | self._many | inside
-        if waiting & (waiting - 1) == 0 and waiting and not waiting & wild:
-            return list(self._named[waiting.bit_length() - 1])
         chars = dict.fromkeys("".join([self._named[place] for place in _members(waiting)]))
+        if len(chars) == 1 and not waiting & wild:
+            return list(chars)
         if inside:
             chars[":"] = None
+        state = waiting | negative
         alike = {state & self._ones.get(char, 0): char for char in sorted(chars, reverse=True) if char != ":"}
         result = [alike[move] for move in sorted(alike)]
         if ":" in chars:
             result.append(":")
-        if all(waiting & part & wild for part in ranges):
+        if all(positives[slot] & part & wild for slot, part in question.ranges):
             result.insert(0, self._find_fresh())
         return result
+
+
+_MOST_PATHS = 3000
+
+
+class _Question(NamedTuple):
+    """
+    What a search looks for.
+
+    `single`: every union is at one position at a time, and a search tries them all; else all positions of all unions share one `int`, for
+    unions so many or so large that there are too many such paths. `accept`, `ranges`: for every union where in the state it stands, and
+    its bits that accept, and all its bits. `refuse`: the bits of globs to be avoided that accept.
+    """
+
+    starts: tuple[_State, ...]
+    accept: tuple[tuple[int, int], ...]
+    ranges: tuple[tuple[int, int], ...]
+    refuse: int
+    single: bool
+
+
+def _split(state: int) -> list[int]:
+    return [1 << place for place in _members(state)]
 
 
 def _members(numbers: int) -> list[int]:

@@ -176,6 +176,8 @@ def _read_texts(condition: Condition, kind: Kind, *, variables: bool, text_on_bo
     operator = condition.operator
     if operator.family not in ("String", "Arn"):
         return _only_presence(operator, kind, "the operator does not fit the type of its key")
+    if operator.family == "Arn" and _is_plain_text(condition.key):
+        return _only_presence(operator, kind, "the operator does not fit the type of its key")
     readings = [_read_value(value, operator, variables=variables) for value in condition.values]
     sure = tuple(glob for reading in readings for glob in reading.sure)
     maybe = tuple(glob for reading in readings for glob in reading.maybe)
@@ -187,6 +189,11 @@ def _read_texts(condition: Condition, kind: Kind, *, variables: bool, text_on_bo
     if kind == "bool" and operator.family == "String" and text_on_bool:
         return _mean_text_on_bool(operator, sure, maybe, doubt)
     return _only_presence(operator, kind, "the operator does not fit the type of its key")
+
+
+def _is_plain_text(key: str) -> bool:
+    found = find_key(key)
+    return found is not None and found.type == "String"
 
 
 def _read_value(value: str, operator: Operator, *, variables: bool) -> Reading:
@@ -227,7 +234,7 @@ def _mean_set(operator: Operator, sure: tuple[Glob, ...], maybe: tuple[Glob, ...
     if not operator.quantifier:
         return Meaning(
             presence(kind="set", absent=absent, present=False),
-            Sets(ABSENT * perhaps | EMPTY, every=False, globs=high, inside=not operator.negated),
+            presence(kind="set", absent=perhaps, present=True),
             "the key may have several values, and the operator is not made for sets",
         )
     every = operator.quantifier == "ForAllValues"

@@ -186,6 +186,8 @@ def _identify(caller: Principal, context: dict[str, tuple[str, ...]]) -> Princip
     if not isinstance(caller, Identity):
         return caller
     arn = context.get(PRINCIPAL_ARN, (caller.arn,))[0]
+    if caller.kind == "user" and arn.endswith(":user/example") and PRINCIPAL_ARN not in context:
+        arn = arn.removesuffix("example") + context.get("aws:username", ("example",))[0]
     parts = arn.split(":")
     if len(parts) == 6:  # noqa: PLR2004 - the segments of an ARN
         account = context.get(PRINCIPAL_ACCOUNT, (parts[4],))[0] if PRINCIPAL_ARN not in context else parts[4]
