@@ -68,6 +68,11 @@ BARE = f"""{_START}
 data = aws.s3.Bucket("data")
 """
 
+#: A bucket of somebody else's, which the program looks up.
+READ = f"""{_START}
+aws.s3.Bucket.get("elsewhere", "somebody-elses")
+"""
+
 #: A good stack with a bad neighbour.
 GOOD_AND_BAD = f"""{GOOD}
 other = aws.s3.Bucket("other")

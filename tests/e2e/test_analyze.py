@@ -8,7 +8,7 @@ import pytest
 
 from tests.e2e.cli import Outcome, Project, Violation, read_violation
 from tests.e2e.conftest import MakeProject
-from tests.e2e.programs import BAD, BARE, GOOD, HAS_POLICY, SECRET_BAD, TRANSPORT, UPLOADS
+from tests.e2e.programs import BAD, BARE, GOOD, HAS_POLICY, READ, SECRET_BAD, TRANSPORT, UPLOADS
 
 pytestmark = pytest.mark.e2e
 
@@ -77,3 +77,14 @@ def test_an_encrypted_document_is_no_compliant_one(project: MakeProject, pack: s
     opened.write_text(program.run("stack", "export", "--stack", "dev", "--show-secrets").output, "utf-8")
     status, violations = analyze(program, pack, "--file", str(opened))
     assert (status, [(each.policy, each.name) for each in violations]) == (1, [(UPLOADS, "data-policy")])
+
+
+def test_a_bucket_that_is_only_read_is_judged_in_a_state(project: MakeProject, pack: str, tmp_path: Path) -> None:
+    """An update never shows it to the pack; a state does, and a pack is not told the difference."""
+    program = project(READ)
+    update = program.run("up", "--skip-preview", "--policy-pack", pack)
+    assert (update.status, update.found) == (0, ())
+    state = tmp_path / "state.json"
+    state.write_text(program.run("stack", "export", "--stack", "dev").output, "utf-8")
+    status, violations = analyze(program, pack, "--file", str(state))
+    assert (status, [(each.policy, each.level, each.name) for each in violations]) == (1, [(HAS_POLICY, "mandatory", "elsewhere")])

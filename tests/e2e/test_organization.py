@@ -9,7 +9,7 @@ import pytest
 
 from tests.e2e.cli import Project
 from tests.e2e.organization import PACK, VERSION, Organization, found
-from tests.e2e.programs import ALL_REQUESTS, BAD, GOOD, GOOD_AND_BAD, HAS_POLICY, TRANSPORT, UPLOADS
+from tests.e2e.programs import ALL_REQUESTS, BAD, BARE, GOOD, GOOD_AND_BAD, HAS_POLICY, TRANSPORT, UPLOADS
 
 pytestmark = pytest.mark.e2e
 
@@ -154,7 +154,7 @@ def test_a_required_pack_is_installed_ahead_of_time(organization: Organization) 
     assert "Downloading policy pack" not in preview.text
 
 
-def test_a_required_pack_lets_a_stack_go(organization: Organization) -> None:
+def test_a_required_pack_lets_a_compliant_stack_go(organization: Organization) -> None:
     """Refreshing and destroying with the program run once more, as some projects do, is not stopped by the pack."""
     organization.publish()
     organization.manage("policy", "enable", f"acme/{PACK}", VERSION)
@@ -164,4 +164,18 @@ def test_a_required_pack_lets_a_stack_go(organization: Organization) -> None:
     assert (refresh.status, refresh.found) == (0, ())
     destroy = member.run("destroy", "--run-program")
     assert (destroy.status, destroy.found) == (0, ())
+    assert member.export() == {}
+
+
+def test_a_required_pack_holds_a_stack_without_policies_only_when_its_program_is_run(organization: Organization) -> None:
+    """The engine asks the stack policy before `destroy --run-program`, about what is to go; a plain destroy always goes."""
+    organization.publish()
+    member = organization.join(BARE)
+    assert member.run("up", "--skip-preview").status == 0
+    organization.manage("policy", "enable", f"acme/{PACK}", VERSION)
+    held = member.run("destroy", "--run-program")
+    assert (held.status, held.found) == (1, ((HAS_POLICY, "mandatory", "data"),))
+    assert "data" in member.export()
+    plain = member.run("destroy")
+    assert (plain.status, plain.found) == (0, ())
     assert member.export() == {}
