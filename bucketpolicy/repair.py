@@ -78,9 +78,9 @@ def repair(text: str, goal: Goal) -> Repaired | CannotRepair:
     if not missing:
         return Repaired(text, ())
     if goal.bucket is None:
-        return CannotRepair("`BUCKET` stands for its name", added)
+        return CannotRepair("`BUCKET` stands for the bucket's name", added)
     if not is_bucket_name(goal.bucket):
-        return CannotRepair("`BUCKET` stands for its name, and the one it has is none that S3 takes", added)
+        return CannotRepair("`BUCKET` stands for the bucket's name, which is none that S3 takes", added)
     return _check(_insert(text, missing), goal, added)
 
 
@@ -95,7 +95,7 @@ def _check(text: str, goal: Goal, added: tuple[str, ...]) -> Repaired | CannotRe
         return CannotRepair(f"with what it lacks the document has {size} bytes, and S3 takes {MAX_BYTES} at most", added)
     document = parse(text)
     if isinstance(document, Malformed) or not isinstance(judge(document, goal), Denied):
-        return CannotRepair("no statement that spares the exempt principals can be proved under these assumptions")
+        return CannotRepair("what would be added cannot be proved under these assumptions")
     return Repaired(text, added)
 
 

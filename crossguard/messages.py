@@ -9,7 +9,7 @@ A mandatory message fits in 12 lines of a terminal, an advisory one in 3.
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from typing_extensions import assert_never
 
@@ -29,14 +29,14 @@ from crossguard.finding import (
     Subject,
     Unattached,
 )
-from crossguard.layout import LIMITS, MOST_LINES, LayOut, choose, count_lines, fit, lay_out_all, take
+from crossguard.layout import COLUMNS, LIMITS, MOST_LINES, LayOut, choose, count_lines, fit, lay_out_all, take
 from crossguard.narration import tell_mistake, tell_nearest, tell_request
 from crossguard.quoting import clean, clean_sentence, enumerate_texts, quote
 from crossguard.rule import Rule, StackRule, link
 from crossguard.settings import Exemption
 
 _MOST_BUCKETS = 1000
-_WHERE = {"aws:SecureTransport": "`aws:SecureTransport` is `false`", "s3:TlsVersion": "`s3:TlsVersion` is too low"}
+_WHERE = {"Bool": "where `aws:SecureTransport` is `false`", "NumericLessThan": "below TLS {value}"}
 
 _HEADER = Target(("s3:PutObject",), "object", (Absent(SSE),))
 _TRANSPORT = Target(("s3:PutObject",), "object", (Equal(TRANSPORT, "false"),))
@@ -124,15 +124,32 @@ def _fit_advisory(rule: Rule | StackRule, finding: Open, subject: Subject) -> st
     """Three lines: a mandatory sibling prints JSON, and the docs page does. An exemption that has ended is more news than the statement."""
     request = choose(lambda limit: _explain(rule, finding, subject, limit)[0])
     reason = choose(lambda limit: [*_tell_expiry(finding.expired, limit), *_tell_why(finding, subject, limit), ""][0])
-    return "\n".join(line for line in (request, reason, _tell_fix(finding.fix)) if line)
+    fix = _tell_fix(finding.fix, _tell_assumptions(finding.verdict.assumptions))
+    return "\n".join(line for line in (request, reason, fix) if line)
 
 
-def _tell_fix(fix: Repaired | CannotRepair) -> str:
-    """The missing statements of the advisory policy in one sentence; they differ in their conditions only."""
-    statements = fix.added if isinstance(fix, Repaired) else fix.missing
-    keys = {key for statement in statements for block in json.loads(statement)["Condition"].values() for key in block}
-    where = [text for key, text in _WHERE.items() if key in keys]
-    return f"Fix: deny `s3:*` on the bucket's ARN and on the same with `/*`, where {' and where '.join(where)}."
+def _tell_assumptions(assumptions: tuple[str, ...]) -> str:
+    return f"Assumes {enumerate_texts(assumptions, 40, 'and', 10)}." if assumptions else ""
+
+
+def _tell_fix(fix: Repaired | CannotRepair, assumed: str) -> str:
+    """The missing statements of the advisory policy in a sentence, with the assumptions; they differ in their conditions only."""
+    if fix == CannotRepair(fix[0]):
+        return f"There is no ready fix: {fix[0]}. {assumed}".rstrip()
+    statements = [json.loads(statement)["Condition"] for statement in (fix.added if isinstance(fix, Repaired) else fix.missing)]
+    conditions = [_WHERE[operator].format(value=value) for block in statements for operator, value in _find_tests(block)]
+    if len(conditions) > 1:
+        return f"Fix: deny `s3:*` on both ARNs {' and, in another statement, '.join(conditions)}. {assumed}".rstrip()
+    long = f"Fix: deny `s3:*` {conditions[0]}, on the bucket's ARN and on the same with `/*`. {assumed}".rstrip()
+    return long if len(long) <= COLUMNS else f"Fix: deny `s3:*` {conditions[0]}, on both ARNs. {assumed}".rstrip()
+
+
+def _find_tests(block: dict[str, dict[str, str]]) -> Iterator[tuple[str, str]]:
+    """The operators of a condition block that test for insecure transport, each with its value; the others spare the exempt principals."""
+    for operator, keys in block.items():
+        for key, value in keys.items():
+            if (operator, key) in (("Bool", "aws:SecureTransport"), ("NumericLessThan", "s3:TlsVersion")):
+                yield operator, value
 
 
 def _fit(
@@ -143,7 +160,7 @@ def _fit(
     label: str = "add {} to the document",
 ) -> str:
     """A message of a mandatory policy: what is wrong, the fix, what was assumed, and the exemption that has ended."""
-    assumed = [f"Assumes {enumerate_texts(assumptions, 40, 'and', 10)}."] if assumptions else []
+    assumed = [_tell_assumptions(assumptions)] if assumptions else []
 
     def write(lay_out: LayOut, limit: int) -> list[str]:
         return [*head(limit), *_render_fix(fix, lay_out, label), *assumed, *_tell_expiry(expired, limit)]

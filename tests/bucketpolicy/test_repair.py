@@ -347,7 +347,7 @@ def test_a_malformed_document_is_left_alone(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("bucket", "reason"),
-    [(None, "`BUCKET` stands for its name"), ("a*", "`BUCKET` stands for its name, and the one it has is none that S3 takes")],
+    [(None, "`BUCKET` stands for the bucket's name"), ("a*", "`BUCKET` stands for the bucket's name, which is none that S3 takes")],
 )
 def test_a_statement_never_names_what_is_no_bucket(bucket: str | None, reason: str) -> None:
     """A name that is not known, or has a wildcard in it, would make a statement for other buckets."""
@@ -367,9 +367,7 @@ def test_bucket_names(name: str, expected: bool) -> None:  # noqa: FBT001  a tab
 def test_a_repair_that_cannot_be_proved_is_not_offered() -> None:
     """An exempt principal that IAM would read as a pattern would spare more than was asked for."""
     goal = HTTP._replace(exempt=("arn:aws:iam::111122223333:role/*",))
-    assert repair(DOCUMENTS["allow"], goal) == CannotRepair(
-        "no statement that spares the exempt principals can be proved under these assumptions"
-    )
+    assert repair(DOCUMENTS["allow"], goal) == CannotRepair("what would be added cannot be proved under these assumptions")
 
 
 @pytest.mark.parametrize("name", Assumptions._fields)

@@ -169,6 +169,17 @@ ADVICE: dict[str, Kind] = {
     "advisory-no-deny": Kind(REQUESTS, found(ALLOW)),
     "advisory-uploads-only": Kind(REQUESTS, found(deny(HTTP))),
     "advisory-old-tls": Kind(REQUESTS, found(deny(HTTP, Action="s3:*", Resource=[ARN, OBJECTS])), {"minimumTlsVersion": "1.3"}),
+    "advisory-both": Kind(REQUESTS, found(deny(HTTP)), {"minimumTlsVersion": "1.2"}),
+    "advisory-unproved": Kind(
+        REQUESTS,
+        found(deny(HTTP)),
+        {"exemptPrincipals": ["logging.s3.amazonaws.com"], "assumptions": {"service-principal-keys": False}},
+    ),
+    "advisory-assumption": Kind(REQUESTS, Found(found(deny(HTTP, Resource=f"arn:aws-cn:s3:::{BUCKET}/*")).text, "policy", BUCKET)),
+    "advisory-assumption-long": Kind(
+        REQUESTS,
+        Found(found(deny(HTTP, Sid="x" * 36, Resource=f"arn:aws-cn:s3:::{BUCKET}/*"), bucket=BUCKET).text, "policy", BUCKET),
+    ),
     "advisory-expired": Kind(REQUESTS, found(deny(HTTP)), {"exemptions": [ENDED]}),
     "advisory-long": Kind(
         REQUESTS,
