@@ -33,6 +33,7 @@ class Language:
         "_any_in",
         "_any_one",
         "_budget",
+        "_ends",
         "_fresh",
         "_globs",
         "_known",
@@ -58,6 +59,7 @@ class Language:
         self._accepts: list[int] = []
         self._ranges: list[int] = []
         self._named: list[str] = []
+        self._ends: list[int] = []
         self._unions: list[int] = []
         self._union_ids: dict[int, int] = {}
         self._ones: dict[str, int] = {}
@@ -97,6 +99,13 @@ class Language:
                 for char in step:
                     self._ones[char] = self._ones.get(char, 0) | 1 << position
         self._named.append("")
+        self._ends += [base] * (len(glob) + 1)
+        end = self._size + len(glob)
+        for position in range(end, base - 1, -1):
+            # One character and no choice: the text goes on as far as the next step is such a one.
+            if len(self._named[position]) != 1:
+                end = position
+            self._ends[position] = end
         self._any_one |= wild[ANY]
         self._many |= wild[MANY]
         self._any_in |= wild[ANY_IN]
@@ -180,8 +189,11 @@ class Language:
             if not negative & question.refuse and all(positives[slot] & accept for slot, accept in question.accept):
                 return _read_back(path)
             for following in self._choose(positives, negative, question):
-                after_negative = self._advance(negative, following)
-                moved = [self._advance(state, following) for state in positives]
+                moved = list(positives)
+                after_negative = negative
+                for step in following:
+                    after_negative = self._advance(after_negative, step)
+                    moved = [self._advance(state, step) for state in moved]
                 price = cost + len(following.encode()) if shortest else after_negative.bit_count()
                 if not all(moved[slot] & part for slot, part in question.ranges) or (shortest and price > (self._limit or price)):
                     continue
@@ -213,10 +225,15 @@ class Language:
 
     def _choose(self, positives: tuple[int, ...], negative: int, question: "_Question") -> list[str]:
         """
-        The characters worth trying: the fresh one, the colon where segments count, and those that a positive glob waits for.
+        The texts worth trying next: all that a positive glob has no choice about, else single characters.
 
-        Of characters that move this state alike, one.
+        Those are the fresh one, the colon where segments count, and those that a positive glob waits for; of any that move this state
+        alike, one.
         """
+        for state in positives if question.single else ():
+            place = state.bit_length() - 1
+            if self._ends[place] > place + 1 and state == 1 << place:
+                return ["".join(self._named[place : self._ends[place]])]
         waiting = _unite(list(positives))
         inside = self._any_in | self._many_in
         wild = self._any_one | self._many | inside
