@@ -5,12 +5,18 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
+from bucketpolicy.document import Document
+from bucketpolicy.explain import explain
+from bucketpolicy.parse import parse
+from bucketpolicy.repair import repair
+from bucketpolicy.request import Request, Service
+from bucketpolicy.verdict import Counterexample
 from crossguard import messages
 from crossguard.assess import assess, locate
 from crossguard.failure import describe_failure
-from crossguard.finding import Contested, Finding, NotKnown, Subject, Unattached
+from crossguard.finding import Contested, Finding, NotKnown, Open, Subject, Unattached
 from crossguard.rule import Rule, StackRule
-from crossguard.settings import Exemption, read_settings
+from crossguard.settings import Exemption, Settings, read_settings
 from crossguard.source import Found, Missing, NoDocument, Source, Unknown
 from policies import ALL
 
@@ -63,6 +69,21 @@ def found(*statements: Mapping[str, Any], bucket: str | None = BUCKET) -> Found:
 def text(document: str, bucket: str | None = BUCKET) -> Found:
     """A text as the document of the bucket."""
     return Found(document, "policy", bucket, "eu-west-1")
+
+
+def spare_delivery() -> Open:
+    """A log delivery that `NotPrincipal` spares, explained whatever can be decided of `NotPrincipal`."""
+    assert isinstance(HEADER, Rule)
+    shown = found(deny(ABSENT, Principal=None, NotPrincipal={"Service": "logging.s3.amazonaws.com"}))
+    document, goal = parse(shown.text), HEADER.goal(BUCKET, "aws", Settings())
+    assert isinstance(document, Document)
+    context = (
+        ("aws:principalisawsservice", ("true",)),
+        ("aws:principalservicename", ("logging.s3.amazonaws.com",)),
+        ("aws:securetransport", ("true",)),
+    )
+    request = Request(Service("logging.s3.amazonaws.com"), "s3:PutObject", f"{ARN}/example.txt", context)
+    return Open(Counterexample(request, ()), explain(document, goal, request), repair(shown.text, goal), document)
 
 
 ALLOW = {"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "s3:*", "Resource": [ARN, OBJECTS]}
@@ -157,7 +178,7 @@ MISTAKES: dict[str, Kind] = {
     "bool-on-header": Kind(HEADER, found(deny({"Bool": {SSE: "false"}}))),
     "key-id-instead-of-header": Kind(HEADER, found(deny({"Null": {f"{SSE}-aws-kms-key-id": "true"}}))),
     "one-principal": Kind(HEADER, found(deny(ABSENT, Principal={"AWS": "arn:aws:iam::111122223333:role/uploader"}))),
-    "not-principal": Kind(HEADER, found(deny(ABSENT, Principal=None, NotPrincipal={"Service": "logging.s3.amazonaws.com"}))),
+    "not-principal": Kind(HEADER, spare_delivery()),
     "tls-version-only": Kind(TRANSPORT, found(deny({"NumericLessThan": {"s3:TlsVersion": "1.2"}}, Action="s3:*"))),
     "output-in-text": Kind(
         HEADER,

@@ -110,6 +110,8 @@ def test_the_example_of_a_mistake_is_one(name: str) -> None:
 
 def judge(kind: Kind) -> object:
     """The finding behind a message."""
+    if isinstance(kind.shown, Open):
+        return kind.shown
     assert isinstance(kind.rule, Rule)
     assert isinstance(kind.shown, Found)
     settings = read_settings(kind.config, kind.rule.keys)
