@@ -149,7 +149,7 @@ def _inapplicable(world: World) -> Iterator[Row]:
         actions = _select_ignorant(world.actions, key)
         if actions:
             reason = "whether a request carries a key that its action is not documented to know is open"
-            yield Row(((ACTION, actions), world.having(key, present=True)), problems=(Problem(world.paths[key], reason),))
+            yield Row(((ACTION, actions), world.having(key, present=True)), problems=(Problem(world.paths.get(key, "$"), reason),))
 
 
 @lru_cache(maxsize=256)
@@ -179,7 +179,7 @@ def facts(world: World) -> Iterator[Row]:
     """The rows of what is documented, or plausible, but too thin to prove anything with."""
     for key in filter(_has_facts, world.kinds):
         for literals, reason in _facts_of(key, world):
-            yield Row(literals, problems=(Problem(world.paths[key], reason),))
+            yield Row(literals, problems=(Problem(world.paths.get(key, "$"), reason),))
     yield from _inapplicable(world)
 
 

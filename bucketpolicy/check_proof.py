@@ -7,7 +7,7 @@ distinguished rightly and completely, which is what the search does.
 
 from bucketpolicy.arena import arrange
 from bucketpolicy.budget import Budget
-from bucketpolicy.compile import compile_document, compile_target
+from bucketpolicy.compile import compile_target
 from bucketpolicy.cover import Literals
 from bucketpolicy.document import Document
 from bucketpolicy.domains import Domain, cut
@@ -19,11 +19,11 @@ def check_proof(document: Document, goal: Goal, proof: Proof) -> bool:
     """Whether the proof shows that the document denies all of the goal, under the proof's assumptions, which are among the goal's."""
     if any(used and not given for used, given in zip(proof.assumptions, goal.assumptions, strict=True)):
         return False
-    compiled = compile_document(document, goal._replace(assumptions=proof.assumptions))
+    setting = goal._replace(targets=(), assumptions=proof.assumptions)
     if len(proof.covers) != len(goal.targets):
         return False
     for target, steps in zip(goal.targets, proof.covers, strict=True):
-        readings = compile_target(compiled, target)
+        readings = compile_target(document, setting, target)
         arena = arrange(readings.box, tuple(row.literals for row in readings.lower), Budget(), upper=False)
         if arena is not None and not check_cover(arena.box, arena.rows, steps):
             return False

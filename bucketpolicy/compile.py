@@ -6,7 +6,8 @@ it: a request that it leaves out gets through, whatever the open points mean.
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Literal, NamedTuple
 
 from bucketpolicy.axioms import World, axioms, exclude_root, facts
 from bucketpolicy.document import Document, Problem, Statement
@@ -30,12 +31,13 @@ class Clause(NamedTuple):
 
 class Compiled(NamedTuple):
     """
-    A document and a goal, read as far as one target does not differ from another.
+    A document, read as far as one target does not differ from another.
 
-    `mentioned`: the keys that any statement mentions, an Allow too.
+    `setting`: the goal without its targets. `kinds`, `paths`: the keys that Denies mention, how their values are represented, and where
+    each is mentioned first. `mentioned`: the keys that any statement mentions, an Allow too.
     """
 
-    goal: Goal
+    setting: Goal
     variables: bool
     clauses: tuple[Clause, ...]
     callers: Callers
@@ -53,20 +55,25 @@ class Readings(NamedTuple):
     same: bool
 
 
-def compile_document(document: Document, goal: Goal) -> Compiled:
-    """Read every Deny statement once for all targets."""
+# The rules of a pack, and the second look at a proof, ask about the same document again and again.
+_REMEMBERED = 32
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def compile_document(document: Document, setting: Goal) -> Compiled:
+    """Read every Deny statement once for all targets; `setting` is a goal without any."""
     denies = [statement for statement in document.statements if statement.effect == "Deny"]
-    callers = gather(document, goal.exempt, goal.partition)
-    kinds, paths = _collect_keys(denies, goal)
-    clauses = tuple(_read_statement(statement, document, goal, callers, kinds) for statement in denies)
+    callers = gather(document, setting.exempt, setting.partition)
+    kinds, paths = _collect_keys(denies)
+    clauses = tuple(_read_statement(statement, document, setting, callers, kinds) for statement in denies)
     if document.variables:
         _collect_variables(clauses, kinds, paths)
     mentioned = frozenset(condition.key for statement in document.statements for condition in statement.conditions)
-    return Compiled(goal, document.variables, clauses, callers, kinds, paths, mentioned)
+    return Compiled(setting, document.variables, clauses, callers, kinds, paths, mentioned)
 
 
-def _collect_keys(denies: list[Statement], goal: Goal) -> tuple[dict[str, Kind], dict[str, str]]:
-    """The kind of every key in play, and where the document mentions it first."""
+def _collect_keys(denies: list[Statement]) -> tuple[dict[str, Kind], dict[str, str]]:
+    """The kind of every key that a Deny mentions, and where it is mentioned first."""
     quantified: dict[str, bool] = {}
     paths: dict[str, str] = {}
     for statement in denies:
@@ -74,13 +81,6 @@ def _collect_keys(denies: list[Statement], goal: Goal) -> tuple[dict[str, Kind],
             key = condition.key
             quantified[key] = quantified.get(key, False) or bool(condition.operator.quantifier)
             paths.setdefault(key, condition.path)
-    for target in goal.targets:
-        for restriction in target.restrictions:
-            quantified.setdefault(restriction.key, False)
-            paths.setdefault(restriction.key, "$")
-    if TLS_VERSION in quantified:
-        quantified.setdefault(TRANSPORT, False)
-        paths.setdefault(TRANSPORT, "$")
     return {key: find_kind(key, quantified=sets) for key, sets in quantified.items()}, paths
 
 
@@ -94,8 +94,8 @@ def _collect_variables(clauses: tuple[Clause, ...], kinds: dict[str, Kind], path
             paths.setdefault(key, clause.statement.path)
 
 
-def _read_statement(statement: Statement, document: Document, goal: Goal, callers: Callers, kinds: dict[str, Kind]) -> Clause:
-    covered = cover(statement.principals, callers, goal.partition, star_covers_services=goal.assumptions.aws_star_covers_services)
+def _read_statement(statement: Statement, document: Document, setting: Goal, callers: Callers, kinds: dict[str, Kind]) -> Clause:
+    covered = cover(statement.principals, callers, setting.partition, star_covers_services=setting.assumptions.aws_star_covers_services)
     conditions = tuple(
         (
             condition.key,
@@ -103,7 +103,7 @@ def _read_statement(statement: Statement, document: Document, goal: Goal, caller
                 condition,
                 kinds[condition.key],
                 variables=document.variables,
-                text_on_bool=goal.assumptions.string_op_on_bool_key,
+                text_on_bool=setting.assumptions.string_op_on_bool_key,
             ),
         )
         for condition in statement.conditions
@@ -111,39 +111,47 @@ def _read_statement(statement: Statement, document: Document, goal: Goal, caller
     return Clause(statement, covered, conditions)
 
 
-def compile_target(compiled: Compiled, target: Target) -> Readings:
+@lru_cache(maxsize=_REMEMBERED)
+def compile_target(document: Document, setting: Goal, target: Target) -> Readings:
     """The rows of one target in both readings."""
-    goal = compiled.goal
-    place = Place(goal.partition, goal.bucket, target.on)
-    lower: list[Row] = []
-    upper: list[Row] = []
-    for clause in compiled.clauses:
-        sure, maybe = _compile_clause(clause, compiled, place, target)
-        if sure is not None:
-            lower.append(sure)
-        if maybe is not None:
-            upper.append(maybe)
-    box: list[tuple[str, Raw]] = [
+    compiled = compile_document(document, setting)
+    lower, upper = _compile_rows(document, setting, target.on, target.actions)
+    kinds = _find_kinds(compiled, target, upper)
+    box = (
         (PRINCIPAL, (1 << len(compiled.callers.all)) - 1 & ~compiled.callers.exempt),
         (ACTION, (1 << len(target.actions)) - 1),
-    ]
-    box += [(key_variable(one.key), _restrict(one, compiled.kinds[one.key])) for one in target.restrictions]
-    world = World(compiled.callers, target.actions, _find_kinds(compiled, box, upper), compiled.paths)
-    given = [*exclude_root(world), *axioms(world, goal.assumptions)]
-    thin = list(facts(world))
-    same = not thin and all(one is other for one, other in zip(lower, upper, strict=False)) and len(lower) == len(upper)
-    lower += given
-    return Readings(tuple(box), tuple(lower), tuple(lower) if same else (*upper, *given, *thin), same)
+        *((key_variable(one.key), _restrict(one, kinds[one.key])) for one in target.restrictions),
+    )
+    world = World(compiled.callers, target.actions, kinds, compiled.paths)
+    given = (*exclude_root(world), *axioms(world, setting.assumptions))
+    thin = tuple(facts(world))
+    lower_rows = (*lower, *given)
+    same = lower is upper and not thin
+    return Readings(box, lower_rows, lower_rows if same else (*upper, *given, *thin), same)
 
 
-def _find_kinds(compiled: Compiled, box: list[tuple[str, Raw]], rows: list[Row]) -> dict[str, Kind]:
+@lru_cache(maxsize=_REMEMBERED)
+def _compile_rows(
+    document: Document, setting: Goal, on: Literal["bucket", "object"], actions: tuple[str, ...]
+) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
+    """The rows of the statements in the lower and the upper reading; one object where the readings do not differ."""
+    compiled = compile_document(document, setting)
+    place = Place(setting.partition, setting.bucket, on)
+    pairs = [_compile_clause(clause, compiled, place, actions) for clause in compiled.clauses]
+    upper = tuple(maybe for _, maybe in pairs if maybe is not None)
+    if all(sure is maybe for sure, maybe in pairs):
+        return upper, upper
+    return tuple(sure for sure, _ in pairs if sure is not None), upper
+
+
+def _find_kinds(compiled: Compiled, target: Target, rows: tuple[Row, ...]) -> dict[str, Kind]:
     """The keys that matter to the target, with their kinds: axioms about others would only cost time."""
-    names = dict.fromkeys(name for name, _ in box)
+    keys = [one.key for one in target.restrictions]
     for row in rows:
-        names.update(dict.fromkeys(name for name, _ in row.literals))
-    if key_variable(TLS_VERSION) in names:
-        names[key_variable(TRANSPORT)] = None
-    return {key: kind for key, kind in compiled.kinds.items() if key_variable(key) in names}
+        keys += [name[1:] for name, _ in row.literals if name.startswith("=")]
+    if TLS_VERSION in keys:
+        keys.append(TRANSPORT)
+    return {key: compiled.kinds.get(key) or find_kind(key, quantified=False) for key in keys}
 
 
 def _restrict(restriction: Restriction, kind: Kind) -> Raw:
@@ -163,12 +171,12 @@ def _restrict(restriction: Restriction, kind: Kind) -> Raw:
     raise AssertionError(restriction)
 
 
-def _compile_clause(clause: Clause, compiled: Compiled, place: Place, target: Target) -> tuple[Row | None, Row | None]:
+def _compile_clause(clause: Clause, compiled: Compiled, place: Place, all_actions: tuple[str, ...]) -> tuple[Row | None, Row | None]:
     """The rows of a statement in the lower and the upper reading, None where it denies nothing; one object where they are the same."""
-    actions = select_actions(clause.statement.actions, target.actions)
+    actions = select_actions(clause.statement.actions, all_actions)
     keys = select_keys(clause.statement.resources, place, variables=compiled.variables)
     people = clause.principals
-    full = (1 << len(compiled.callers.all)) - 1, (1 << len(target.actions)) - 1
+    full = (1 << len(compiled.callers.all)) - 1, (1 << len(all_actions)) - 1
     scope = _read_scope((people.maybe, actions[1]), full, keys.maybe, inside=keys.inside)
     if scope is None:
         return None, None

@@ -48,16 +48,16 @@ def _blame(document: Document, budget: Budget) -> Problem:
 
 
 def _decide(document: Document, goal: Goal, budget: Budget) -> Verdict:
-    compiled = compile_document(document, goal)
+    setting = goal._replace(targets=())
     proved: list[_Cover] = []
     reasons: list[Problem] = []
     for target in goal.targets:
-        readings = compile_target(compiled, target)
+        readings = compile_target(document, setting, target)
         found = _prove(readings, budget)
         if isinstance(found, _Cover):
             proved.append(found)
             continue
-        refuted = _refute(compiled, target, readings, found, budget)
+        refuted = _refute(compile_document(document, setting), target, readings, found, budget)
         if isinstance(refuted, Counterexample):
             return refuted
         reasons += refuted
@@ -110,10 +110,10 @@ def _assumed(proved: list[_Cover]) -> tuple[str, ...]:
 
 
 def _prove_all(document: Document, goal: Goal, budget: Budget) -> list[_Cover] | None:
-    compiled = compile_document(document, goal)
+    setting = goal._replace(targets=())
     proved = []
     for target in goal.targets:
-        found = _prove(compile_target(compiled, target), budget)
+        found = _prove(compile_target(document, setting, target), budget)
         if isinstance(found, _Hole):
             return None
         proved.append(found)

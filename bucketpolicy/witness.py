@@ -153,7 +153,7 @@ def build(compiled: Compiled, target: Target, arena: Arena, point: Point) -> Req
         if key_variable(name) not in values:
             context[name] = (text,)
     key = values.get(OBJECT, "example.txt")
-    arn = f"arn:{compiled.goal.partition}:s3:::{compiled.goal.bucket or PLACEHOLDER}"
+    arn = f"arn:{compiled.setting.partition}:s3:::{compiled.setting.bucket or PLACEHOLDER}"
     return Request(
         caller,
         target.actions[action.bit_length() - 1],
@@ -164,7 +164,7 @@ def build(compiled: Compiled, target: Target, arena: Arena, point: Point) -> Req
 
 def _always_sent(caller: Principal, compiled: Compiled, context: dict[str, tuple[str, ...]], *, absent: bool) -> Iterator[tuple[str, str]]:
     """What every such request has, where the target leaves it open: the transport, and what the document mentions elsewhere."""
-    assumptions, mentioned = compiled.goal.assumptions, compiled.mentioned
+    assumptions, mentioned = compiled.setting.assumptions, compiled.mentioned
     if assumptions.secure_transport_present:
         yield TRANSPORT, "true"
     if assumptions.source_ip_or_vpc_endpoint and SOURCE_IP not in context and ENDPOINT not in context:
