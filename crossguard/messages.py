@@ -10,6 +10,7 @@ A mandatory message fits in 12 lines of a terminal, an advisory one in 3.
 import json
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from typing_extensions import assert_never
 
@@ -36,6 +37,7 @@ from crossguard.rule import Rule, StackRule, link
 from crossguard.settings import Exemption
 
 _MOST_BUCKETS = 1000
+_MADE_UP = re.compile(r"-[0-9a-f]{7}$")
 _WHERE = {"Bool": "where `aws:SecureTransport` is `false`", "NumericLessThan": "below TLS {value}"}
 
 _HEADER = Target(("s3:PutObject",), "object", (Absent(SSE),))
@@ -54,7 +56,7 @@ def render(rule: Rule | StackRule, finding: Finding, subject: Subject) -> str | 
         case Open():
             return _render_open(rule, finding, subject)
         case CannotTell():
-            return _render_undecided(rule, finding)
+            return _render_undecided(rule, finding, subject)
         case Formatted():
             return _render_formatted(rule, finding)
         case NotKnown():
@@ -87,7 +89,14 @@ def _render_open(rule: Rule | StackRule, finding: Open, subject: Subject) -> str
     if rule.level == "advisory":
         return _fit_advisory(rule, finding, subject)
     fix = _widen_fix(rule, finding, subject)
-    return _fit(lambda limit: _explain(rule, finding, subject, limit), fix, finding.expired, finding.verdict.assumptions)
+    head = partial(_explain, rule, finding, subject)
+    return _fit(head, fix, finding.expired, _label(subject), finding.verdict.assumptions)
+
+
+def _label(subject: Subject) -> str:
+    """Where the statements go; a name that Pulumi made up gets another ending in the next preview."""
+    made_up = subject.bucket is not None and _MADE_UP.search(subject.bucket)
+    return f"add {{}} to the document{', its ARN built from `bucket.bucket`' if made_up else ''}"
 
 
 def _explain(rule: Rule | StackRule, finding: Open, subject: Subject, limit: int) -> list[str]:
@@ -156,8 +165,8 @@ def _fit(
     head: Callable[[int], list[str]],
     fix: Repaired | CannotRepair | None,
     expired: Exemption | None,
+    label: str,
     assumptions: tuple[str, ...] = (),
-    label: str = "add {} to the document",
 ) -> str:
     """A message of a mandatory policy: what is wrong, the fix, what was assumed, and the exemption that has ended."""
     assumed = [_tell_assumptions(assumptions)] if assumptions else []
@@ -184,14 +193,18 @@ def _count(statements: tuple[str, ...]) -> str:
     return "this statement" if len(statements) == 1 else f"these {len(statements)} statements"
 
 
-def _render_undecided(rule: Rule | StackRule, finding: CannotTell) -> str:
+def _render_undecided(rule: Rule | StackRule, finding: CannotTell, subject: Subject) -> str:
     """The places and the reasons; an advisory policy says as much as it has room for, and its siblings say the rest."""
     refused = finding.fix is None and finding.verdict.reasons[0].path.startswith("$")
     head = f"What this document denies cannot be decided{': S3 would refuse it as it is' if refused else ''}."
     if rule.level == "advisory":
         lines = [head, *_tell_expiry(finding.expired, LIMITS[-2]), *_tell_reasons(finding, 1)]
         return "\n".join(take(lines, MOST_LINES["advisory"]))
-    return _fit(lambda limit: [head, *_tell_reasons(finding, 3 if limit >= LIMITS[2] else 1)], finding.fix, finding.expired)
+
+    def tell(limit: int) -> list[str]:
+        return [head, *_tell_reasons(finding, 3 if limit >= LIMITS[2] else 1)]
+
+    return _fit(tell, finding.fix, finding.expired, _label(subject))
 
 
 def _tell_reasons(finding: CannotTell, most: int) -> list[str]:
@@ -294,7 +307,7 @@ def _render_unattached(finding: Unattached, subject: Subject) -> str:
         *(_tell_last_read(finding, subject) if finding.last_read else ()),
     ]
     fix = Repaired("", write_statements(goal))
-    return _fit(lambda _: head, fix, finding.expired, label="attach a BucketPolicy with {}, its ARNs built from `bucket.bucket`")
+    return _fit(lambda _: head, fix, finding.expired, "attach a BucketPolicy with {}, its ARNs built from `bucket.bucket`")
 
 
 def _tell_last_read(finding: Unattached, subject: Subject) -> tuple[str, ...]:

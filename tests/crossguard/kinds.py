@@ -131,6 +131,7 @@ COUNTEREXAMPLES: dict[str, Kind] = {
     "name-not-known": Kind(HEADER, found(ALLOW, bucket=None)),
     "too-long-to-repair": Kind(HEADER, text('{"Id":"' + "x" * 20_250 + '","Statement":' + json.dumps(ALLOW) + "}")),
     "assumption": Kind(TRANSPORT, Found(found(deny(HTTP, Resource=f"arn:aws-cn:s3:::{BUCKET}/logs/*")).text, "policy", BUCKET)),
+    "autonamed": Kind(HEADER, found(deny(HTTP, Resource="arn:aws:s3:::data-0a1b2c3/*"), bucket="data-0a1b2c3")),
     "anonymous": Kind(HEADER, found(deny({**ABSENT, "Null": {SSE: "true", "aws:PrincipalIsAWSService": "false"}}))),
     "root": Kind(HEADER, found(deny({**ABSENT, "ArnNotEquals": {"aws:PrincipalArn": "arn:aws:iam::111122223333:root"}}))),
     "service": Kind(HEADER, found(deny({**ABSENT, "StringNotEquals": {"aws:PrincipalServiceName": "logging.s3.amazonaws.com"}}))),
