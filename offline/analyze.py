@@ -16,12 +16,12 @@ from pulumi_policy import ResourceValidationArgs, StackValidationArgs
 from bucketpolicy.repair import Repaired
 from crossguard import conduct
 from crossguard.assess import assess, locate
-from crossguard.finding import CannotTell, Open, Subject
+from crossguard.finding import CannotTell, Finding, Open, Subject
 from crossguard.inline import InlinePolicies
-from crossguard.kinds import JUDGED
-from crossguard.resources import find
+from crossguard.kinds import JUDGED, POLICY_DOCUMENT
+from crossguard.resources import find, has_inline_policy
 from crossguard.rule import Rule, StackRule
-from crossguard.source import Found
+from crossguard.source import Found, Source
 from offline.configuration import Configuration, Configured
 from offline.engine.deployment import ROOT_TYPE
 from offline.engine.values import reveal
@@ -30,6 +30,18 @@ from offline.outcome import Diagnostic, Pack, Remediated, Run, Seen, Skipped
 from offline.state import State, Stored
 
 _SAID_EVERY = 500
+
+
+class Examined(NamedTuple):
+    """What a rule finds at a resource, and in what."""
+
+    subject: Subject
+    source: Source
+    finding: Finding
+
+
+#: URN and policy to what was found there.
+Findings = dict[tuple[str, str], Examined]
 
 
 class _Provider(NamedTuple):
@@ -72,6 +84,7 @@ class _Judges(NamedTuple):
     configs: Mapping[str, Mapping[str, Any]]
     inline: InlinePolicies
     today: date
+    findings: Findings | None
 
 
 class _Said(NamedTuple):
@@ -82,10 +95,20 @@ class _Said(NamedTuple):
     outcome: conduct.Outcome
 
 
-def judge(state: State, configuration: Configuration, today: date, progress: Callable[[str], None] = lambda _: None) -> Run:
-    """The run that a booted pack would have given; `today` is in UTC."""
+def judge(
+    state: State,
+    configuration: Configuration,
+    today: date,
+    progress: Callable[[str], None] = lambda _: None,
+    findings: Findings | None = None,
+) -> Run:
+    """
+    The run that a booted pack would have given; `today` is in UTC.
+
+    Where `findings` is given it is filled: a report that names proofs then need not look for them again.
+    """
     configs = {configured.rule.name: _read_config(configured, configuration) for configured in configuration.policies}
-    judges = _Judges(configuration, configs, InlinePolicies(), today)
+    judges = _Judges(configuration, configs, InlinePolicies(), today, findings)
     said = [*_judge_resources(state, judges, progress)]
     said += _judge_stack(state, judges)
     return Run(
@@ -118,11 +141,11 @@ def _diagnose(said: _Said) -> Diagnostic:
 
 
 def _judge_resources(state: State, judges: _Judges, progress: Callable[[str], None]) -> Iterator[_Said]:
-    judged = [resource for resource in state.resources if resource.type in JUDGED]
+    judged = [resource for resource in state.resources if _has_document(resource)]
     providers = _list_providers(state)
     for number, resource in enumerate(judged):
         if number % _SAID_EVERY == 0:
-            progress(f"judging buckets and bucket policies: {number:,} of {len(judged):,}")
+            progress(f"judging bucket policies: {number:,} of {len(judged):,}")
         shown = _show_inputs(resource, providers)
         for configured in judges.configuration.policies:
             rule = configured.rule
@@ -130,6 +153,13 @@ def _judge_resources(state: State, judges: _Judges, progress: Callable[[str], No
                 args = cast("ResourceValidationArgs", shown._replace(config=judges.configs[rule.name]))
                 for outcome in conduct.judge_resource(rule, args, judges.inline, judges.today):
                     yield _Said(configured, resource.urn, outcome)
+                if judges.findings is not None:
+                    judges.findings[resource.urn, rule.name] = _examine(shown, rule, configured, judges.today)
+
+
+def _has_document(resource: Stored) -> bool:
+    """Of any other resource the document policies say that they do not apply."""
+    return resource.type in POLICY_DOCUMENT or has_inline_policy(resource.type, resource.inputs)
 
 
 def _judge_stack(state: State, judges: _Judges) -> Iterator[_Said]:
@@ -192,10 +222,16 @@ def _list_remediated(state: State, configuration: Configuration, today: date) ->
                     yield Remediated(rule.name, resource.urn, resource.inputs, after)
 
 
-def _remedy(shown: _Shown, rule: Rule, configured: Configured, today: date) -> Mapping[str, Any] | None:
+def _examine(shown: _Shown, rule: Rule, configured: Configured, today: date) -> Examined:
+    """What the rule finds; quick where the same was asked just before."""
     source = find(shown.resource_type, shown.props, shown.provider.props if shown.provider else None)
     subject = locate(Subject(shown.urn, shown.resource_type, shown.name), configured.settings, source)
-    match assess(rule, configured.settings, subject, source, today):
+    return Examined(subject, source, assess(rule, configured.settings, subject, source, today))
+
+
+def _remedy(shown: _Shown, rule: Rule, configured: Configured, today: date) -> Mapping[str, Any] | None:
+    _, source, finding = _examine(shown, rule, configured, today)
+    match finding:
         case Open(fix=Repaired(text, added)) | CannotTell(fix=Repaired(text, added)) if added and isinstance(source, Found):
             written = text if isinstance(shown.props[source.property], str) else json.loads(text)
             return {**shown.props, source.property: written}

@@ -20,6 +20,7 @@ from crossguard.kinds import BUCKET_NAME, JUDGED, POLICY_DOCUMENT
 from crossguard.resources import find, has_inline_policy, is_directory_bucket_type, read_bucket_name
 from crossguard.rule import Rule
 from crossguard.source import Found
+from offline.analyze import Examined
 from offline.check import say
 from offline.configuration import Configuration, Configured
 from offline.engine.values import reveal
@@ -31,10 +32,11 @@ REMEDIABLE_REMARK = "During an update the policy would add the statements that a
 
 
 class Judged(NamedTuple):
-    """A run, and the file or folder that it is about."""
+    """A run, the file or folder that it is about, and what is known already of what the policies find there."""
 
     run: Run
     where: str
+    findings: Mapping[tuple[str, str], Examined] = {}
 
 
 class Shown(NamedTuple):
@@ -239,6 +241,9 @@ def _explain_silence(shown: Shown, configured: Configured, stack: _Stack, attach
 
 
 def _look(shown: Shown, rule: Rule, configured: Configured, stack: _Stack) -> tuple[Subject, Finding | None]:
+    known = stack.judged.findings.get((shown.urn, rule.name))
+    if known is not None:
+        return known.subject, known.finding
     provider = stack.shown.get(shown.provider)
     source = find(shown.resource_type, shown.inputs, provider.inputs if provider else None)
     subject = locate(Subject(shown.urn, shown.resource_type, shown.name), configured.settings, source)

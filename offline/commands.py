@@ -86,7 +86,7 @@ def _fix(command: Fix, configuration: Configuration) -> int:
 
 def _analyze(command: Analyze, configuration: Configuration) -> int:
     judged = []
-    now = _now()
+    now, proofs = _now(), _wants_proofs(command.writing)
     with _show_progress(command.writing) as tell:
         for name in command.files:
             where = name_source(name)
@@ -95,8 +95,9 @@ def _analyze(command: Analyze, configuration: Configuration) -> int:
             found = text if isinstance(text, Failure) else state.parse(text, where)
             if isinstance(found, Failure):
                 return _fail(found)
-            judged.append(Judged(analyzing.judge(found, configuration, now.date(), tell), where))
-        report = assemble(tuple(judged), configuration, "analyze", now, proofs=_wants_proofs(command.writing))
+            findings: analyzing.Findings | None = {} if proofs else None
+            judged.append(Judged(analyzing.judge(found, configuration, now.date(), tell, findings), where, findings or {}))
+        report = assemble(tuple(judged), configuration, "analyze", now, proofs=proofs)
     return _report(report, command.writing)
 
 
