@@ -24,18 +24,19 @@ def check_proof(document: Document, goal: Goal, proof: Proof) -> bool:
         return False
     for target, steps in zip(goal.targets, proof.covers, strict=True):
         readings = compile_target(document, setting, target)
-        arena = arrange(readings.box, tuple(row.literals for row in readings.lower), Budget(), upper=False)
-        if arena is not None and not check_cover(arena.box, arena.rows, steps):
+        used = [number for number in sorted({step.row for step in steps}) if 0 <= number < len(readings.lower)]
+        arena = arrange(readings.box, tuple(readings.lower[number].literals for number in used), Budget(), upper=False)
+        if arena is not None and not check_cover(arena.box, dict(zip(used, arena.rows, strict=True)), steps):
             return False
     return True
 
 
-def check_cover(box: tuple[Domain, ...], rows: tuple[Literals, ...], steps: tuple[Step, ...]) -> bool:
+def check_cover(box: tuple[Domain, ...], rows: dict[int, Literals], steps: tuple[Step, ...]) -> bool:
     """Whether these steps show that every point of the box lies in some row. Steps only lead forward, so that none leads in a circle."""
     tasks = [(0, box)]
     while tasks:
         number, part = tasks.pop()
-        if not 0 <= number < len(steps) or not 0 <= steps[number].row < len(rows):
+        if not 0 <= number < len(steps) or steps[number].row not in rows:
             return False
         step, row = steps[number], rows[steps[number].row]
         if isinstance(step, Inside):

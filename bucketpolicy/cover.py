@@ -43,15 +43,7 @@ def search(box: tuple[Domain, ...], rows: tuple[Literals, ...], owners: tuple[in
 
     `owners`: the number under which the cost of each row is booked. Raises `TooComplexError` when the budget is used up.
     """
-    for number, row in enumerate(rows):
-        if all(_is_inside(box[variable], literal) for variable, literal in row):
-            return Covered((Inside(number),))
     return _Search(rows, owners, budget).run(box)
-
-
-def _is_inside(domain: Domain, literal: Literal) -> bool:
-    """Whether the domain is seen at once to lie inside the literal."""
-    return isinstance(literal, int) and isinstance(domain, int) and not domain & ~literal
 
 
 class _Search:
@@ -74,6 +66,9 @@ class _Search:
                     self._texts.setdefault(variable, []).append((number, index, literal))
 
     def run(self, box: tuple[Domain, ...]) -> Escape | Covered:
+        for number, row in enumerate(self._rows):
+            if not row:
+                return Covered((Inside(number),))
         tasks = [_Task(list(box), [tuple(range(len(row))) for row in self._rows], self._reserve(), tuple(range(len(box))))]
         size = 1 + (len(self._rows) >> 5)
         while tasks:

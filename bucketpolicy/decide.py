@@ -7,7 +7,7 @@ request out, that request gets through. Between the two lies what AWS leaves ope
 
 from typing import NamedTuple
 
-from bucketpolicy.arena import SENDABLE, Arena, arrange, reckons_with_empty
+from bucketpolicy.arena import SENDABLE, Arena, arrange, find_direct, reckons_with_empty
 from bucketpolicy.budget import Budget, TooComplexError
 from bucketpolicy.compile import Compiled, Readings, compile_document, compile_target, without
 from bucketpolicy.cover import Covered, Escape, search
@@ -15,7 +15,7 @@ from bucketpolicy.document import Document, Problem
 from bucketpolicy.domains import ABSENT, Domain, holds
 from bucketpolicy.goal import Goal, Target
 from bucketpolicy.literals import Texts
-from bucketpolicy.proof import Proof, Step
+from bucketpolicy.proof import Inside, Proof, Step
 from bucketpolicy.rows import Named, Row, key_variable
 from bucketpolicy.verdict import Counterexample, Denied, Undecided, Verdict
 from bucketpolicy.witness import Point, build, pick, sendable
@@ -75,6 +75,9 @@ class _Hole(NamedTuple):
 
 def _prove(readings: Readings, budget: Budget) -> _Cover | _Hole:
     """The proof that the lower reading covers the target, or the hole it leaves."""
+    direct = find_direct(readings.box, tuple(row.literals for row in readings.lower))
+    if direct is not None:
+        return _Cover((Inside(direct),), (readings.lower[direct],))
     found = _search(readings.box, readings.lower, budget, upper=False)
     return found if isinstance(found, _Hole) else _Cover(found.steps, _used(found, readings.lower))
 

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from bucketpolicy.check_proof import check_cover, check_proof
+from bucketpolicy.cover import Literals
 from bucketpolicy.decide import decide
 from bucketpolicy.document import Document
 from bucketpolicy.goal import SSE, Absent, Goal, Target
@@ -84,7 +85,7 @@ def test_a_proof_needs_a_cover_for_every_target() -> None:
 
 def test_a_cover_is_checked_step_by_step() -> None:
     """Two bits, and a row for each: one distinction is enough, and is needed."""
-    rows = (((0, 1),), ((0, 2),))
+    rows: dict[int, Literals] = {0: ((0, 1),), 1: ((0, 2),)}
     assert check_cover((3,), rows, (Distinction(0, 0, 2, 1), Inside(0), Inside(1)))
     assert check_cover((1,), rows, (Inside(0),))
     assert not check_cover((3,), rows, (Inside(0),))
