@@ -21,7 +21,7 @@ from crossguard.resources import find, has_inline_policy, is_directory_bucket_ty
 from crossguard.rule import Rule
 from crossguard.source import Found
 from offline.analyze import Examined
-from offline.check import say
+from offline.check import remark, say
 from offline.configuration import Configuration, Configured
 from offline.engine.values import reveal
 from offline.outcome import Diagnostic, Run, Seen
@@ -225,10 +225,14 @@ def _explain_silence(shown: Shown, configured: Configured, stack: _Stack, attach
     """What it means that the pack said nothing; nothing is claimed where this process does not see the same."""
     rule = configured.rule
     if not isinstance(rule, Rule):
-        subject = Subject(shown.urn, shown.resource_type, shown.name)
-        finding = attached.get(shown.urn)
-    else:
-        subject, finding = _look(shown, rule, configured, stack)
+        return _tell(configured, attached.get(shown.urn), Subject(shown.urn, shown.resource_type, shown.name), shown, stack)
+    subject, source, finding = _look(shown, rule, configured, stack)
+    result = _tell(configured, finding, subject, shown, stack)
+    return remark(result, source.text) if result is not None and isinstance(source, Found) else result
+
+
+def _tell(configured: Configured, finding: Finding | None, subject: Subject, shown: Shown, stack: _Stack) -> Result | None:
+    rule = configured.rule
     match finding:
         case Compliant() if (shown.urn, rule.name) in stack.remediated:
             return Result(rule.name, "remediated", shown.place, remark=REMEDIATED_REMARK)
@@ -240,17 +244,17 @@ def _explain_silence(shown: Shown, configured: Configured, stack: _Stack, attach
             return None
 
 
-def _look(shown: Shown, rule: Rule, configured: Configured, stack: _Stack) -> tuple[Subject, Finding | None]:
+def _look(shown: Shown, rule: Rule, configured: Configured, stack: _Stack) -> Examined:
     known = stack.judged.findings.get((shown.urn, rule.name))
     if known is not None:
-        return known.subject, known.finding
+        return known
     provider = stack.shown.get(shown.provider)
     source = find(shown.resource_type, shown.inputs, provider.inputs if provider else None)
     subject = locate(Subject(shown.urn, shown.resource_type, shown.name), configured.settings, source)
     if stack.proofs or not isinstance(source, Found) or source.bucket is None:
-        return subject, assess(rule, configured.settings, subject, source, stack.today)
+        return Examined(subject, source, assess(rule, configured.settings, subject, source, stack.today))
     standing = find_exemption(configured.settings.exemptions, subject, stack.today)
-    return subject, Exempted(standing.exemption) if isinstance(standing, Applies) else Compliant(None)
+    return Examined(subject, source, Exempted(standing.exemption) if isinstance(standing, Applies) else Compliant(None))
 
 
 def _list_others(stack: _Stack) -> Iterator[Result]:

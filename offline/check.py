@@ -15,6 +15,7 @@ from crossguard.messages import render
 from crossguard.rule import Rule, StackRule
 from crossguard.settings import Settings
 from crossguard.source import Found
+from offline import remarks
 from offline.configuration import Configuration, Level
 from offline.facts import PACK, describe, read_version
 from offline.outcome import Failure
@@ -24,7 +25,6 @@ from offline.report.content import Bucket, CommandName, Excuse, Outcome, Place, 
 #: Far beyond what S3 takes: the document of a text this long is refused with a verdict, a longer file is no policy.
 MOST_BYTES = 5 * 2**20
 EXPECTED = "a bucket policy, or what `aws s3api get-bucket-policy` prints"
-SNIPPET_REMARK = "Accepted by configuration: the benchmark's own snippet, which enforces neither half of the control."
 
 
 class Attached(NamedTuple):
@@ -105,7 +105,7 @@ def say(rule: Rule | StackRule, level: Level, finding: Finding, subject: Subject
     match finding:
         case Compliant(None, snippet_accepted):
             held = "" if isinstance(rule, Rule) else "one policy is attached"
-            return Result(rule.name, "compliant", place, held, remark=SNIPPET_REMARK if snippet_accepted else "")
+            return Result(rule.name, "compliant", place, held, remark=remarks.SNIPPET if snippet_accepted else "")
         case Compliant(Denied(statements, assumptions)):
             return Result(rule.name, "compliant", place, "", statements, assumptions)
         case Exempted(exemption):
@@ -115,6 +115,11 @@ def say(rule: Rule | StackRule, level: Level, finding: Finding, subject: Subject
         case _:
             outcome: Outcome = "advisory" if level == "advisory" else "violation"
             return Result(rule.name, outcome, place, render(rule, finding, subject) or "")
+
+
+def remark(result: Result, text: str) -> Result:
+    """The result with what a reader must know of a document that it calls compliant."""
+    return result._replace(remark=remarks.find_remark(text)) if result.outcome == "compliant" and not result.remark else result
 
 
 def _list_judges(configuration: Configuration) -> Iterator[Judge]:
@@ -131,7 +136,7 @@ def _judge(document: Attached, judges: tuple[Judge, ...], today: date) -> Iterat
         finding, subject = _assess(document, judge, today)
         result = say(judge.rule, judge.level, finding, subject, Place("", "", "", name_source(document.file)))
         if result is not None:
-            yield result
+            yield remark(result, document.text)
 
 
 def _assess(document: Attached, judge: Judge, today: date) -> tuple[Finding, Subject]:

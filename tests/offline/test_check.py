@@ -220,6 +220,37 @@ def test_the_accepted_snippet_says_what_it_is_worth(tmp_path: Path) -> None:
         assert "enforces neither half of the control" in ended.out.replace("&#39;", "'")
 
 
+def test_a_document_that_shuts_everybody_out_is_told() -> None:
+    """It is compliant, and every format says that nothing gets through."""
+    document = write_document(
+        {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": ["arn:aws:s3:::logs", "arn:aws:s3:::logs/*"]}
+    )
+    report = check(document)
+
+    assert (report["status"], set(list_outcomes(report).values())) == (0, {"compliant"})
+    for chosen in ("text", "json", "junit", "html"):
+        ended = run("check", "-", "--bucket", "logs", "--format", chosen, stdin=document.encode())
+        assert "Statement 1 denies every action to everyone, without a condition: nothing gets through" in ended.out
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"Action": "s3:PutObject"},
+        {"Resource": "arn:aws:s3:::logs/private/*"},
+        {"Principal": {"AWS": "111122223333"}},
+        {"Condition": {"Bool": {"aws:SecureTransport": "false"}}},
+        {"Effect": "Allow"},
+    ],
+)
+def test_nothing_is_said_of_a_narrower_statement(change: dict[str, Any]) -> None:
+    """The remark is for statements that deny every action on everything to everyone."""
+    wide = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::logs/*"}
+    ended = run("check", "-", "--bucket", "logs", stdin=write_document(deny_headerless("logs"), deny_http("logs"), wide | change).encode())
+
+    assert "nothing gets through" not in ended.out
+
+
 def test_settings_reach_the_verdict(tmp_path: Path) -> None:
     """A document that takes any header is not enough where only `aws:kms` is accepted."""
     report = check(write_compliant(), config={UPLOADS: {"algorithms": ["aws:kms"]}}, folder=tmp_path)

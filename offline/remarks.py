@@ -1,0 +1,39 @@
+"""What a reader of a compliant verdict must know besides."""
+
+import re
+from functools import lru_cache
+
+from bucketpolicy.document import Document, Names, Statement
+from bucketpolicy.parse import parse
+
+SNIPPET = "Accepted by configuration: the benchmark's own snippet, which enforces neither half of the control."
+_ALL_OBJECTS = re.compile(r"\*|arn:[^:]*:s3:::(\*|[^/*?]+/\*)")
+
+
+# Asked once for each policy, about one document after another.
+@lru_cache(maxsize=8)
+def find_remark(text: str) -> str:
+    """That a document shuts everybody out, where it does; else "". It is compliant, and of no use to anyone."""
+    if text.count('"Effect"') == text.count('"Condition"'):
+        return ""
+    document = parse(text)
+    found = next((one for one in document.statements if _shuts_out(one)), None) if isinstance(document, Document) else None
+    if found is None:
+        return ""
+    return f"Statement {found.number} denies every action to everyone, without a condition: nothing gets through, encrypted or not."
+
+
+def _shuts_out(statement: Statement) -> bool:
+    principals = statement.principals
+    everyone = not principals.negated and (principals.everyone or ("AWS", "*") in principals.entries)
+    return (
+        statement.effect == "Deny"
+        and everyone
+        and not statement.conditions
+        and _has(statement.actions, re.compile(r"(s3:)?\*", re.IGNORECASE))
+        and _has(statement.resources, _ALL_OBJECTS)
+    )
+
+
+def _has(names: Names, wanted: re.Pattern[str]) -> bool:
+    return not names.negated and any(wanted.fullmatch(pattern) for pattern in names.patterns)
