@@ -97,6 +97,8 @@ def _read_config(folder: Path, project: Mapping[str, Any], stack: str, given: It
     content = _read_yaml(file) if file is not None else {}
     if isinstance(content, Failure):
         return content
+    if not isinstance(content.get("config") or {}, dict):
+        return Failure(f"{file}: `config` must be an object")
     config |= {_qualify(key, name): _read_value(value) for key, value in (content.get("config") or {}).items()}
     for text in given:
         key, equals, value = text.partition("=")

@@ -58,7 +58,7 @@ def _read(given: Mapping[str, Any]) -> dict[str, Configured] | Failure:
         if not isinstance(properties, Mapping):
             return Failure(f"wrong policy configuration: {name}: must be a level ({_ACCEPTED}) or an object")
         level = properties.get("enforcementLevel", "")
-        if "enforcementLevel" in properties and level not in LEVELS:
+        if "enforcementLevel" in properties and (not isinstance(level, str) or level not in LEVELS):
             return Failure(f"wrong policy configuration: {name}: enforcementLevel must be one of {_ACCEPTED}")
         rest = {key: item for key, item in properties.items() if key != "enforcementLevel"}
         if level or rest:

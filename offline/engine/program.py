@@ -48,8 +48,8 @@ def prepare(project: Project, command: str | None) -> Iterator[Start | Failure]:
 
 def _find_start(project: Project, command: str | None, scratch: Path) -> Start | Failure:
     if command is not None:
-        words = tuple(shlex.split(command))
-        return Start(words, _find_folder(project)) if words else Failure("--exec: the command is empty")
+        words = _split(command, "--exec")
+        return words if isinstance(words, Failure) else Start(words, _find_folder(project))
     match project.runtime:
         case "python":
             return _start_python(project)
@@ -59,6 +59,15 @@ def _find_start(project: Project, command: str | None, scratch: Path) -> Start |
             return _build_go(project, scratch)
         case runtime:
             return Failure(f"programs with the runtime {runtime!r} need `--exec COMMAND` (python, nodejs and go do not)")
+
+
+def _split(text: str, where: str) -> tuple[str, ...] | Failure:
+    """The words of a command line, of which there has to be one."""
+    try:
+        words = tuple(shlex.split(text))
+    except ValueError as error:
+        return Failure(f"{where}: {error}")
+    return words or Failure(f"{where}: the command is empty")
 
 
 def _find_folder(project: Project) -> Path:
@@ -87,7 +96,10 @@ def _start_node(project: Project) -> Start | Failure:
         return Failure("node is not on PATH: this program needs it")
     if runner is None:
         return Failure(f"{folder}: @pulumi/pulumi is not installed: run `npm install` there first")
-    arguments = shlex.split(str(project.options.get("nodeargs") or ""))
+    given = str(project.options.get("nodeargs") or "")
+    arguments = _split(given, "Pulumi.yaml, nodeargs") if given else ()
+    if isinstance(arguments, Failure):
+        return arguments
     return Start((node, *arguments, str(runner.parent)), folder, is_node=True)
 
 

@@ -103,9 +103,18 @@ attach("f20", b.id, f'{{"Version":"2012-10-17","Statement":[{{"Resource":"{b.arn
 b = make("f21", bucket="f21-literal")
 attach("f21", "f21-literal", dump_name("f21-literal"), depends_on=[b])
 b = make("f22", bucket="f22-literal")
-attach("f22", b.bucket, {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Condition": {"StringEquals": {"aws:Referer": pulumi.Output.secret("hush")}}}]})
+attach(
+    "f22",
+    b.bucket,
+    {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Deny", "Condition": {"StringEquals": {"aws:Referer": pulumi.Output.secret("hush")}}}],
+    },
+)
 other = aws.Provider("elsewhere", region="eu-west-3")
-elsewhere = aws.s3.Bucket("f23", opts=pulumi.ResourceOptions(provider=other, protect=True, ignore_changes=["tags"], additional_secret_outputs=["arn"]))
+elsewhere = aws.s3.Bucket(
+    "f23", opts=pulumi.ResourceOptions(provider=other, protect=True, ignore_changes=["tags"], additional_secret_outputs=["arn"])
+)
 attach("f23", elsewhere.bucket, elsewhere.bucket.apply(dump_name), parent=elsewhere)
 inline = aws.s3.Bucket("f24", bucket="f24-literal", policy=dump_name("f24-literal"), tags={"team": "data"})
 

@@ -1,0 +1,95 @@
+"""Pulumi.yaml, the stack's file and `--config`."""
+
+from pathlib import Path
+
+import pytest
+
+from offline.engine import configuration
+from offline.engine.configuration import Project
+from offline.outcome import Failure
+
+PROJECT = "name: shop\nruntime: python\n"
+
+
+def write(folder: Path, **files: str) -> Path:
+    """A folder with these files; `_` in a name is a dot."""
+    for name, text in files.items():
+        (folder / name.replace("_", ".")).write_text(text, "utf-8")
+    return folder
+
+
+def load(folder: Path, *given: str, stack: str | None = None) -> Project:
+    """The project, which has to be one."""
+    project = configuration.load(folder, stack, given)
+    assert isinstance(project, Project)
+    return project
+
+
+def test_a_project(tmp_path: Path) -> None:
+    """Name, runtime with options, and the folder of the program."""
+    text = "name: shop\nruntime:\n  name: nodejs\n  options:\n    typescript: false\nmain: infra\n"
+    project = load(write(tmp_path, Pulumi_yaml=text))
+    assert (project.name, project.runtime, project.options, project.main) == ("shop", "nodejs", {"typescript": False}, tmp_path / "infra")
+
+
+@pytest.mark.parametrize(
+    ("files", "stack", "chosen"),
+    [
+        ({}, None, ("organization", "dev")),
+        ({"Pulumi_prod_yaml": ""}, None, ("organization", "prod")),
+        ({"Pulumi_prod_yaml": "", "Pulumi_test_yaml": ""}, None, ("organization", "dev")),
+        ({"Pulumi_prod_yaml": ""}, "test", ("organization", "test")),
+        ({}, "acme/prod", ("acme", "prod")),
+        ({}, "acme/shop/prod", ("acme", "prod")),
+    ],
+)
+def test_which_stack(tmp_path: Path, files: dict[str, str], stack: str | None, chosen: tuple[str, str]) -> None:
+    """The named one, else the only one that has a file, else `dev`."""
+    project = load(write(tmp_path, Pulumi_yaml=PROJECT, **files), stack=stack)
+    assert (project.organization, project.stack) == chosen
+
+
+def test_configuration_goes_from_the_project_over_the_stack_to_the_command_line(tmp_path: Path) -> None:
+    """A key without a namespace is the project's; what is not text is JSON."""
+    declared = "config:\n  aws:region: eu-west-1\n  size: {type: integer, default: 1}\n  fixed: {value: yes}\n  open: {type: string}\n"
+    stack = "config:\n  shop:size: 2\n  shop:tags: {team: [data]}\n  shop:on: true\n"
+    project = load(write(tmp_path, Pulumi_yaml=PROJECT + declared, Pulumi_dev_yaml=stack), "aws:region=eu-west-3", "name=a=b")
+    assert project.config == {
+        "aws:region": "eu-west-3",
+        "shop:size": "2",
+        "shop:fixed": "true",
+        "shop:tags": '{"team":["data"]}',
+        "shop:on": "true",
+        "shop:name": "a=b",
+    }
+    assert project.secret_keys == ()
+
+
+def test_encrypted_values_are_replaced_and_named(tmp_path: Path) -> None:
+    """Also inside objects; a value from the command line is secret still, and no longer replaced."""
+    stack = "config:\n  shop:token: {secure: v1:abc}\n  shop:deep: {a: [{secure: v1:abc}]}\n  shop:other: {secure: v1:abc}\n"
+    project = load(write(tmp_path, Pulumi_yaml=PROJECT, Pulumi_dev_yaml=stack), "other=mine")
+    assert project.config == {"shop:token": "[encrypted]", "shop:deep": '{"a":["[encrypted]"]}', "shop:other": "mine"}
+    assert project.secret_keys == ("shop:token", "shop:deep", "shop:other")
+    assert project.encrypted == ("shop:token", "shop:deep")
+
+
+@pytest.mark.parametrize(
+    ("files", "given", "reason"),
+    [
+        ({}, (), "no Pulumi program here (Pulumi.yaml is missing)"),
+        ({"Pulumi_yaml": "name: [\n"}, (), "not YAML"),
+        ({"Pulumi_yaml": "- a\n"}, (), "not a YAML object"),
+        ({"Pulumi_yaml": "name: shop\n"}, (), "`name` and `runtime` are needed"),
+        ({"Pulumi_yaml": PROJECT, "Pulumi_dev_yaml": "\tconfig"}, (), "not YAML"),
+        ({"Pulumi_yaml": PROJECT, "Pulumi_dev_yaml": "config: [a]\n"}, (), "`config` must be an object"),
+        ({"Pulumi_yaml": PROJECT}, ("region",), "--config region: must be KEY=VALUE"),
+        ({"Pulumi_yaml": PROJECT}, ("=eu",), "--config =eu: must be KEY=VALUE"),
+    ],
+)
+def test_what_is_refused(tmp_path: Path, files: dict[str, str], given: tuple[str, ...], reason: str) -> None:
+    """One line that says what and where."""
+    failure = configuration.load(write(tmp_path, **files), None, given)
+    assert isinstance(failure, Failure)
+    assert reason in failure.message
+    assert "\n" not in failure.message

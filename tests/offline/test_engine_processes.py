@@ -1,0 +1,246 @@
+"""Programs and packs as processes: how they are started, what they are told, and how they end."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from offline.engine.run import Request, preview
+from offline.outcome import Failure, Run
+
+ROOT = Path(__file__).parents[2]
+PACK = """
+import os
+from pulumi_policy import PolicyPack, ResourceValidationPolicy
+PolicyPack("p", policies=[ResourceValidationPolicy(name="x", description="d", validate=lambda args, report: {})])
+"""
+REGISTER = """
+import grpc, json, os, sys
+from pulumi.runtime.proto import resource_pb2, resource_pb2_grpc
+
+def register(monitor):
+    stub = resource_pb2_grpc.ResourceMonitorStub(grpc.insecure_channel(monitor))
+    stub.RegisterResource(resource_pb2.RegisterResourceRequest(type="tests:index:Told", name="told"))
+"""
+
+Make = Callable[..., Path]
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Make:
+    """Makes a folder: a Python program of this text, with this runtime, and further files."""
+
+    def make_one(text: str = "", runtime: str = "python", **files: str) -> Path:
+        (tmp_path / "Pulumi.yaml").write_text(f"name: tried\nruntime: {runtime}\n", "utf-8")
+        (tmp_path / "__main__.py").write_text(text, "utf-8")
+        for name, content in files.items():
+            (tmp_path / name).write_text(content, "utf-8")
+        return tmp_path
+
+    return make_one
+
+
+def write_tool(folder: Path, name: str, text: str) -> Path:
+    """An executable Python script."""
+    folder.mkdir(exist_ok=True)
+    file = folder / name
+    file.write_text(f"#!{sys.executable}\n{text}", "utf-8")
+    file.chmod(0o755)
+    return file
+
+
+def fail(request: Request) -> Failure:
+    """The failure, on one line, of a run that has to fail."""
+    outcome = preview(request)
+    assert isinstance(outcome, Failure)
+    assert "\n" not in outcome.message
+    return outcome
+
+
+def run(request: Request) -> Run:
+    """A run that has to come to its end."""
+    outcome = preview(request)
+    assert isinstance(outcome, Run), outcome
+    return outcome
+
+
+def is_alive(process: int) -> bool:
+    """Whether a process is there and no zombie."""
+    state = subprocess.run(["ps", "-o", "stat=", "-p", str(process)], capture_output=True, text=True, check=False).stdout
+    return state.strip() != "" and not state.startswith("Z")
+
+
+def test_a_program_that_never_ends_is_ended(make: Make) -> None:
+    """With whatever it has started."""
+    text = "import os, subprocess, time\nchild = subprocess.Popen(['sleep', '600'])\nprint(child.pid, flush=True)\ntime.sleep(600)\n"
+    failure = fail(Request(make(text), patience=2))
+    assert failure.message.startswith("the program was ended: it asked the engine for nothing for 2 seconds")
+    assert not is_alive(int(failure.output))
+
+
+def test_an_interrupt_ends_everything(make: Make) -> None:
+    """Quietly, with the status that shells expect."""
+    folder = make("import os, time\nopen('pid', 'w').write(str(os.getpid()))\ntime.sleep(600)\n")
+    command = [sys.executable, "-m", "offline", "preview", str(folder)]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    pid = folder / "pid"
+    while not (pid.exists() and pid.read_text("utf-8")) and process.poll() is None:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, error = process.communicate()
+    assert (process.returncode, error) == (130, "")
+    assert not is_alive(int(pid.read_text("utf-8")))
+
+
+def test_what_a_program_prints_and_logs_is_handed_on(make: Make) -> None:
+    """As it is: reports make it harmless."""
+    text = "import pulumi, sys\nprint('out')\nprint('err', file=sys.stderr)\npulumi.log.warn('careful')\npulumi.log.debug('not this')\n"
+    assert run(Request(make(text))).output == "out\nerr\nwarning: careful\n"
+
+
+def test_an_error_that_is_only_logged_fails_the_program(make: Make) -> None:
+    """As it does with the real engine."""
+    failure = fail(Request(make("import pulumi\npulumi.log.error('bad')\n")))
+    assert failure == Failure("the program failed", "error: bad\n")
+
+
+def test_the_interpreter_of_the_project(make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PULUMI_PYTHON_CMD, else the virtual environment that Pulumi.yaml names, where it is there."""
+    monkeypatch.delenv("PULUMI_PYTHON_CMD", raising=False)
+    say = "import os, sys\nsys.stdout.write(os.path.abspath(sys.argv[0]))\nsys.exit(7)\n"
+    (tmp_path / "mine").mkdir()
+    own = write_tool(tmp_path / "mine" / "bin", "python", say)
+    other = write_tool(tmp_path / "other", "python", say)
+    folder = make(runtime="{name: python, options: {virtualenv: mine}}")
+    assert fail(Request(folder)) == Failure("the program failed (exit status 7)", str(own))
+    monkeypatch.setenv("PULUMI_PYTHON_CMD", str(other))
+    assert fail(Request(folder)).output == str(other)
+
+
+def test_an_interpreter_without_the_sdk_is_told(make: Make, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """By the program's own error."""
+    bare = write_tool(
+        tmp_path / "bare", "python", f"import os, sys\nos.execv({sys.executable!r}, [{sys.executable!r}, '-S', *sys.argv[1:]])\n"
+    )
+    monkeypatch.setenv("PULUMI_PYTHON_CMD", str(bare))
+    failure = fail(Request(make("import pulumi\n")))
+    assert "The Pulumi SDK is not installed for this interpreter" in failure.output
+    assert failure.message == "the program failed (exit status 1)"
+
+
+def test_any_command_is_a_program(make: Make) -> None:
+    """It finds the engine in the variables that every SDK reads."""
+    told = (
+        "register(os.environ['PULUMI_MONITOR'])\njson.dump({k: v for k, v in os.environ.items() if k.startswith('PULUMI_')}, sys.stdout)\n"
+    )
+    folder = make(runtime="java", **{"program.py": REGISTER + told, "Pulumi.dev.yaml": "config:\n  aws:region: eu-west-3\n"})
+    outcome = run(Request(folder, command=f"{sys.executable} program.py"))
+    said = json.loads(outcome.output)
+    assert [seen.name for seen in outcome.resources] == ["told"]
+    assert said["PULUMI_MONITOR"] == said["PULUMI_ENGINE"]
+    assert {key: said[f"PULUMI_{key}"] for key in ("PROJECT", "STACK", "ORGANIZATION", "DRY_RUN", "CONFIG", "CONFIG_SECRET_KEYS")} == {
+        "PROJECT": "tried",
+        "STACK": "dev",
+        "ORGANIZATION": "organization",
+        "DRY_RUN": "true",
+        "CONFIG": '{"aws:region": "eu-west-3"}',
+        "CONFIG_SECRET_KEYS": "[]",
+    }
+
+
+def test_a_node_program_is_started_as_the_cli_does(make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Through the SDK's own runner, with its arguments and the runtime's options."""
+    told = "register(sys.argv[sys.argv.index('--monitor') + 1])\njson.dump([sys.argv[1:], dict(os.environ)], sys.stdout)\n"
+    write_tool(tmp_path / "tools", "node", REGISTER + told)
+    runner = tmp_path / "node_modules" / "@pulumi" / "pulumi" / "cmd" / "run"
+    runner.mkdir(parents=True)
+    (runner / "index.js").touch()
+    folder = make(runtime="{name: nodejs, options: {nodeargs: --max-old-space-size=512, tsconfig: ts.json}}")
+    monkeypatch.setenv("PATH", str(tmp_path / "tools"), prepend=os.pathsep)
+    arguments, environment = json.loads(run(Request(folder)).output)
+    options = dict(zip(arguments[2:-1:2], arguments[3:-1:2], strict=True))
+    assert (arguments[:2], arguments[-1]) == (["--max-old-space-size=512", str(runner)], ".")
+    assert (options["--project"], options["--stack"], options["--dry-run"], options["--pwd"]) == ("tried", "dev", "true", str(folder))
+    assert options["--engine"] == options["--monitor"]
+    assert (environment["PULUMI_NODEJS_TYPESCRIPT"], environment["PULUMI_NODEJS_TSCONFIG_PATH"]) == ("true", str(folder / "ts.json"))
+
+
+def test_a_go_program_is_built_and_run(make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program that does not compile is told by the compiler."""
+    built = REGISTER + "register(os.environ['PULUMI_MONITOR'])\nprint(os.getcwd())\n"
+    compiler = f"""
+import os, shutil, sys
+target = sys.argv[sys.argv.index("-o") + 1]
+if os.path.exists("broken.go"):
+    sys.stderr.write("./broken.go:1:1: expected 'package'\\n")
+    sys.exit(1)
+open(target, "w").write({f"#!{sys.executable}{os.linesep}{built}"!r})
+os.chmod(target, 0o755)
+"""
+    write_tool(tmp_path / "tools", "go", compiler)
+    monkeypatch.setenv("PATH", str(tmp_path / "tools"), prepend=os.pathsep)
+    assert run(Request(make(runtime="go"))).output == f"{tmp_path}\n"
+    broken = make(runtime="go", **{"broken.go": ""})
+    assert fail(Request(broken)) == Failure("the program does not compile", "./broken.go:1:1: expected 'package'\n")
+
+
+@pytest.mark.parametrize(
+    ("runtime", "command", "message"),
+    [
+        ("dotnet", None, "programs with the runtime 'dotnet' need `--exec COMMAND` (python, nodejs and go do not)"),
+        ("nodejs", None, "node is not on PATH: this program needs it"),
+        ("go", None, "go is not on PATH: this program needs it"),
+        ("go", "/nowhere/program", "/nowhere/program: cannot be started (No such file or directory)"),
+        ("go", " ", "--exec: the command is empty"),
+        ("go", "'unclosed", "--exec: No closing quotation"),
+        ("go", "/bin/true", "the program ended without talking to the engine: it registered nothing, not even its stack"),
+    ],
+)
+def test_what_cannot_be_started(make: Make, monkeypatch: pytest.MonkeyPatch, runtime: str, command: str | None, message: str) -> None:
+    """One line that says what is missing."""
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert fail(Request(make(runtime=runtime), command=command)).message == message
+
+
+def test_a_node_program_without_its_packages(make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are the user's to install."""
+    write_tool(tmp_path / "tools", "node", "")
+    monkeypatch.setenv("PATH", str(tmp_path / "tools"), prepend=os.pathsep)
+    assert fail(Request(make(runtime="nodejs"))).message == f"{tmp_path}: @pulumi/pulumi is not installed: run `npm install` there first"
+
+
+def test_a_python_program_that_is_not_there(make: Make) -> None:
+    """The file is named."""
+    folder = make()
+    (folder / "__main__.py").unlink()
+    assert fail(Request(folder)).message == f"{folder / '__main__.py'}: no such file, so there is no program to run"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("print('hello')\nimport time\ntime.sleep(600)\n", "the policy pack did not start: it printed something before its port"),
+        ("raise SystemExit(3)\n", "the policy pack did not start: exit status 3"),
+        ("import sys\nsys.exit('no luck')\n", "the policy pack did not start: no luck"),
+        (PACK.format("{}['key']"), "the policy pack failed: Exception calling application: 'key'"),
+        (PACK.format("os._exit(9)"), "the policy pack failed: it ended"),
+    ],
+)
+def test_a_pack_that_fails(make: Make, tmp_path: Path, text: str, message: str) -> None:
+    """When it starts, or when it is asked."""
+    pack = tmp_path / "pack"
+    pack.mkdir()
+    (pack / "PulumiPolicy.yaml").write_text("runtime: python\n", "utf-8")
+    (pack / "__main__.py").write_text(text, "utf-8")
+    assert fail(Request(make("import pulumi\n"), pack=pack)).message.startswith(message)
+
+
+def test_a_folder_without_a_pack(make: Make, tmp_path: Path) -> None:
+    """The file that is missing is named."""
+    assert fail(Request(make(), pack=tmp_path / "none")).message == f"{tmp_path / 'none'}: no policy pack here (__main__.py is missing)"
