@@ -17,7 +17,7 @@ from crossguard.attachments import assess_attachments, attach
 from crossguard.exemptions import Applies, find_exemption
 from crossguard.finding import Compliant, Exempted, Finding, NotKnown, Subject
 from crossguard.kinds import BUCKET_NAME, JUDGED, POLICY_DOCUMENT
-from crossguard.resources import find, has_inline_policy, is_directory_bucket_type, read_bucket_name
+from crossguard.resources import find, has_inline_policy, is_directory_bucket, is_directory_bucket_type, read_bucket_name
 from crossguard.rule import Rule
 from crossguard.source import Found
 from offline.analyze import Examined
@@ -151,9 +151,14 @@ def _list_buckets(stack: _Stack) -> Iterator[Bucket]:
     attached = dict(_judge_attachments(stack))
     for key, members in groups.items():
         results = [result for member in sorted(members, key=_rank) for result in _list_results(member, stack, attached)]
-        if results:
+        if results or any(_is_shown_bucket(member) for member in members):
             name = next((name for member in members if (name := _read_name(member))), "")
             yield Bucket(name, name or f"{stack.shown[key].name if key in stack.shown else key} (name not known)", tuple(results))
+
+
+def _is_shown_bucket(shown: Shown) -> bool:
+    """A bucket is in the report even where no policy has anything to say of it."""
+    return shown.resource_type in BUCKET_NAME and bool(shown.props) and not is_directory_bucket(_read_name(shown))
 
 
 def _rank(shown: Shown) -> tuple[bool, str]:
