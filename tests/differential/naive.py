@@ -162,15 +162,18 @@ class Reading(NamedTuple):
         *place, name = arn.split(":", 5)
         return head == place and self.compare(tail, name, wild=True, absent=absent)
 
-    def compare(self, pattern: str, subject: str, *, wild: bool, absent: Truth = False, fold: bool = False) -> Truth:
+    def compare(self, pattern: str, subject: str, *, wild: bool, absent: Truth = False, fold: bool = False) -> Truth:  # noqa: PLR0911 - one return a reading
         """Whether a pattern with escapes and variables covers a text; `absent` is the answer for a variable without a value."""
         if fold:
             pattern, subject = pattern.lower(), subject.lower()
         widened = None if glob(re.sub(r"\$\{[^}]*\}?", "*", pattern), subject) else False
         if fold and pattern != subject and not (pattern + subject).isascii():
             return None
-        if not self.variables:
-            return widened if wild and re.search(r"\$\{[*?$]\}", pattern) else glob(pattern, subject) if wild else pattern == subject
+        if not self.variables and not (wild and re.search(r"\$\{[*?$]\}", pattern)):
+            return glob(pattern, subject) if wild else pattern == subject
+        if not self.variables:  # ordinary text, or an escape that is not said to need a version
+            escaped = self._replace(variables=True).compare(pattern, subject, wild=True)
+            return escaped if escaped == glob(pattern, subject) else None
         plain, live, position = "", "", 0
         for part in _PART.finditer(pattern):
             escape, key, default = part.groups()

@@ -1,0 +1,101 @@
+"""
+What deciding costs, alone and parse included.
+
+The documentation corpus under the three goals, then each hard family against its limit, and what cvc5 and z3 take for it in the same run.
+Exit status 1 where a limit of the project is missed.
+"""
+
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks.families import GOAL, Family, families
+from bucketpolicy.actions import BUCKET_ACTIONS, OBJECT_ACTIONS
+from bucketpolicy.decide import decide
+from bucketpolicy.document import Document
+from bucketpolicy.goal import SSE, TRANSPORT, Absent, Equal, Goal, Target
+from bucketpolicy.parse import parse
+from tests.differential.smt import ask_cvc5, ask_z3, encode
+from tests.policies.cases import read_cases
+
+MEDIAN, PERCENTILE_95, FACTOR = 0.150, 0.5, 2.0
+_ROUNDS = 5
+_SECONDS = 20
+
+
+def main() -> int:
+    """Measure, print, compare with the limits."""
+    missed = _measure_corpus() + sum(_measure_family(family) for family in families())
+    print("\nwithin every limit" if not missed else f"\n{missed} limits missed")
+    return 1 if missed else 0
+
+
+def _goals(bucket: str) -> tuple[Goal, ...]:
+    http = (Equal(TRANSPORT, "false"),)
+    return (
+        Goal(bucket, "aws", (Target(("s3:PutObject",), "object", (Absent(SSE),)),)),
+        Goal(bucket, "aws", (Target(("s3:PutObject",), "object", http),)),
+        Goal(bucket, "aws", (Target(OBJECT_ACTIONS, "object", http), Target(BUCKET_ACTIONS, "bucket", http))),
+    )
+
+
+def _answer(text: str, goal: Goal) -> str:
+    document = parse(text)
+    return type(decide(document, goal)).__name__ if isinstance(document, Document) else "Malformed"
+
+
+def _best(work: Callable[[], object], rounds: int = _ROUNDS) -> float:
+    """The fastest of some rounds, in milliseconds of processor time."""
+    return min(_time(work) for _ in range(rounds))
+
+
+def _time(work: Callable[[], object]) -> float:
+    started = time.process_time()
+    work()
+    return (time.process_time() - started) * 1000
+
+
+def _measure_corpus() -> int:
+    """Each distinct document of AWS's and the generators' documentation, under each goal."""
+    named = [case for case in read_cases() if case.name.startswith(_DOCUMENTATION)]
+    texts = {case.text: case.bucket or "" for case in named}
+    times = sorted(_best(lambda text=text, goal=goal: _answer(text, goal)) for text, bucket in texts.items() for goal in _goals(bucket))  # type: ignore[misc]
+    median, high = statistics.median(times), times[int(len(times) * 0.95)]
+    print(f"documentation corpus: {len(texts)} documents, {len(times)} questions, parse included")
+    print(
+        f"  median {median * 1000:.0f} us (limit {MEDIAN * 1000:.0f}), 95th percentile {high:.2f} ms (limit {PERCENTILE_95}), most {times[-1]:.2f} ms"
+    )
+    print(f"\n{'family':34} {'bytes':>6} {'verdict':15} {'ms':>8} {'limit':>7} {'cvc5':>9} {'z3':>9}")
+    return (median > MEDIAN) + (high > PERCENTILE_95)
+
+
+_DOCUMENTATION = ("docs-", "cis-", "security-hub", "terraform-", "cloudposse-", "cdk-", "copilot-")
+
+
+def _measure_family(family: Family) -> int:
+    text = family.text()
+    found = _answer(text, GOAL)
+    spent = _best(lambda: _answer(text, GOAL), 3)
+    question = encode(family.document, GOAL)
+    others = [_race(ask, question.lower, spent) if question else "" for ask in (ask_cvc5, ask_z3)]
+    limit = family.within * FACTOR
+    wrong = found not in family.verdicts
+    note = " <- unexpected verdict" if wrong else " <- over the limit" if spent > limit else ""
+    print(f"{family.name:34} {len(text):>6} {found:15} {spent:>8.1f} {limit:>7.0f} {others[0]:>9} {others[1]:>9}{note}", flush=True)
+    return bool(note)
+
+
+def _race(ask: Callable[[str, float], str], script: str, ours: float) -> str:
+    """How many times our time a solver takes, and `>` where it gave up."""
+    started = time.monotonic()
+    answer = ask(script, _SECONDS)
+    spent = (time.monotonic() - started) * 1000
+    return f"{'>' if answer == 'unknown' else ''}{spent / ours:.1f}x"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
