@@ -77,27 +77,22 @@ def locate(subject: Subject, settings: Settings | Rejected, source: Source) -> S
 
 
 def _look(rule: Rule, settings: Settings, source: Found | Unknown | Missing) -> Finding:
+    if isinstance(source, Found):
+        # What is refused by its size alone is too big to be kept.
+        judge_text = _judge_cached if len(source.text) <= MAX_BYTES else _judge_text
+        return judge_text(rule, settings, source)
     match source:
         case Unknown(path):
             return NotKnown(path, "document")
         case Missing(name, reason):
-            return _cannot_tell(name, reason)
-        case Found(_, _, bucket) if bucket is not None and _FORMATTED.search(bucket):
-            return Formatted("bucket")
-        case Found(text) if len(text) > MAX_BYTES:
-            # Refused by its size alone, and too big to be kept.
-            return _judge_text(rule, settings, source)
-        case Found():
-            return _judge_cached(rule, settings, source)
+            return CannotTell(Undecided((Problem(name, reason),)))
         case _:
             assert_never(source)
 
 
-def _cannot_tell(name: str, reason: str) -> CannotTell:
-    return CannotTell(Undecided((Problem(name, reason),)))
-
-
 def _judge_text(rule: Rule, settings: Settings, source: Found) -> Finding:
+    if source.bucket is not None and _FORMATTED.search(source.bucket):
+        return Formatted("bucket")
     document = _read(source.text)
     if isinstance(document, Malformed):
         return Formatted(source.property) if _FORMATTED.search(source.text) else CannotTell(Undecided(document.problems))

@@ -14,7 +14,6 @@ from crossguard.exemptions import Applies, Expired, MightApply, find_exemption
 from crossguard.finding import Compliant, Contested, Exempted, Finding, NotKnown, Subject, Unattached
 from crossguard.kinds import BUCKET_NAME, POLICY_DOCUMENT
 from crossguard.resources import (
-    Known,
     is_directory_bucket,
     is_directory_bucket_type,
     read,
@@ -147,8 +146,5 @@ def _follow(policy: Resource) -> list[str] | None:
 
 
 def _was_read_with_policy(bucket: Resource) -> bool:
-    match read(bucket.props, "policy"):
-        case Known(str(text)):
-            return bool(text)
-        case _:
-            return False
+    policy = read(bucket.props, "policy")
+    return isinstance(policy, str) and policy != ""

@@ -7,6 +7,7 @@ the user's whole operation and loses its traceback. So both are raised last, on 
 Everybody waits for the pack to boot, also those whose program has no bucket: what judges is loaded (`conduct`) when it is needed.
 """
 
+import gc
 from collections.abc import Callable
 from datetime import date, datetime, timezone
 from threading import Timer
@@ -64,6 +65,9 @@ def warm_up() -> None:
 
 def _load() -> None:
     from crossguard import conduct  # noqa: F401, PLC0415  for the import's own sake; a failure is told where it matters
+
+    # What is loaded by now stays: without this the collector walks through all of it, again and again, while a big stack is read.
+    gc.freeze()
 
 
 def _build_resource_policy(rule: Rule, inline: InlinePolicies, clock: Clock) -> ResourceValidationPolicy:

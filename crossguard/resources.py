@@ -7,10 +7,8 @@ is the SDK's sentinel as plain text.
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from pulumi_policy import proxy
-from typing_extensions import assert_never
 
 from crossguard.kinds import BUCKET_NAME, DIRECTORY_BUCKET, INLINE, JUDGED, OTHERS, POLICY_DOCUMENT, explain
 from crossguard.source import Found, Missing, NoDocument, Source, Unknown
@@ -34,16 +32,8 @@ Props = Mapping[str, object]
 _Json = str | float | bool | dict[str, "_Json"] | list["_Json"] | None
 
 
-class Known(NamedTuple):
-    """A value; None where the property is missing or null."""
-
-    value: object
-
-
-class NotKnownYet(NamedTuple):
-    """A value that only an update will know, at this path."""
-
-    path: str
+#: Stands for a value that only an update will know.
+NOT_KNOWN = object()
 
 
 class _UnknownLeafError(Exception):
@@ -70,17 +60,13 @@ def has_inline_policy(resource_type: str, props: Props) -> bool:
     """Whether a bucket's inputs hold a policy, known or not."""
     if resource_type not in INLINE:
         return False
-    policy = read(props, "policy")
-    return isinstance(policy, NotKnownYet) or policy.value not in (None, "")
+    return read(props, "policy") not in (None, "")
 
 
 def read_bucket_name(resource_type: str, props: Props) -> str | None:
     """The name of the bucket that this is, or that the policy is attached to; None where it is not known."""
-    match read(props, BUCKET_NAME.get(resource_type, "bucket")):
-        case Known(str(name)) if name not in ("", _ENCRYPTED):
-            return name
-        case _:
-            return None
+    name = read(props, BUCKET_NAME.get(resource_type, "bucket"))
+    return name if isinstance(name, str) and name not in ("", _ENCRYPTED) else None
 
 
 def is_directory_bucket(bucket: str) -> bool:
@@ -93,34 +79,27 @@ def is_directory_bucket_type(resource_type: str) -> bool:
     return OTHERS.get(resource_type) == DIRECTORY_BUCKET
 
 
-def read(props: Props, name: str) -> Known | NotKnownYet:
-    """One property, without letting an unknown value raise."""
+def read(props: Props, name: str) -> object:
+    """One property: None where it is missing or null, `NOT_KNOWN` where its value is not known yet."""
     try:
         value = props[name]
     except KeyError:
-        return Known(None)
+        return None
     except proxy.UnknownValueError:
-        return NotKnownYet(name)
-    if isinstance(value, str) and value in _SENTINELS:
-        return NotKnownYet(name)
-    return Known(value)
+        return NOT_KNOWN
+    return NOT_KNOWN if isinstance(value, str) and value in _SENTINELS else value
 
 
 def _find_document(name: str, props: Props, bucket: str | None, provider: Props | None) -> Source:
     value = read(props, name)
-    match value:
-        case NotKnownYet(path):
-            return Unknown(path, bucket)
-        case Known(None):
-            return Missing(name, f"the resource has no `{name}`", bucket)
-        case Known(text) if text == _ENCRYPTED:
-            return Missing(name, "it is encrypted; analyze the output of `pulumi stack export --show-secrets` instead", bucket)
-        case Known(str(text)):
-            return Found(text, name, bucket, _read_region(props, provider))
-        case Known(other):
-            return _find_object(other, name, bucket, _read_region(props, provider))
-        case _:
-            assert_never(value)
+    if value is NOT_KNOWN:
+        return Unknown(name, bucket)
+    if value is None:
+        return Missing(name, f"the resource has no `{name}`", bucket)
+    if value == _ENCRYPTED:
+        return Missing(name, "it is encrypted; analyze the output of `pulumi stack export --show-secrets` instead", bucket)
+    region = _read_region(props, provider)
+    return Found(value, name, bucket, region) if isinstance(value, str) else _find_object(value, name, bucket, region)
 
 
 def _find_object(value: object, name: str, bucket: str | None, region: str | None) -> Source:
@@ -161,10 +140,7 @@ def _get(container: object, key: object, path: str) -> object:
 
 def _read_region(props: Props, provider: Props | None) -> str | None:
     """The resource's own region, else its provider's; None where the first one that is set is not known yet."""
-    for holder in (props, provider or {}):
-        match read(holder, "region"):
-            case Known(str(region)) if region:
-                return region
-            case NotKnownYet():
-                return None
-    return None
+    region = read(props, "region")
+    if region in (None, "") and provider is not None:
+        region = read(provider, "region")
+    return region if isinstance(region, str) and region else None
