@@ -30,6 +30,8 @@ from offline.outcome import Diagnostic, Pack, Remediated, Run, Seen, Skipped
 from offline.state import State, Stored
 
 _SAID_EVERY = 500
+#: The properties that policies look into.
+_READ = frozenset({"bucket", "bucketName", "policy", "policyDocument", "region"})
 
 
 class Examined(NamedTuple):
@@ -174,12 +176,14 @@ def _judge_stack(state: State, judges: _Judges) -> Iterator[_Said]:
 
 def _list_providers(state: State) -> dict[str, _Provider]:
     return {
-        resource.urn: _Provider(_reveal(resource.inputs)) for resource in state.resources if resource.type.startswith("pulumi:providers:")
+        resource.urn: _Provider(reveal_read(resource.inputs))
+        for resource in state.resources
+        if resource.type.startswith("pulumi:providers:")
     }
 
 
 def _show_inputs(resource: Stored, providers: Mapping[str, _Provider]) -> _Shown:
-    return _Shown(resource.urn, resource.type, resource.name, _reveal(resource.inputs), {}, providers.get(resource.provider), {})
+    return _Shown(resource.urn, resource.type, resource.name, reveal_read(resource.inputs), {}, providers.get(resource.provider), {})
 
 
 def _show_outputs(state: State) -> list[_Shown]:
@@ -190,7 +194,7 @@ def _show_outputs(state: State) -> list[_Shown]:
             resource.urn,
             resource.type,
             resource.name,
-            _reveal(resource.outputs) if resource.type in JUDGED else {},
+            reveal_read(resource.outputs) if resource.type in JUDGED else {},
             edges[resource.urn],
             None,
             {},
@@ -203,9 +207,21 @@ def _show_outputs(state: State) -> list[_Shown]:
     return list(shown.values())
 
 
-def _reveal(properties: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The properties without secret marks, and without those that only the engine knows."""
-    return {key: reveal(value) for key, value in properties.items() if not key.startswith("__")}
+def reveal_read(properties: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The properties, of which those that the policies read have no secret marks; keys that only the engine knows are left out."""
+    return {
+        key: _reveal(value) if key in _READ and isinstance(value, dict | list) else value
+        for key, value in properties.items()
+        if not key.startswith("__")
+    }
+
+
+def _reveal(value: Any) -> Any:
+    """A value that is nested too deeply stays as it is: whoever reads it next says so."""
+    try:
+        return reveal(value)
+    except RecursionError:
+        return value
 
 
 def _list_remediated(state: State, configuration: Configuration, today: date) -> Iterator[Remediated]:

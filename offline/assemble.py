@@ -20,10 +20,9 @@ from crossguard.kinds import BUCKET_NAME, JUDGED, POLICY_DOCUMENT
 from crossguard.resources import find, has_inline_policy, is_directory_bucket, is_directory_bucket_type, read_bucket_name
 from crossguard.rule import Rule
 from crossguard.source import Found
-from offline.analyze import Examined
+from offline.analyze import Examined, reveal_read
 from offline.check import remark, say
 from offline.configuration import Configuration, Configured
-from offline.engine.values import reveal
 from offline.outcome import Diagnostic, Run, Seen
 from offline.report.content import Bucket, CommandName, Outcome, Place, Report, Result
 
@@ -130,7 +129,7 @@ def _show(judged: Judged) -> dict[str, Shown]:
 def _reveal(properties: Mapping[str, object], resource_type: str) -> Mapping[str, object]:
     """Only these are looked at again; the rest of a large stack is left alone."""
     looked_at = resource_type in JUDGED or resource_type.startswith("pulumi:providers:")
-    return {key: reveal(value) for key, value in properties.items()} if looked_at else properties
+    return reveal_read(properties) if looked_at else properties
 
 
 def _place(seen: Seen, judged: Judged) -> Place:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from offline.engine.values import UNKNOWN
 from offline.outcome import Failure
 
-MOST_BYTES = 512 * 2**20
+MOST_BYTES = 256 * 2**20
 EXPECTED = "what `pulumi stack export` prints"
 #: What the engine puts in the place of a secret that it cannot decrypt.
 ENCRYPTED = "[secret]"
@@ -53,8 +53,10 @@ def parse(text: str, where: str) -> State | Failure:
     """The state in an export, or in a checkpoint of a self-managed backend; `where` begins the line of a failure."""
     try:
         found = json.loads(text.removeprefix("\ufeff"))
-    except (ValueError, RecursionError):
+    except ValueError:
         return Failure(f"{where}: not JSON; expected: {EXPECTED}")
+    except RecursionError:
+        return Failure(f"{where}: nested too deeply; expected: {EXPECTED}")
     try:
         entries = _find_resources(found)
         marked = _SIGNATURE in text

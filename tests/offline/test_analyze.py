@@ -252,6 +252,22 @@ def test_both_ways_of_reporting_agree(chosen: str) -> None:
     assert totals[chosen] in ended.out
 
 
+@pytest.mark.parametrize("depth", [100, 300, 450, 900])
+@pytest.mark.parametrize("key", ["policyDocument", "tags"])
+@pytest.mark.parametrize("marked", [True, False])
+def test_deep_values_are_a_verdict_or_one_line(depth: int, key: str, marked: bool) -> None:  # noqa: FBT001  a parameter of the test
+    """Values nested as deeply as JSON can be read are undecided where they are a document, and passed over elsewhere; never a traceback."""
+    deep: dict[str, Any] = {"Version": plain("2012-10-17")} if marked else {}
+    for _ in range(depth):
+        deep = {"Statement": deep}
+    native = resource("aws-native:s3:BucketPolicy", "logs", {"bucket": "logs", "policyDocument": json.loads(write_compliant()), key: deep})
+    ended = run("analyze", "-", stdin=export(bucket("logs"), native).encode())
+
+    assert ended.status in ((1, 2) if key == "policyDocument" else (0, 2))
+    assert "internal error" not in ended.err
+    assert ended.err.count("\n") == (ended.status == 2)
+
+
 def test_hostile_names_do_nothing(tmp_path: Path) -> None:
     """Names with markup and terminal escapes are text in every format."""
     name = "\x1b[31m<script>alert(1)</script>]]>\x00\u202e\ud800"
