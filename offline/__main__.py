@@ -4,9 +4,6 @@ import os
 import sys
 import traceback
 
-from offline.commands import run
-from offline.report.visible import make_line
-
 _INTERRUPTED = 130
 _WRONG = 2
 
@@ -14,6 +11,9 @@ _WRONG = 2
 def main(arguments: list[str]) -> int:
     """The exit status: 0 nothing mandatory, 1 mandatory violations, 2 what cannot be read or run, with one line on standard error."""
     try:
+        # Not at the top: an interpreter without the packages gets a line and no traceback, too.
+        from offline.commands import run  # noqa: PLC0415
+
         return run(arguments)
     except KeyboardInterrupt:
         return _INTERRUPTED
@@ -21,11 +21,18 @@ def main(arguments: list[str]) -> int:
         # Whoever read the report has seen enough; nothing more may be written at exit either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _WRONG
+    except ModuleNotFoundError as error:
+        return _say(f"{error.name} is not installed here; install requirements-offline.txt, or call bin/s3-encryption-guard")
     except Exception as error:  # noqa: BLE001  the last net: a user is never shown a traceback
         if os.environ.get("S3_ENCRYPTION_GUARD_DEBUG"):
             traceback.print_exc()
-        sys.stderr.write(f"python -m offline: internal error, please report it: {make_line(repr(error))}\n")
-        return _WRONG
+        return _say(f"internal error, please report it: {error!r}")
+
+
+def _say(text: str) -> int:
+    line = "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in text)
+    sys.stderr.write(f"python -m offline: {line}\n")
+    return _WRONG
 
 
 if __name__ == "__main__":

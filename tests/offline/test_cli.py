@@ -234,6 +234,27 @@ def test_an_internal_error_is_one_line(compliant: Path, monkeypatch: pytest.Monk
     assert "internal error, please report it: ZeroDivisionError" in ended.err
 
 
+def test_an_interpreter_without_the_packages_is_told(compliant: Path) -> None:
+    """Where rich is missing, one line says what to install."""
+    hidden = "import runpy, sys; sys.modules['rich'] = None; runpy.run_module('offline', run_name='__main__', alter_sys=True)"
+    command = [sys.executable, "-c", hidden, "check", str(compliant), "--bucket", "logs"]
+    process = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert (process.returncode, process.stdout) == (2, "")
+    assert re.fullmatch(r"python -m offline: rich[.\w]* is not installed here; install requirements-offline\.txt[^\n]*\n", process.stderr)
+
+
+def test_an_interrupt_is_no_error(compliant: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C ends it with the shell's own status and without a word."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("offline.check.assess", interrupt)
+
+    assert run("check", str(compliant), "--bucket", "logs") == (130, "", "")
+
+
 def test_the_module_runs_as_a_program(compliant: Path) -> None:
     """`python -m offline` gives its status to the shell, and plain text to a pipe."""
     command = [sys.executable, "-m", "offline", "check", str(compliant), "--bucket", "logs"]
