@@ -148,8 +148,7 @@ def _match_arn(text: str, resource: str, context: Values | None, *, negated: boo
     if text == "*":
         return True
     *head, tail = text.split(":", _COLONS)
-    beginning = ":".join(head)
-    if len(head) < _COLONS or any(sign in beginning for sign in ("*", "?", "${")):
+    if len(head) < _COLONS or any(sign in segment for segment in head for sign in ("*", "?", "${")):
         return None if match_one(widen(text, variables=context is not None), resource) else False
     *wanted, rest = resource.split(":", _COLONS)
     if head != wanted:
@@ -273,9 +272,8 @@ def _match_text(comparison: Comparison, value: str, text: str, context: Values |
 
 def _may_fold(reading: Reading, value: str) -> bool:
     text = "".join(reading)
-    if (text + value).isascii():
-        return False
-    return ANY in reading or any(fold(text) == fold(value) for fold in (str.casefold, str.upper, str.lower))
+    alike = ANY in reading or any(fold(text) == fold(value) for fold in (str.casefold, str.upper, str.lower))
+    return alike and not (text + value).isascii()
 
 
 def _match_six(value: str, text: str, context: Values | None) -> Truth:
@@ -290,5 +288,5 @@ def _match_six(value: str, text: str, context: Values | None) -> Truth:
     if readings != (None,) and len(known) < len(readings):
         return None
     segments = value.split(":", _COLONS)
-    results = {len(segments) > _COLONS and all(map(match_one, split_arn(reading), segments)) for reading in known}
+    results = {all(map(match_one, split_arn(reading), segments)) for reading in known}
     return None if len(results) > 1 else True in results

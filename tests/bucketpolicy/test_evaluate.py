@@ -380,6 +380,11 @@ def test_several_values_need_a_quantifier(operator: str, values: tuple[str, ...]
     assert when({operator: {"aws:TagKeys": ["a", "b"]}}, *values, key="aws:TagKeys") is expected
 
 
+def test_several_values_where_a_key_has_one() -> None:
+    """A request that says two things at once under one name claims nothing either."""
+    assert when({"StringEquals": {"s3:prefix": "a"}}, "a", "b") is None
+
+
 def test_several_values_of_a_condition_are_ored_and_negated_as_a_whole() -> None:
     """OR for a positive operator, NOR for a negated one."""
     for operator, expected in (("StringEquals", [True, True, False]), ("StringNotEquals", [False, False, True])):
@@ -430,6 +435,8 @@ def test_keys_and_variables_have_no_case() -> None:
         ("StringLike", "aws:SecureTransport", "f*", "false", True),
         ("Bool", SSE, "false", "AES256", None),
         ("NumericEquals", "aws:SecureTransport", "0", "false", None),
+        ("ArnLike", "aws:SecureTransport", "arn:aws:iam::1:root", "false", None),
+        ("StringEquals", "aws:EpochTime", "60", "60", None),
         ("StringEquals", "s3:TlsVersion", "1.2", "1.2", None),
         ("NumericLessThan", "s3:TlsVersion", ["1.1", "1.3"], "1.2", True),
         ("NumericLessThan", "s3:TlsVersion", "1.2", "1.2", False),
@@ -466,6 +473,7 @@ def test_keys_and_variables_have_no_case() -> None:
         ("ArnLike", "aws:userid", "arn:aws:iam::*:role/*", ROLE.arn, None),
         ("BinaryEquals", "s3:prefix", "QmluYXJ5", "QmluYXJ5", None),
         ("BinaryEquals", "custom:key", "QmluYXJ5", "QmluYXJ5", None),
+        ("BinaryEquals", "custom:key", "true", "true", None),
         ("StringEquals", "custom:key", "a", "a", True),
         ("NumericEquals", "custom:key", "1.0", "1", True),
     ],
