@@ -12,7 +12,7 @@ from bucketpolicy.explain import explain
 from bucketpolicy.goal import Goal
 from bucketpolicy.judge import judge
 from bucketpolicy.parse import MAX_BYTES, parse
-from bucketpolicy.repair import repair
+from bucketpolicy.repair import is_bucket_name, repair
 from bucketpolicy.verdict import Counterexample, Denied, Undecided
 from crossguard.exemptions import Applies, Expired, MightApply, NoExemption, find_exemption, matches
 from crossguard.finding import (
@@ -93,6 +93,8 @@ def _look(rule: Rule, settings: Settings, source: Found | Unknown | Missing) -> 
 def _judge_text(rule: Rule, settings: Settings, source: Found) -> Finding:
     if source.bucket is not None and _FORMATTED.search(source.bucket):
         return Formatted("bucket")
+    if source.bucket is not None and not is_bucket_name(source.bucket):
+        return CannotTell(Undecided((Problem("bucket", "this is no name that a bucket can have"),)))
     document = _read(source.text)
     if isinstance(document, Malformed):
         return Formatted(source.property) if _FORMATTED.search(source.text) else CannotTell(Undecided(document.problems))

@@ -152,6 +152,14 @@ def test_an_output_in_a_text_is_recognised(text: str, target: str, preview: Doub
     assert all("Output" in one.text for one in answer.said)
 
 
+@pytest.mark.parametrize("target", ["arn:aws:s3:::data", "data/*", "*", "a b", "data\n"])
+def test_a_name_that_no_bucket_can_have_is_not_judged(target: str, preview: Double) -> None:
+    """An ARN for a name, say: whatever the document denies, it is on no bucket."""
+    answer = preview.analyze(attach(compliant(target), target))
+    assert answer.levels() == BLOCKED
+    assert all("cannot be decided" in one.text and "`bucket`" in one.text for one in answer.said)
+
+
 # Configuration
 
 
