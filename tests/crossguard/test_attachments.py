@@ -12,6 +12,7 @@ from tests.crossguard.pack import (
     BUCKET,
     BUCKET_POLICY,
     BUCKET_V2,
+    DOCUMENT_POLICIES,
     HAS_POLICY,
     NATIVE_BUCKET,
     NATIVE_BUCKET_POLICY,
@@ -268,3 +269,11 @@ def test_names_that_are_encrypted_are_not_the_same_name(update: Double) -> None:
     """`pulumi policy analyze` shows every secret that it cannot decrypt as the same text; dependencies still lead to the right bucket."""
     a, b = (bucket(name)._replace(props={"bucket": "[secret]"}) for name in "ab")
     assert reported(update.analyze_stack(a, b, policy("p", "[secret]", a))) == [("mandatory", "b")]
+
+
+def test_a_bucket_that_was_only_read_is_judged_from_a_state(update: Double) -> None:
+    """`pulumi policy analyze` shows it without inputs and with its outputs, and a pack is not told the difference."""
+    read = bucket("read")
+    inputs = update.analyze(read._replace(props={}))
+    assert (inputs.said, set(inputs.skipped)) == ((), set(DOCUMENT_POLICIES))
+    assert reported(update.analyze_stack(read._replace(props={"bucket": "read", "policy": ""}))) == [("mandatory", "read")]
