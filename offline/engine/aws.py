@@ -144,9 +144,9 @@ def create(type_: str, name: str, urn: str, inputs: Properties, place: Place) ->
     given = {key: value for key, value in inputs.items() if key != "__defaults"}
     if type_ in BUCKETS:
         return _create_bucket(type_, name, given, place)
-    if type_ == "aws:s3/bucketPolicy:BucketPolicy":
-        bucket = given.get("bucket")
-        return Created(bucket if isinstance(bucket, str) else name, {"id": bucket} | given)
+    bucket = given.get("bucket")
+    if type_.startswith("aws:s3/") and isinstance(bucket, str) and "key" not in given:
+        return Created(bucket, {"id": bucket} | given)  # what is set on a bucket goes by the bucket's name
     return _create_other(type_, name, urn, given, place)
 
 

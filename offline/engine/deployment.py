@@ -20,6 +20,8 @@ from offline.outcome import Seen
 
 ROOT_TYPE = "pulumi:pulumi:Stack"
 PROVIDER_PREFIX = "pulumi:providers:"
+#: What the engine sends of a resource without options: the message of the timeouts is there, and empty.
+NO_OPTIONS = analyzer_pb2.AnalyzerResourceOptions(customTimeouts=analyzer_pb2.AnalyzerResourceOptions.CustomTimeouts())
 
 
 class Goal(NamedTuple):
@@ -33,7 +35,7 @@ class Goal(NamedTuple):
     dependencies: tuple[str, ...] = ()
     property_dependencies: Mapping[str, tuple[str, ...]] = {}
     provider: str = ""
-    options: analyzer_pb2.AnalyzerResourceOptions = analyzer_pb2.AnalyzerResourceOptions()
+    options: analyzer_pb2.AnalyzerResourceOptions = NO_OPTIONS
     secret_outputs: tuple[str, ...] = ()
     source: str = ""
     id: str = ""

@@ -18,19 +18,15 @@ pytestmark = pytest.mark.e2e
 
 PROGRAM = ROOT / "tests" / "forms" / "program"
 DOCS = ROOT / "docs" / "forms.md"
-_MADE_UP = "in an update: the embedded engine makes up an id and an ARN for each resource that is no bucket"
 
 #: Where the two engines differ, by resource and field, and why.
 REASONS = {
-    ("pulumi:providers:aws", "options.customTimeouts"): "the real engine sends an empty one for a default provider, and none for others",
     ("aws:s3/bucketPolicy:BucketPolicy", "properties.bucket"): (
         "on a bucket that is only read: CLI 3.259 does not hand on its id, so in a preview newer SDKs take it for unknown; "
         "newer CLIs do, and so does the embedded engine"
     ),
-    ("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", "properties.id"): _MADE_UP,
-    ("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", "properties.arn"): _MADE_UP,
 }
-#: What comes of the second one. The pack cannot tell on which bucket that policy hangs: it says so of the policy, and of the stack in
+#: What comes of it. The pack cannot tell on which bucket that policy hangs: it says so of the policy, and of the stack in
 #: place of the bucket that has none.
 READ: dict[str, Levels] = {"read-bucket": NOTE, "forms-dev": {HAS_POLICY: "advisory"}}
 
