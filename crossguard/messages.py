@@ -143,8 +143,8 @@ def _tell_assumptions(assumptions: tuple[str, ...]) -> str:
 
 def _tell_fix(fix: Repaired | CannotRepair, assumed: str) -> str:
     """The missing statements of the advisory policy in a sentence, with the assumptions; they differ in their conditions only."""
-    if fix == CannotRepair(fix[0]):
-        return f"There is no ready fix: {fix[0]}. {assumed}".rstrip()
+    if isinstance(fix, CannotRepair) and not fix.missing:
+        return f"There is no ready fix: {fix.reason}. {assumed}".rstrip()
     statements = [json.loads(statement)["Condition"] for statement in (fix.added if isinstance(fix, Repaired) else fix.missing)]
     conditions = [_WHERE[operator].format(value=value) for block in statements for operator, value in _find_tests(block)]
     if len(conditions) > 1:
