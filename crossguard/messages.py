@@ -227,7 +227,7 @@ def _render_formatted(rule: Rule | StackRule, finding: Formatted) -> str:
 def _tell_expiry(expired: Exemption | None, limit: int) -> list[str]:
     if expired is None:
         return []
-    return [f"The exemption of {quote(expired.bucket, limit)} ended on {expired.expires} ({quote(expired.reason, limit)[1:-1]})."]
+    return [f"The exemption of {quote(expired.bucket, limit)} expired on {expired.expires} ({quote(expired.reason, limit)[1:-1]})."]
 
 
 def _render_not_known(rule: Rule | StackRule, finding: NotKnown, subject: Subject) -> str:
