@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timezone
+from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
@@ -23,7 +24,7 @@ from offline.outcome import Failure
 from offline.reading import name_source, read_text
 from offline.report import formats
 from offline.report.content import Report, is_blocked
-from offline.report.text import Screen
+from offline.report.text import PLAIN_MARKS, Screen
 from offline.report.visible import make_line, make_visible
 
 _PASSED, _BLOCKED, _WRONG = range(3)
@@ -117,11 +118,19 @@ def _preview(command: Preview, configuration: Configuration) -> int:
         )
         if isinstance(run, Failure):
             return _fail(run)
-        judged = (Judged(run, str(command.program)),)
+        judged = (Judged(run, _name_program(command.program)),)
         report = assemble(judged, configuration, "preview", _now(), proofs=_wants_proofs(command.writing))
     if run.output and not command.writing.quiet:
         _write_error_text(run.output)
     return _report(report, command.writing)
+
+
+def _name_program(program: Path) -> str:
+    """The folder as seen from here, where it is below: code hosts want paths from the root of the repository."""
+    try:
+        return str(program.resolve().relative_to(Path.cwd()))
+    except (OSError, ValueError):
+        return str(program)
 
 
 def _wants_proofs(writing: Writing) -> bool:
@@ -166,7 +175,7 @@ def _refuse_output(writing: Writing) -> Failure | None:
 def _write(text: str, writing: Writing) -> Failure | None:
     if writing.path is None:
         sys.stdout.flush()
-        sys.stdout.buffer.write(text.encode(_encoding(writing), "replace"))
+        sys.stdout.buffer.write(_encode(text, writing))
         sys.stdout.flush()
         return None
     try:
@@ -177,9 +186,13 @@ def _write(text: str, writing: Writing) -> Failure | None:
     return None
 
 
-def _encoding(writing: Writing) -> str:
-    """Files for machines are UTF-8 whatever the terminal is."""
-    return (sys.stdout.encoding or "utf-8") if writing.format == "text" else "utf-8"
+def _encode(text: str, writing: Writing) -> bytes:
+    """Formats for machines are UTF-8 whatever the terminal is; marks that a terminal cannot show become letters."""
+    encoding = (sys.stdout.encoding or "utf-8") if writing.format == "text" else "utf-8"
+    try:
+        return text.encode(encoding)
+    except UnicodeEncodeError:
+        return text.translate(PLAIN_MARKS).encode(encoding, "replace")
 
 
 def _fail(failure: Failure) -> int:

@@ -24,6 +24,8 @@ _MARKS: dict[Outcome, tuple[str, str, str]] = {
     "remediated": ("+", "remediated", "cyan"),
     "compliant": ("✓", "denied by", "green"),
 }
+#: For where these characters cannot be shown.
+PLAIN_MARKS = {ord("✗"): "x", ord("✓"): "v", ord("─"): "-"}
 _PREFIXES = ("aws-s3-bucket-policy-", "aws-s3-bucket-")
 
 

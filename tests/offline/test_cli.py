@@ -264,6 +264,16 @@ def test_the_module_runs_as_a_program(compliant: Path) -> None:
     assert b"\x1b" not in process.stdout
 
 
+def test_a_terminal_without_unicode_is_served(compliant: Path) -> None:
+    """Marks become letters where the encoding has none of them; nothing is lost but them."""
+    command = [sys.executable, "-m", "offline", "check", str(compliant), "--bucket", "logs"]
+    environment = os.environ | {"PYTHONIOENCODING": "ascii"}
+    process = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=False)
+
+    assert (process.returncode, process.stderr) == (0, b"")
+    assert f"  v {UPLOADS}  denied by".encode("ascii") in process.stdout
+
+
 def test_a_closed_pipe_is_no_error(compliant: Path) -> None:
     """`... | head -0` ends without a word."""
     command = [sys.executable, "-m", "offline", "check", str(compliant), "--bucket", "logs"]
