@@ -86,7 +86,6 @@ def _run_function(
         organization="organization",
         config={key if ":" in key else f"{name}:{key}": value for key, value in config.items()},
         secret_keys=(),
-        encrypted=(),
     )
     runner = partial(run_function, function, project, _PATIENCE_SECONDS)
     operation = Operation(project, runner, loaded, policies, ROOT, lambda _: None)

@@ -19,7 +19,7 @@ class Project(NamedTuple):
     A program and what it is run with.
 
     `folder` holds Pulumi.yaml, `main` is the folder or file of the program itself. `config`: whole keys (`aws:region`) to texts.
-    `encrypted` names the keys whose values nobody here can read.
+    `encrypted` names the keys whose values nobody here can read, `environments` the stack's ESC environments, which nobody here opens.
     """
 
     folder: Path
@@ -31,7 +31,8 @@ class Project(NamedTuple):
     organization: str
     config: Mapping[str, str]
     secret_keys: tuple[str, ...]
-    encrypted: tuple[str, ...]
+    encrypted: tuple[str, ...] = ()
+    environments: tuple[str, ...] = ()
 
 
 def load(folder: Path, stack: str | None, given: Iterable[str]) -> Project | Failure:
@@ -51,7 +52,10 @@ def load(folder: Path, stack: str | None, given: Iterable[str]) -> Project | Fai
     if not isinstance(content.get("name"), str) or not isinstance(name, str) or not isinstance(options, dict):
         return Failure(f"{file}: `name` and `runtime` are needed")
     *organization, chosen = (stack or _find_stack(folder)).split("/")
-    config = _read_config(folder, content, chosen, given)
+    stack_file = _read_stack_file(folder, content, chosen)
+    if isinstance(stack_file, Failure):
+        return stack_file
+    config = _read_config(content, stack_file, given)
     if isinstance(config, Failure):
         return config
     return Project(
@@ -65,6 +69,7 @@ def load(folder: Path, stack: str | None, given: Iterable[str]) -> Project | Fai
         config={key: value.text for key, value in config.items()},
         secret_keys=tuple(key for key, value in config.items() if value.secret),
         encrypted=tuple(key for key, value in config.items() if ENCRYPTED in value.text),
+        environments=_read_environments(stack_file.get("environment")),
     )
 
 
@@ -88,18 +93,26 @@ def _find_stack(folder: Path) -> str:
     return stacks[0] if len(stacks) == 1 else _DEFAULT_STACK
 
 
-def _read_config(folder: Path, project: Mapping[str, Any], stack: str, given: Iterable[str]) -> dict[str, _Value] | Failure:
-    """The project's defaults, then the stack's file, then the command line."""
-    name = str(project["name"])
-    config = {_qualify(key, name): _read_value(value) for key, value in _find_defaults(project)}
+def _read_stack_file(folder: Path, project: Mapping[str, Any], stack: str) -> dict[str, Any] | Failure:
     where = folder / str(project.get("stackConfigDir") or "")
     file = next((file for suffix in ("yaml", "yml") if (file := where / f"Pulumi.{stack}.{suffix}").is_file()), None)
     content = _read_yaml(file) if file is not None else {}
-    if isinstance(content, Failure):
-        return content
-    if not isinstance(content.get("config") or {}, dict):
+    if not isinstance(content, Failure) and not isinstance(content.get("config") or {}, dict):
         return Failure(f"{file}: `config` must be an object")
-    config |= {_qualify(key, name): _read_value(value) for key, value in (content.get("config") or {}).items()}
+    return content
+
+
+def _read_environments(environment: Any) -> tuple[str, ...]:
+    """A list of names, or an object whose `imports` are one."""
+    listed = environment.get("imports") if isinstance(environment, dict) else environment
+    return tuple(str(next(iter(each), "")) if isinstance(each, dict) else str(each) for each in listed) if isinstance(listed, list) else ()
+
+
+def _read_config(project: Mapping[str, Any], stack: Mapping[str, Any], given: Iterable[str]) -> dict[str, _Value] | Failure:
+    """The project's defaults, then the stack's file, then the command line."""
+    name = str(project["name"])
+    config = {_qualify(key, name): _read_value(value) for key, value in _find_defaults(project)}
+    config |= {_qualify(key, name): _read_value(value) for key, value in (stack.get("config") or {}).items()}
     for text in given:
         key, equals, value = text.partition("=")
         if not equals or not key:

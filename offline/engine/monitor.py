@@ -124,7 +124,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
 
     def _choose_provider(self, request: resource_pb2.RegisterResourceRequest, inherited: Provided) -> str:
         """The given one, the parent's for this package, or the package's default; components have none."""
-        if not (request.custom or request.remote) or request.type.startswith(PROVIDER_PREFIX) or request.type == _STACK_REFERENCE:
+        if not (request.custom or request.remote) or request.type.startswith(PROVIDER_PREFIX):
             return ""
         package = request.type.partition(":")[0]
         given = request.provider or request.providers.get(package) or inherited.providers.get(package) or ""
@@ -167,8 +167,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         self._session.touch()
         package = request.type.partition(":")[0]
         try:
-            builtin = request.type.startswith("pulumi:")
-            provider = "" if builtin else self._find_provider(request.provider, package, request.version, request.packageRef)
+            provider = self._find_provider(request.provider, package, request.version, request.packageRef)
             read = self._deployment.read(
                 Goal(
                     type=request.type,

@@ -21,7 +21,12 @@ from offline.outcome import Failure, Pack, Policy
 
 #: What the real engine lets through in either direction.
 MESSAGE_LIMIT = 400 * 1024 * 1024
-CHANNEL_OPTIONS = (("grpc.max_receive_message_length", MESSAGE_LIMIT), ("grpc.max_send_message_length", MESSAGE_LIMIT))
+#: Loopback is never reached through a proxy, whatever the environment says of proxies.
+CHANNEL_OPTIONS = (
+    ("grpc.max_receive_message_length", MESSAGE_LIMIT),
+    ("grpc.max_send_message_length", MESSAGE_LIMIT),
+    ("grpc.enable_http_proxy", 0),
+)
 #: Where a pack would send log messages; it has none to send.
 _NO_ENGINE = "127.0.0.1:1"
 _BOOT_SECONDS = 60.0

@@ -170,8 +170,15 @@ def _make_environment(project: Project, address: str, session: Session) -> dict[
         "PULUMI_CONFIG": json.dumps(dict(project.config)),
         "PULUMI_CONFIG_SECRET_KEYS": json.dumps(project.secret_keys),
         "PYTHONUNBUFFERED": "1",
+        "no_grpc_proxy": _spare_loopback(),
         **_read_node_options(project, session),
     }
+
+
+def _spare_loopback() -> str:
+    """What gRPC reaches without a proxy; it knows these names in lower case only."""
+    spared = os.environ.get("no_grpc_proxy") or os.environ.get("no_proxy")  # noqa: SIM112  as gRPC spells them
+    return f"{spared},127.0.0.1" if spared else "127.0.0.1"
 
 
 def _read_node_options(project: Project, session: Session) -> dict[str, str]:

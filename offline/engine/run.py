@@ -215,4 +215,6 @@ def _collect_notes(session: Session, project: Project) -> tuple[str, ...]:
     encrypted = tuple(
         f"configuration {key} is encrypted and was replaced by a placeholder (--config {key}=VALUE)" for key in project.encrypted
     )
-    return (*session.notes, *missed, *encrypted)
+    opened = ", ".join(project.environments)
+    environments = (f"the stack's environments ({opened}) are not opened offline (--config KEY=VALUE)",) if opened else ()
+    return (*session.notes, *missed, *encrypted, *environments)

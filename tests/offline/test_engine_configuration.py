@@ -75,6 +75,19 @@ def test_encrypted_values_are_replaced_and_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("environment: [acme/base, acme/prod]\n", ("acme/base", "acme/prod")),
+        ("environment:\n  imports: [base, {prod: {merge: false}}]\n", ("base", "prod")),
+        ("environment:\n  values: {pulumiConfig: {a: 1}}\n", ()),
+    ],
+)
+def test_environments_are_named(tmp_path: Path, text: str, names: tuple[str, ...]) -> None:
+    """Nobody opens them here."""
+    assert load(write(tmp_path, Pulumi_yaml=PROJECT, Pulumi_dev_yaml=text)).environments == names
+
+
+@pytest.mark.parametrize(
     ("files", "given", "reason"),
     [
         ({}, (), "no Pulumi program here (Pulumi.yaml is missing)"),

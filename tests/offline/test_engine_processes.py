@@ -104,6 +104,14 @@ def test_what_a_program_prints_and_logs_is_handed_on(make: Make) -> None:
     assert run(Request(make(text))).output == "out\nerr\nwarning: careful\n"
 
 
+def test_a_proxy_in_the_environment_is_not_asked(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither by the engine nor by the program: both speak to loopback only."""
+    for name in ("http_proxy", "https_proxy", "grpc_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.delenv("no_proxy", raising=False)
+    assert [seen.name for seen in run(Request(make("import pulumi\n"))).resources] == ["tried-dev"]
+
+
 def test_an_error_that_is_only_logged_fails_the_program(make: Make) -> None:
     """As it does with the real engine."""
     failure = fail(Request(make("import pulumi\npulumi.log.error('bad')\n")))

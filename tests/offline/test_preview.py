@@ -321,6 +321,13 @@ def test_encrypted_configuration_is_a_placeholder_and_a_note(write_program: Call
     assert "value" in str(next(seen for seen in run.resources if seen.type == "pulumi:pulumi:Stack").outputs["token"])
 
 
+def test_environments_of_the_stack_are_noted(write_program: Callable[[str], Path]) -> None:
+    """What they hold is not known here."""
+    program = write_program("import pulumi\n")
+    (program / "Pulumi.dev.yaml").write_text("environment: [acme/base]\n", "utf-8")
+    assert run_program(program).notes == ("the stack's environments (acme/base) are not opened offline (--config KEY=VALUE)",)
+
+
 def test_a_stack_reference_is_unknown_unless_mocked(write_program: Callable[[str], Path], tmp_path: Path) -> None:
     """By its name."""
     program = write_program("import pulumi\npulumi.export('vpc', pulumi.StackReference('org/net/dev').get_output('vpc'))\n")
@@ -328,8 +335,8 @@ def test_a_stack_reference_is_unknown_unless_mocked(write_program: Callable[[str
     assert unknown.notes == ("nobody answered stack reference org/net/dev: what depends on it is not known (--mocks FILE)",)
     mocks = tmp_path / "mocks.json"
     mocks.write_text('{"resources": {"org/net/dev": {"vpc": "vpc-1"}}}', "utf-8")
-    stack = next(seen for seen in run_program(program, mocks=mocks).resources if seen.type == "pulumi:pulumi:Stack")
-    assert stack.outputs == {"vpc": "vpc-1"}
+    run = run_program(program, mocks=mocks)
+    assert [(seen.name, seen.outputs) for seen in run.resources] == [("default", {}), ("tried-dev", {"vpc": "vpc-1"})]
 
 
 def test_a_native_bucket_and_its_document(write_program: Callable[[str], Path]) -> None:

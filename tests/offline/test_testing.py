@@ -1,6 +1,7 @@
 """`offline.testing`, as a user's own test calls it."""
 
 from pathlib import Path
+from typing import Any
 
 import pulumi
 import pytest
@@ -49,6 +50,15 @@ def test_a_function_is_a_program() -> None:
     stack = next(seen for seen in run_program(program, config={"size": "9"}).resources if seen.type == "pulumi:pulumi:Stack")
     assert stack.outputs == {"size": 9.0, "project": "project"}
     assert pulumi.get_project() == before
+
+
+@pytest.mark.filterwarnings("ignore:.*has been deprecated in favor of:DeprecationWarning")
+def test_the_example_of_the_docs() -> None:
+    """It passes as it stands there."""
+    page = (EXAMPLES.parent / "docs" / "embedded-engine.md").read_text("utf-8")
+    example: dict[str, Any] = {}
+    exec(page.split("```python\n")[1].split("```")[0], example)  # noqa: S102  our own page
+    example["test_storage"]()
 
 
 def test_a_function_that_raises_is_an_error_of_the_test() -> None:
