@@ -20,6 +20,7 @@ IS_SERVICE = "aws:principalisawsservice"
 SERVICE_NAME = "aws:principalservicename"
 SOURCE_IP = "aws:sourceip"
 SOURCE_VPCE = "aws:sourcevpce"
+_ACCOUNT = re.compile("[0-9]{12}")
 _VARIABLE_NAME = re.compile(r"\$\{([^\s,}]+)")
 _ROOT_ALWAYS_MAY = ("s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy")
 
@@ -98,20 +99,25 @@ def _is_exempt(principal: Principal, exempt: tuple[str, ...]) -> bool:
         case Identity(_, account, arn, _):
             return account in exempt or arn in exempt
         case Service(name):
-            return name in exempt
+            return name in exempt and not _ACCOUNT.fullmatch(name)
         case _:
             return False
 
 
 def _is_somebody(principal: Principal, partition: str) -> bool:
-    """Whether the parts of a principal fit together: an identity's ARN has its account, its kind and the bucket's partition."""
+    """
+    Whether the parts of a principal fit together: an identity's ARN has its account, its kind and the bucket's partition.
+
+    Which letters IAM takes in a name is not checked but for white space: a document may speak of any name.
+    """
     if not isinstance(principal, Identity):
         return not isinstance(principal, Service) or bool(principal.name)
-    tail = "root" if principal.kind == "root" else rf"{principal.kind}/([!-~]*/)?[A-Za-z0-9+=,.@_-]+"
-    pattern = rf"arn:{re.escape(partition)}:iam::{re.escape(principal.account)}:{tail}"
+    head = f"arn:{partition}:iam::{principal.account}:"
+    tail = "root" if principal.kind == "root" else rf"{principal.kind}/(?:\S*/)?[^\s/]+"
     return (
-        re.fullmatch("[0-9]{12}", principal.account) is not None
-        and re.fullmatch(pattern, principal.arn) is not None
+        _ACCOUNT.fullmatch(principal.account) is not None
+        and principal.arn.startswith(head)
+        and re.fullmatch(tail, principal.arn[len(head) :]) is not None
         and bool(principal.session) == (principal.kind == "role")
     )
 

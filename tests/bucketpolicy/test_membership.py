@@ -101,6 +101,17 @@ def test_exempt_principals_need_not_be_denied(exempt: tuple[str, ...], expected:
     assert tuple(in_goal(ask(caller), goal) for caller in (ROLE, USER, ROOT, SERVICE, Anonymous())) == expected
 
 
+def test_an_account_is_no_services_name() -> None:
+    """An exempt account stands for its identities only."""
+    assert in_goal(ask(Service(ACCOUNT)), ANYTHING._replace(exempt=(ACCOUNT,)))
+
+
+def test_a_principal_may_have_any_name() -> None:
+    """Documents speak of names that IAM would not take; only white space and an empty name are none."""
+    arns = (f"arn:aws:iam::{ACCOUNT}:user/{name}" for name in ("é", "a/b:c", "2020-01-01T00:00:00Z", "a/", "a\nb"))
+    assert [in_goal(ask(USER._replace(arn=arn)), ANYTHING) for arn in arns] == [True, True, True, False, False]
+
+
 def test_the_root_keeps_the_policy() -> None:
     """The bucket owner's root can always read, write and delete the policy: these requests are in no goal."""
     actions = ("s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy", "s3:GetBucketAcl")
