@@ -37,6 +37,7 @@ from crossguard.rule import Rule, StackRule, link
 from crossguard.settings import Exemption
 
 _MOST_BUCKETS = 1000
+_MOST_POLICIES = 40
 _MADE_UP = re.compile(r"-[0-9a-f]{7}$")
 _WHERE = {"Bool": "where `aws:SecureTransport` is `false`", "NumericLessThan": "below TLS {value}"}
 
@@ -321,11 +322,14 @@ def _tell_last_read(finding: Unattached, subject: Subject) -> tuple[str, ...]:
 
 
 def _render_contested(finding: Contested) -> str:
-    names = enumerate_texts(finding.policies, LIMITS[1], "and", 5)
     inline = " and the bucket's own `policy`" if finding.inline else ""
-    lines = [
-        f"Several policies are attached to this bucket: {names}{inline}.",
-        "A bucket has one policy only: whichever is written last replaces the others without a word, in any order.",
-        "Fix: put all statements into one BucketPolicy.",
-    ]
-    return "\n".join([*lines, *_tell_expiry(finding.expired, LIMITS[0])])
+
+    def write(_: LayOut, limit: int) -> list[str]:
+        return [
+            f"Several policies are attached to this bucket: {enumerate_texts(finding.policies, limit, 'and', _MOST_POLICIES)}{inline}.",
+            "A bucket has one policy only: whichever is written last replaces the others without a word, in any order.",
+            "Fix: put all statements into one BucketPolicy.",
+            *_tell_expiry(finding.expired, limit),
+        ]
+
+    return fit(write, MOST_LINES["mandatory"])

@@ -252,6 +252,7 @@ OTHERS: dict[str, Kind] = {
     "unattached-expired": Kind(HAS_POLICY, Unattached(last_read=True, expired=EXEMPTION), bucket="b" * 63),
     "unattached-name-not-known": Kind(HAS_POLICY, Unattached(), bucket=None),
     "contested": Kind(HAS_POLICY, Contested(("audit", "audit-extra"))),
+    "contested-much": Kind(HAS_POLICY, Contested(tuple(f"{'audit' * 12}-{number:02}" for number in range(30)))),
     "contested-inline": Kind(HAS_POLICY, Contested(("audit",), inline=True, expired=EXEMPTION)),
 }
 
