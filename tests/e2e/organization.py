@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.e2e.cli import ROOT, Outcome, Project, link_environment, make_project, settle
-from tests.e2e.standins.cloud import ORGANIZATION, Cloud, run_cloud
+from tests.e2e.standins.cloud import ORGANIZATION, Cloud
+from tests.e2e.standins.cloud_server import run_cloud
 
 PACK = "s3-encryption-guard"
 VERSION = re.findall(r"(?m)^version: (.+)$", (ROOT / "PulumiPolicy.yaml").read_text("utf-8"))[0]
 #: What a checkout may hold beside the tree, and is too large to copy.
-_LEFT_BEHIND = (".git", ".venv", "venv", "node_modules", "mutants", "__pycache__", ".mypy_cache", ".ruff_cache", ".hypothesis", "build")
+_LEFT_BEHIND = (".git", ".venv", "venv", "node_modules", "mutants", "build", "__pycache__", ".*_cache", ".hypothesis", ".coverage*")
 
 
 class Organization(NamedTuple):

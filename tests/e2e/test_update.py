@@ -176,7 +176,7 @@ def test_a_policy_taken_out_of_the_program_is_missed(project: MakeProject, pack:
     for operation in (("preview",), ("up", "--skip-preview"), ("preview",)):
         outcome = program.run(*operation, "--policy-pack", pack)
         assert (outcome.status, outcome.found) == (1, ((HAS_POLICY, "mandatory", "data"),))
-        assert "when it was last read" in outcome.text
+        assert "had one when last read" in outcome.text
     assert "data-policy" not in program.export()
 
 
