@@ -52,6 +52,10 @@ class Registered(NamedTuple):
     external: bool = False
 
 
+class DuplicateError(Exception):
+    """Two resources have one URN; the text is one line for the user."""
+
+
 class Deployment:
     """The operation's state. Its methods may be called from any thread: one resource at a time goes through."""
 
@@ -80,9 +84,9 @@ class Deployment:
         return f"urn:pulumi:{self.settings.stack}::{self.settings.project}::{types}::{name}"
 
     def register(self, goal: Goal) -> Registered:
-        """Check, ask the pack, create. Raises `PackError`."""
+        """Check, ask the pack, create. Raises `PackError` and `DuplicateError`."""
         with self._lock:
-            urn = self.make_urn(goal.type, goal.name, goal.parent)
+            urn = self._make_new_urn(goal)
             subject = self._describe(urn, goal)
             inputs = self._questions.remediate(subject, self._check(urn, goal))
             self._questions.analyze([(subject, inputs)])
@@ -92,12 +96,23 @@ class Deployment:
             return self._resources[urn]
 
     def read(self, goal: Goal) -> Registered:
-        """A resource that exists already. It is kept for the program's sake: the engine shows no pack what is read."""
+        """
+        A resource that exists already. It is kept for the program's sake: the engine shows no pack what is read.
+
+        Raises `DuplicateError`.
+        """
         with self._lock:
-            urn = self.make_urn(goal.type, goal.name, goal.parent)
+            urn = self._make_new_urn(goal)
             outputs = self.answers.read(goal.type, goal.name, goal.id, values.reveal(goal.inputs), self._find_place(goal))
             self._resources[urn] = Registered(urn, goal, goal.id, {}, outputs, external=True)
             return self._resources[urn]
+
+    def _make_new_urn(self, goal: Goal) -> str:
+        urn = self.make_urn(goal.type, goal.name, goal.parent)
+        if urn in self._resources:
+            message = f"the program declares two resources of one URN, which the engine refuses: {urn}"
+            raise DuplicateError(message)
+        return urn
 
     def set_outputs(self, urn: str, outputs: Properties) -> None:
         """What a component or the stack says its outputs are."""

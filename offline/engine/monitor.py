@@ -11,7 +11,7 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import callback_pb2, engine_pb2, engine_pb2_grpc, resource_pb2, resource_pb2_grpc, source_pb2
 
 from offline.engine import values
-from offline.engine.deployment import PROVIDER_PREFIX, Deployment, Goal, Registered, read_options
+from offline.engine.deployment import PROVIDER_PREFIX, Deployment, DuplicateError, Goal, Registered, read_options
 from offline.engine.documents import WrongDocumentError
 from offline.engine.pack import CHANNEL_OPTIONS, PackError
 from offline.engine.session import Provided, Session
@@ -79,7 +79,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         try:
             goal = self._read_goal(transformed)
             registered = self._deployment.register(goal)
-        except PackError as error:
+        except (PackError, DuplicateError) as error:
             self._session.fail(Failure(str(error)))
             raise _abort(context, grpc.StatusCode.UNAVAILABLE, str(error)) from error
         self._keep(registered.urn, transformed, request.transforms)
@@ -179,7 +179,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
                     id=request.id,
                 )
             )
-        except PackError as error:
+        except (PackError, DuplicateError) as error:
             self._session.fail(Failure(str(error)))
             raise _abort(context, grpc.StatusCode.UNAVAILABLE, str(error)) from error
         if request.type == _STACK_REFERENCE and values.is_unknown(read.outputs["outputs"]):

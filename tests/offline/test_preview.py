@@ -232,6 +232,19 @@ def test_transforms_change_what_is_judged() -> None:
     assert (bucket.inputs["bucket"], bucket.inputs["policy"]) == ("data-1", write("arn:aws:s3:::data-1"))
 
 
+def test_two_resources_of_one_name_are_refused() -> None:
+    """As the real engine does."""
+
+    def program() -> None:
+        aws.s3.Bucket("data")
+        aws.s3.Bucket("data")
+
+    with pytest.raises(
+        ProgramError, match="two resources of one URN, which the engine refuses: urn:pulumi:test::project::aws:s3/bucket:Bucket::data"
+    ):
+        find_violations(program)
+
+
 def test_a_component_made_inside_its_provider_is_not_looked_into() -> None:
     """That is said."""
 
