@@ -23,10 +23,10 @@ from crossguard.rule import Rule, StackRule
 from crossguard.settings import Rejected, Settings, read_settings
 from crossguard.source import Found, Source
 
-#: The real engine takes answers of up to 4 MB. A violation also carries the policy's description twice, its name and a URN.
-_ALL_BYTES = 3_000_000
-_WHOLE_BYTES = 1_500_000
-_EXTRA_BYTES = 600
+#: The real engine takes answers of up to 4 MB. A violation also carries the policy's description twice, and names.
+_ALL_BYTES = 2_500_000
+_WHOLE_BYTES = 1_000_000
+_EXTRA_BYTES = 400
 
 
 class Violation(NamedTuple):
@@ -79,11 +79,6 @@ def _look_at(args: ResourceValidationArgs) -> tuple[Subject, Source]:
     return Subject(args.urn, args.resource_type, args.name), resources.find(args.resource_type, args.props, provider)
 
 
-#: The engine takes an answer of 4 MB at most, and a violation in full has more than 1 KB.
-_MOST_IN_FULL = 500
-_MOST = 3000
-
-
 def judge_stack(rule: StackRule, args: StackValidationArgs, inline: InlinePolicies, today: date) -> Iterator[Outcome]:
     """What the policy says about the stack: the violations in URN order, and last what is not known or why it does not apply."""
     settings = read_settings(args.get_config(), rule.keys)
@@ -98,19 +93,14 @@ def judge_stack(rule: StackRule, args: StackValidationArgs, inline: InlinePolici
 
 
 def _pronounce_attachments(rule: StackRule, settings: Settings, attachments: Attachments, today: date) -> Iterator[Outcome]:
-    """A violation for each bucket that has one, then one note for all that are not known; shorter where there are very many."""
+    """A violation for each bucket that has one, then one note for all that are not known."""
     doubtful: list[Subject] = []
-    told = 0
     for subject, finding in assess_attachments(settings, attachments, today):
         match _pronounce(rule, settings, subject, finding):
             case Violation(text):
-                told += 1
-                if told <= _MOST:
-                    yield Violation(text if told <= _MOST_IN_FULL else text.partition("\n")[0], subject.urn)
+                yield Violation(text, subject.urn)
             case Note():
                 doubtful.append(subject)
-    if told > _MOST:
-        yield Violation(f"There are {told - _MOST} more buckets of which the same is to be said.")
     if doubtful:
         yield Note(messages.render_note(rule, tuple(doubtful)))
 
@@ -123,13 +113,13 @@ def _ration(outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
             yield outcome
             continue
         short = outcome if spent < _WHOLE_BYTES else outcome._replace(text=outcome.text.partition("\n")[0])
-        spent += len(short.text.encode(errors="replace")) + _EXTRA_BYTES
+        spent += len(short.text.encode(errors="replace")) + len(short.urn or "") + _EXTRA_BYTES
         if spent > _ALL_BYTES:
             left_out += 1
         else:
             yield short
     if left_out:
-        yield Violation(f"The same must be said of {left_out} more buckets, which do not fit into one answer to the engine.")
+        yield Violation(f"There are {left_out} more buckets of which the same is to be said.")
 
 
 def _pronounce(rule: Rule | StackRule, settings: Settings | Rejected, subject: Subject, finding: Finding) -> Outcome | None:

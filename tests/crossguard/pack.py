@@ -123,11 +123,6 @@ class Double:
         request = analyzer_pb2.AnalyzeStackRequest(resources=[_show(resource) for resource in resources])
         return _read(self._call("AnalyzeStack", request), self.info())
 
-    def measure_stack(self, *resources: Resource) -> int:
-        """The bytes of the answer to `analyze_stack`."""
-        request = analyzer_pb2.AnalyzeStackRequest(resources=[_show(resource) for resource in resources])
-        return int(self._call("AnalyzeStack", request).ByteSize())
-
     def remediate(self, resource: Resource) -> dict[str, dict[str, Any]]:
         """Ask for remediations; gives the new properties in wire form, by policy."""
         response = self._call("Remediate", _ask(resource))

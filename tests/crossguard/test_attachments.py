@@ -277,14 +277,3 @@ def test_a_bucket_that_was_only_read_is_judged_from_a_state(update: Double) -> N
     inputs = update.analyze(read._replace(props={}))
     assert (inputs.said, set(inputs.skipped)) == ((), set(DOCUMENT_POLICIES))
     assert reported(update.analyze_stack(read._replace(props={"bucket": "read", "policy": ""}))) == [("mandatory", "read")]
-
-
-def test_an_answer_about_thousands_of_buckets_fits_into_what_the_engine_takes(preview: Double) -> None:
-    """First whole messages, then short ones, each on its own bucket; what does not fit is counted, on the stack."""
-    stack = [bucket(f"{n:05}-{'x' * 50}") for n in range(6_000)]
-    said = preview.analyze_stack(*stack).said
-    sizes = [len(one.text) for one in said]
-    named = [one.urn for one in said[:-1]]
-    assert named == [one.urn for one in stack[: len(named)]]
-    assert (sizes[0] > 300, sizes[-2] < 200, f"{len(stack) - len(named)} more buckets" in said[-1].text) == (True, True, True)
-    assert preview.measure_stack(*stack) < 4_000_000
