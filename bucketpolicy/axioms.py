@@ -168,6 +168,7 @@ _ALWAYS = (
 )
 _SERVICES_ONLY = ("aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths")
 _ENDPOINT_ONLY = ("aws:sourcevpc", "aws:vpcsourceip", "aws:sourcevpcarn", "aws:vpceaccount", "aws:vpceorgid", "aws:vpceorgpaths")
+_SEVEN_SEGMENTS: Glob = (MANY, *((":", MANY) * 6))
 _SERVICE_DOMAIN: Glob = (ANY, MANY, *".amazonaws.com")
 _EVERY_ENDPOINT = ("aws:sourcevpc", "aws:vpcsourceip")
 _IDENTITY_ONLY = ("aws:username", "aws:tokenissuetime", "aws:multifactorauthpresent", "aws:multifactorauthage", "aws:sourceidentity")
@@ -188,7 +189,17 @@ _Fact = tuple[tuple[tuple[str, Raw], ...], str]
 
 @lru_cache(maxsize=256)
 def _has_facts(key: str) -> bool:
-    special = (*_ALWAYS, *_SERVICES_ONLY, *_IDENTITY_ONLY, *_ENDPOINT_ONLY, TLS_VERSION, IS_SERVICE, SERVICE_NAMES, PRINCIPAL_ACCOUNT)
+    special = (
+        *_ALWAYS,
+        *_SERVICES_ONLY,
+        *_IDENTITY_ONLY,
+        *_ENDPOINT_ONLY,
+        TLS_VERSION,
+        IS_SERVICE,
+        SERVICE_NAMES,
+        PRINCIPAL_ACCOUNT,
+        PRINCIPAL_ARN,
+    )
     return find_key(key) is None or key in special or key.startswith(_IDENTITY_FAMILIES)
 
 
@@ -215,6 +226,9 @@ def _caller_facts(key: str, world: World) -> Iterator[_Fact]:
         yield ((PRINCIPAL, world.identities("root", "role")), present), "the condition key is sent for users only"
     if key == IS_SERVICE:
         yield (world.select(Identity), absent), "the condition key is documented to be in every signed request"
+    if key == PRINCIPAL_ARN:
+        colon = Texts(0, (_SEVEN_SEGMENTS,), inside=True)
+        yield (world.select(Identity), (key_variable(key), colon)), "a colon in the path of a user or role is not looked at"
     if key == PRINCIPAL_ACCOUNT and PRINCIPAL_ARN in world.kinds:
         yield from _fresh_accounts(world)
     if key == SERVICE_NAMES:

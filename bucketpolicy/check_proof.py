@@ -40,15 +40,22 @@ def check_cover(box: tuple[Domain, ...], rows: dict[int, Literals], steps: tuple
             return False
         step, row = steps[number], rows[steps[number].row]
         if isinstance(step, Inside):
-            if any(cut(part[variable], literal)[0] for variable, literal in row):
+            if not _holds(row, part):
                 return False
         elif not 0 <= step.literal < len(row):
             return False
         else:
             variable, literal = row[step.literal]
             for following, half in zip((step.outside, step.inside), cut(part[variable], literal), strict=True):
-                if half:
+                rest = part if half is None else (*part[:variable], half, *part[variable + 1 :])
+                if half and following < 0 and not _holds(row, rest):
+                    return False
+                if half and following >= 0:
                     if following <= number:
                         return False
-                    tasks.append((following, (*part[:variable], half, *part[variable + 1 :])))
+                    tasks.append((following, rest))
     return True
+
+
+def _holds(row: Literals, part: tuple[Domain, ...]) -> bool:
+    return not any(cut(part[variable], literal)[0] for variable, literal in row)

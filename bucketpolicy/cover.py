@@ -13,7 +13,7 @@ from bucketpolicy.domains import Domain, Literal, cut, leave
 from bucketpolicy.proof import Distinction, Inside, Step
 
 Literals = tuple[tuple[int, Literal], ...]
-_Open = list[tuple[int, ...] | None]
+_Open = dict[int, tuple[int, ...]]
 
 
 class Escape(NamedTuple):
@@ -29,7 +29,7 @@ class Covered(NamedTuple):
 
 
 class _Task(NamedTuple):
-    """A part of the box still to be decided: which literals of each row are open (None: the row is escaped), and the step to fill in."""
+    """A part of the box still to be decided: the open literals of each row that is not escaped, and the step to fill in."""
 
     box: list[Domain]
     open: _Open
@@ -69,8 +69,15 @@ class _Search:
         for number, row in enumerate(self._rows):
             if not row:
                 return Covered((Inside(number),))
-        tasks = [_Task(list(box), [tuple(range(len(row))) for row in self._rows], self._reserve(), tuple(range(len(box))))]
-        size = 1 + (len(self._rows) >> 5)
+        tasks = [
+            _Task(
+                list(box),
+                {number: tuple(range(len(row))) for number, row in enumerate(self._rows)},
+                self._reserve(),
+                tuple(range(len(box))),
+            )
+        ]
+        size = 1 + (len(self._rows) >> 6)
         while tasks:
             task = tasks.pop()
             self._budget.spend(size)
@@ -102,9 +109,9 @@ class _Search:
                 units = self._reduce(pending.pop(), box, open_)
             else:
                 variable = texts.pop()
-                units = [number for number, index, _ in self._texts[variable] if open_[number] == (index,)]
+                units = [number for number, index, _ in self._texts[variable] if open_.get(number) == (index,)]
             for number in units:
-                literals = open_[number]
+                literals = open_.get(number)
                 if literals is None:
                     continue
                 outside = None
@@ -118,20 +125,15 @@ class _Search:
                 if not outside:
                     self._steps[slot] = Inside(number)
                     return None
-                open_[number] = None
-                slot = self._distinguish(slot, number, literals[0])
+                del open_[number]
+                rest = self._reserve()
+                self._steps[slot] = Distinction(number, literals[0], rest, -1)
+                slot = rest
                 if outside != box[target]:
                     box[target] = outside
                     if target in self._bits:
                         pending.append(target)
         return slot
-
-    def _distinguish(self, slot: int, number: int, index: int) -> int:
-        """Note that the box is denied by this row inside this literal; the slot for the rest."""
-        inside, rest = self._reserve(), self._reserve()
-        self._steps[inside] = Inside(number)
-        self._steps[slot] = Distinction(number, index, rest, inside)
-        return rest
 
     def _reduce(self, variable: int, box: list[Domain], open_: _Open) -> list[int]:
         """Take in the change of a finite variable; the rows that have one literal left, or none."""
@@ -139,14 +141,14 @@ class _Search:
         assert isinstance(domain, int)  # noqa: S101 - a variable has one representation
         units = []
         for number, index, literal in self._bits[variable]:
-            literals = open_[number]
+            literals = open_.get(number)
             if literals is None or index not in literals:
                 continue
             if not domain & literal:
-                open_[number] = None
+                del open_[number]
                 continue
             if not domain & ~literal:
-                literals = open_[number] = tuple(other for other in literals if other != index)
+                literals = open_[number] = tuple([other for other in literals if other != index])
             if len(literals) <= 1:
                 units.append(number)
         return units
@@ -163,12 +165,18 @@ class _Search:
         while again:
             again = False
             counts = {}
+            masks: dict[int, int] = {}
             uses: dict[int, list[Literal]] = {}
-            for row, literals in zip(self._rows, open_, strict=True):
-                for index in literals or ():
+            for number, literals in open_.items():
+                row = self._rows[number]
+                for index in literals:
                     variable, literal = row[index]
                     counts[variable] = counts.get(variable, 0) + 1
-                    uses.setdefault(variable, []).append(literal)
+                    if isinstance(literal, int):
+                        masks[variable] = masks.get(variable, 0) | literal
+                    else:
+                        uses.setdefault(variable, []).append(literal)
+            uses.update((variable, [mask]) for variable, mask in masks.items())
             for variable, found in uses.items():
                 outside = leave(box[variable], found)
                 if outside:
@@ -180,22 +188,17 @@ class _Search:
     def _close(self, variable: int, open_: _Open) -> None:
         """Mark all open rows that depend on this variable as escaped."""
         for number, index, _ in (*self._bits.get(variable, ()), *self._texts.get(variable, ())):
-            literals = open_[number]
-            if literals is not None and index in literals:
-                open_[number] = None
+            if index in open_.get(number, ()):
+                del open_[number]
 
     def _split(self, task: _Task, slot: int, counts: dict[int, int], tasks: list[_Task]) -> None:
         """Take the shortest open row apart: outside its first literal; inside that and outside the second; and so on."""
         box, open_ = task.box, task.open
-        best = min(
-            (number for number, literals in enumerate(open_) if literals is not None),
-            key=lambda number: len(open_[number] or ()),
-        )
-        row, literals = self._rows[best], open_[best] or ()
+        best = min(open_, key=lambda number: len(open_[number]))
+        row, literals = self._rows[best], open_.pop(best)
         self._budget.spender = self._owners[best]
         changed: tuple[int, ...] = ()
         parts = []
-        open_[best] = None
         for index in sorted(literals, key=lambda index: -counts[row[index][0]]):
             variable, literal = row[index]
             outside, inside = cut(box[variable], literal)
@@ -204,7 +207,7 @@ class _Search:
                 where = self._reserve()
                 part = list(box)
                 part[variable] = outside
-                parts.append(_Task(part, list(open_), where, (*changed, variable)))
+                parts.append(_Task(part, dict(open_), where, (*changed, variable)))
             rest = self._reserve() if inside else -1
             self._steps[slot] = Distinction(best, index, where, rest)
             slot = rest
@@ -218,21 +221,30 @@ class _Search:
 
     def _prune(self) -> tuple[Step, ...]:
         """The proof without distinctions that no later step makes use of; so that it names what is needed, not what was tried."""
-        uses: list[set[int]] = [set() for _ in self._steps]
+        if len(self._steps) > _LONG:
+            return tuple(self._steps)
+        whole = [sum({1 << variable for variable, _ in row}) for row in self._rows]
+        uses = [0] * len(self._steps)
         better = list(range(len(self._steps)))
         for number in range(len(self._steps) - 1, -1, -1):
             step = self._steps[number]
-            if not isinstance(step, Distinction):
-                uses[number] = {variable for variable, _ in self._rows[step.row]}
+            if isinstance(step, Inside):
+                uses[number] = whole[step.row]
                 continue
-            variable = self._rows[step.row][step.literal][0]
+            own = 1 << self._rows[step.row][step.literal][0]
             parts = [better[part] for part in (step.outside, step.inside) if part >= 0]
-            idle = next((part for part in parts if variable not in uses[part]), None)
+            idle = next((part for part in parts if not uses[part] & own), None)
             if idle is not None:
                 better[number] = idle
-            else:
-                uses[number] = {variable}.union(*(uses[part] for part in parts))
+                continue
+            uses[number] = own if step.inside >= 0 else whole[step.row]
+            for part in parts:
+                uses[number] |= uses[part]
         return _renumber(self._steps, better)
+
+
+# A proof of more steps is kept as it was found.
+_LONG = 20_000
 
 
 def _renumber(steps: list[Step], better: list[int]) -> tuple[Step, ...]:

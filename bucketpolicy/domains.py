@@ -5,7 +5,6 @@ Finite variables are bits of an `int`: principals, actions, truth values, the ce
 and texts that only very texts are compared with. All other texts are `TextDomain`, sets of texts `SetDomain`.
 """
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 from bucketpolicy.language import Language
@@ -130,13 +129,14 @@ Literal = int | TextLiteral | SetLiteral
 
 def find_set(language: Language, domain: SetDomain) -> tuple[str, ...] | None:
     """The elements of a set in the domain, sorted and without repetition; None where there is none but for the flags."""
-    wanted: Iterable[tuple[int, int]] = domain.some or {(0, 0)}
-    elements = set()
-    for within, without in wanted:
-        element = language.find(domain.within | within, domain.without | without)
-        if element is None:
-            return None
-        elements.add(element)
+    elements: list[str] = []
+    for within, without in sorted(domain.some, reverse=True) or [(0, 0)]:
+        parts = domain.within | within, domain.without | without
+        if not any(language.contains(element, *parts) for element in elements):
+            element = language.find(*parts)
+            if element is None:
+                return None
+            elements.append(element)
     return tuple(sorted(elements))
 
 

@@ -185,7 +185,7 @@ class Language:
             rivals.append(negative)
             here = len(path)
             path.append((parent, char))
-            self._budget.spend(size)
+            self._budget.spend(size + (len(rivals) >> _RIVALS))
             if not negative & question.refuse and all(positives[slot] & accept for slot, accept in question.accept):
                 return _read_back(path)
             for following in self._choose(positives, negative, question):
@@ -253,6 +253,8 @@ class Language:
 
 
 _MOST_PATHS = 3000
+# Comparing a state with so many others (two to this power) takes about as long as one step.
+_RIVALS = 6
 
 
 class _Question(NamedTuple):

@@ -158,7 +158,12 @@ def _of_account(account: str, named: list[Named], partition: str) -> list[Repres
     user, role = _unused("user", arn, users), _unused("role", arn, roles)
     return [
         Representative(Identity("user", account, user), account, (_iam(partition, account, "user/"),), users + slash),
-        Representative(Identity("role", account, role, "session"), account, (_iam(partition, account, "role/"),), roles + slash),
+        Representative(
+            Identity("role", account, role, _fresh_session(session for _, session in sessions)),
+            account,
+            (_iam(partition, account, "role/"),),
+            roles + slash,
+        ),
         Representative(Identity("root", account, f"{arn}:root"), account, (f"{arn}:root",)),
         *(Representative(Identity("user", account, name), account, (name,)) for name in users),
         *(caller for name in roles for caller in _of_role(name, account, sessions)),
@@ -169,8 +174,12 @@ def _of_account(account: str, named: list[Named], partition: str) -> list[Repres
 def _of_role(arn: str, account: str, sessions: tuple[tuple[str, str], ...]) -> list[Representative]:
     """A fresh session of a role, and the named ones."""
     taken = [session for name, session in sessions if name == arn.rpartition("/")[2]]
-    fresh = next(f"session{suffix}" for suffix in ("", *range(len(taken) + 1)) if f"session{suffix}" not in taken)
-    return [Representative(Identity("role", account, arn, session), account, (arn,)) for session in (fresh, *taken)]
+    return [Representative(Identity("role", account, arn, session), account, (arn,)) for session in (_fresh_session(taken), *taken)]
+
+
+def _fresh_session(taken: Iterable[str]) -> str:
+    names = set(taken)
+    return next(name for name in (f"session{suffix}" for suffix in ("", *range(len(names) + 1))) if name not in names)
 
 
 def _of_session(arn: str, account: str, name: str, session: str, roles: tuple[str, ...]) -> Representative:
@@ -232,7 +241,8 @@ def cover(principals: Principals, callers: Callers, partition: str, *, star_cove
     if principals.everyone and not principals.negated:
         return Covered(full, full)
     if principals.negated:
-        return Covered(_unmentioned(principals, callers, partition), full, _NOT_PRINCIPAL)
+        spared = _spared(principals, callers, partition)
+        return Covered(_unmentioned(principals, callers, partition), full & ~spared, _NOT_PRINCIPAL)
     result = Covered(0, 0)
     for kind, text in principals.entries:
         one = _cover_entry(kind, text, callers, partition, star_covers_services=star_covers_services)
@@ -264,6 +274,27 @@ def _cover_entry(kind: str, text: str, callers: Callers, partition: str, *, star
 
 def _select(callers: Callers, sort: type[Principal]) -> int:
     return sum(isinstance(caller.principal, sort) << bit for bit, caller in enumerate(callers.all))
+
+
+def _spared(principals: Principals, callers: Callers, partition: str) -> int:
+    """
+    Who is surely not denied by `NotPrincipal`: those listed themselves, and their accounts, and the roles of their sessions.
+
+    Surely for callers without a permissions boundary (AWS: "NotPrincipal"); a caller that a document speaks of may have none.
+    """
+    named = [found for kind, text in principals.entries if kind == "AWS" and (found := read_principal(text, partition)) is not None]
+    services = {text for kind, text in principals.entries if kind == "Service"}
+    result = 0
+    for bit, caller in enumerate(callers.all):
+        principal = caller.principal
+        if isinstance(principal, Service):
+            result |= (caller.arns != () and principal.name in services) << bit
+        elif isinstance(principal, Identity):
+            kinds = {item.kind for item in named if _names(item, caller)}
+            account = not kinds.isdisjoint({"account", "root"})
+            wanted = {"root": set[str](), "user": {"user"}, "role": {"role", "session"}}[principal.kind]
+            result |= (account and wanted <= kinds) << bit
+    return result
 
 
 def _unmentioned(principals: Principals, callers: Callers, partition: str) -> int:

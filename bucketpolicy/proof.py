@@ -13,9 +13,9 @@ class Inside(NamedTuple):
 
 class Distinction(NamedTuple):
     """
-    The box is cut in two along one literal of a row; both parts have a proof of their own, unless they are empty.
+    The box is cut in two along one literal of a row; each part has a proof of its own.
 
-    `outside` and `inside` are indexes of steps; -1 stands for an empty part.
+    `outside` and `inside` are indexes of steps; -1 stands for a part that is empty, or that lies inside the row.
     """
 
     row: int

@@ -7,7 +7,7 @@ from bucketpolicy.axioms import ENDPOINT, IS_SERVICE, PRINCIPAL_ACCOUNT, PRINCIP
 from bucketpolicy.compile import Compiled
 from bucketpolicy.cover import Literals
 from bucketpolicy.domains import ABSENT, Domain, SetDomain, TextDomain, Value, find_set, holds
-from bucketpolicy.goal import TLS_VERSION, TRANSPORT, Target
+from bucketpolicy.goal import TLS_VERSION, TRANSPORT, Assumptions, Target
 from bucketpolicy.literals import FALSE, TRUE
 from bucketpolicy.request import Identity, Principal, Request, Service
 from bucketpolicy.rows import ACTION, OBJECT, PRINCIPAL, key_variable
@@ -148,7 +148,7 @@ def build(compiled: Compiled, target: Target, arena: Arena, point: Point) -> Req
     action = values[ACTION]
     assert isinstance(bit, int)  # noqa: S101 - finite
     assert isinstance(action, int)  # noqa: S101 - finite
-    caller = _identify(compiled.callers.all[bit.bit_length() - 1].principal, context)
+    caller = _identify(compiled.callers.all[bit.bit_length() - 1].principal, context, compiled.setting.assumptions)
     for name, text in _always_sent(caller, compiled, context, absent=values.get(key_variable(SOURCE_IP)) == ABSENT):
         if key_variable(name) not in values:
             context[name] = (text,)
@@ -178,22 +178,21 @@ def _always_sent(caller: Principal, compiled: Compiled, context: dict[str, tuple
         yield from ((key, text) for key, text in ((IS_SERVICE, "true"), (SERVICE_NAME, caller.name)) if key in mentioned)
 
 
-def _identify(caller: Principal, context: dict[str, tuple[str, ...]]) -> Principal:
-    """The caller that the identity keys of the request speak of, where there are any."""
+def _identify(caller: Principal, context: dict[str, tuple[str, ...]], assumptions: Assumptions) -> Principal:
+    """The caller that the identity keys of the request speak of, as far as they must agree with it."""
     if isinstance(caller, Service):
         names = context.get(SERVICE_NAME, context.get(SERVICE_NAMES, (caller.name,)))
-        return caller if caller.name in names else Service(names[0])
-    if not isinstance(caller, Identity):
+        return caller if caller.name in names or not assumptions.service_principal_keys else Service(names[0])
+    if not isinstance(caller, Identity) or not assumptions.principal_keys_agree:
         return caller
-    arn = context.get(PRINCIPAL_ARN, (caller.arn,))[0]
-    if caller.kind == "user" and arn.endswith(":user/example") and PRINCIPAL_ARN not in context:
+    if PRINCIPAL_ARN in context:
+        arn = context[PRINCIPAL_ARN][0]
+        return caller._replace(account=arn.split(":")[4], arn=arn)
+    account = context.get(PRINCIPAL_ACCOUNT, (caller.account,))[0]
+    arn = caller.arn.replace(f"::{caller.account}:", f"::{account}:")
+    if caller.kind == "user" and arn.endswith(":user/example"):
         arn = arn.removesuffix("example") + context.get("aws:username", ("example",))[0]
-    parts = arn.split(":")
-    if len(parts) == 6:  # noqa: PLR2004 - the segments of an ARN
-        account = context.get(PRINCIPAL_ACCOUNT, (parts[4],))[0] if PRINCIPAL_ARN not in context else parts[4]
-        parts[4] = account
-        return Identity(caller.kind, account, ":".join(parts), caller.session)
-    return caller
+    return caller._replace(account=account, arn=arn)
 
 
 def _text(variable: Variable, value: Value) -> str | None:

@@ -1,15 +1,16 @@
 """What `decide` must say: the regression cases of the research behind it, then every corner of the language."""
 
 import json
+from random import Random
 from typing import Any
 
 import pytest
 
 from bucketpolicy.decide import decide
 from bucketpolicy.document import Document
-from bucketpolicy.goal import SSE, TRANSPORT, Absent, Assumptions, Equal, Goal, Target
+from bucketpolicy.goal import SSE, TRANSPORT, Absent, AbsentOrOther, Assumptions, Below, Equal, Goal, Target
 from bucketpolicy.parse import parse
-from bucketpolicy.request import Request
+from bucketpolicy.request import Anonymous, Identity, Request, Service
 from bucketpolicy.verdict import Counterexample, Denied, Undecided, Verdict
 
 Json = Any
@@ -199,3 +200,582 @@ def test_an_empty_list_of_values_is_undecided() -> None:
 def test_an_arn_of_another_partition_is_another_bucket() -> None:
     """Case 26."""
     witness(uploads(statement(NULL, Resource="arn:aws-cn:s3:::b/*")))
+
+
+SIX = "s3:x-amz-storage-class"
+ROLE = "arn:aws:iam::111122223333:role/deploy"
+
+
+@pytest.mark.parametrize(
+    ("conditions", "exempt", "assumptions"),
+    [
+        ({"StringNotEquals": {"aws:PrincipalArn": ROLE}}, (ROLE,), ("anonymous-has-no-identity", "principal-keys-agree")),
+        ({"ArnNotEquals": {"aws:PrincipalArn": [ROLE]}}, ("111122223333",), ("anonymous-has-no-identity", "principal-keys-agree")),
+        ({"StringNotLike": {"aws:PrincipalArn": "arn:aws:iam::111122223333:*"}}, ("111122223333",), None),
+        ({"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/admin-*"}}, ("111122223333",), None),
+        ({"StringNotEquals": {"aws:PrincipalAccount": "111122223333"}}, ("111122223333",), ("principal-keys-agree",)),
+        (
+            {"StringNotEquals": {"aws:PrincipalServiceName": "logging.s3.amazonaws.com"}},
+            ("logging.s3.amazonaws.com",),
+            ("service-principal-keys",),
+        ),
+    ],
+)
+def test_who_is_exempt_need_not_be_denied(conditions: Json, exempt: tuple[str, ...], assumptions: tuple[str, ...] | None) -> None:
+    """A Deny for everybody but exactly the exempt, or fewer, denies the goal; the assumptions that tie keys to callers are named."""
+    verdict = denied(uploads(statement({**NULL, **conditions}), exempt=exempt))
+    assert assumptions is None or verdict.assumptions == assumptions
+
+
+@pytest.mark.parametrize(
+    ("conditions", "exempt"),
+    [
+        ({"ArnNotLike": {"aws:PrincipalArn": ROLE + "*"}}, (ROLE,)),
+        ({"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/admin-*"}}, ("arn:aws:iam::111122223333:role/admin-1",)),
+        ({"StringNotEquals": {"aws:PrincipalAccount": "111122223333"}}, ("444455556666",)),
+        ({"BoolIfExists": {"aws:PrincipalIsAWSService": "false"}}, ("logging.s3.amazonaws.com",)),
+        ({"StringNotEquals": {"aws:PrincipalArn": ROLE}}, ()),
+        ({"StringNotLike": {"aws:PrincipalArn": "arn:aws:iam::111122223333:*"}}, ("arn:aws:iam::111122223333:root",)),
+    ],
+)
+def test_who_else_is_let_through_is_a_counterexample(conditions: Json, exempt: tuple[str, ...]) -> None:
+    """The caller of the counterexample is not among the exempt, and its keys say who it is."""
+    request = witness(uploads(statement({**NULL, **conditions}), exempt=exempt))
+    context = dict(request.context)
+    caller = request.principal
+    if isinstance(caller, Identity):
+        assert not {caller.arn, caller.account} & set(exempt)
+        assert context.get("aws:principalarn", (caller.arn,)) == (caller.arn,)
+        assert context.get("aws:principalaccount", (caller.account,)) == (caller.account,)
+        assert caller.arn.split(":")[4] == caller.account
+    else:
+        assert isinstance(caller, Service)
+        assert caller.name not in exempt
+        assert context["aws:principalisawsservice"] == ("true",)
+
+
+def test_an_account_and_an_arn_of_a_caller_agree() -> None:
+    """Also in an account that nobody names."""
+    request = witness(
+        uploads(
+            statement(
+                {**NULL, "ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/*"}, "StringNotEquals": {"aws:PrincipalAccount": "x"}}
+            )
+        )
+    )
+    context, caller = dict(request.context), request.principal
+    assert isinstance(caller, Identity)
+    assert (context["aws:principalarn"], context["aws:principalaccount"]) == ((caller.arn,), (caller.account,))
+
+
+def test_a_named_role_is_exempt_with_all_its_sessions() -> None:
+    """And a session with nobody else; the role's path does not matter to the session's ARN."""
+    session = "arn:aws:sts::111122223333:assumed-role/deploy/one"
+    named = ["arn:aws:iam::111122223333:role/team/deploy", "arn:aws:iam::111122223333:user/a"]
+    rest = statement({**NULL, "StringNotEquals": {"aws:PrincipalArn": ROLE}})
+    denied(uploads(statement(NULL, Principal={"AWS": named}), rest, exempt=(ROLE,)))
+    denied(uploads(statement(NULL, Principal={"AWS": [ROLE, *named, session]}), rest))
+    request = witness(uploads(statement(NULL, Principal={"AWS": [session, *named]}), rest))
+    assert request.principal == Identity("role", "111122223333", ROLE, "session")
+    request = witness(uploads(rest, exempt=(session,)))
+    assert request.principal == Identity("role", "111122223333", ROLE, "session")
+
+
+def test_a_session_is_one_session() -> None:
+    """A Deny of one session leaves the role's other sessions open."""
+    session = "arn:aws:sts::111122223333:assumed-role/deploy/session"
+    rest = statement({**NULL, "ArnNotEquals": {"aws:PrincipalArn": [ROLE, "arn:aws:iam::111122223333:role/*/deploy"]}})
+    request = witness(uploads(statement(NULL, Principal={"AWS": session}), rest))
+    assert isinstance(request.principal, Identity)
+    assert request.principal.session != "session"
+    denied(uploads(statement(NULL, Principal={"AWS": session}), rest, statement(NULL, Principal={"AWS": ROLE}), exempt=("111122223333",)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "arn:aws:iam::111122223333:role/*",
+        "arn:aws:iam::111122223333:group/a",
+        "arn:aws:iam::111122223333:user/",
+        "arn:aws-cn:iam::111122223333:root",
+        "arn:aws:sts::111122223333:assumed-role/a",
+        "arn:aws:sts::111122223333:federated-user/a",
+        "AIDAEXAMPLEID",
+        "12345",
+    ],
+)
+def test_other_texts_name_nobody(text: str) -> None:
+    """A wildcard inside, another partition, a deleted identity: such a Deny is for no one, and a NotPrincipal proves nothing."""
+    witness(uploads(statement(NULL, Principal={"AWS": text})))
+    verdict = uploads(statement(NULL, Principal=None, NotPrincipal={"AWS": text}))
+    assert [path for path, _ in reasons(verdict)] == ["$.Statement[0].NotPrincipal"]
+
+
+def test_services_are_named_exactly() -> None:
+    """A Deny of one service, with all identities and anonymous callers, leaves other services open."""
+    everybody = statement({**NULL, "BoolIfExists": {"aws:PrincipalIsAWSService": "false"}})
+    one = statement(NULL, Principal={"Service": ["logging.s3.amazonaws.com", "*"]})
+    assert witness(uploads(everybody, one)).principal == Service("cloudtrail.amazonaws.com")
+    rest = statement(NULL, Principal=None, NotPrincipal={"Service": "logging.s3.amazonaws.com"})
+    assert denied(uploads(everybody, one, rest)).statements == (2, 3)
+    assert reasons(uploads(statement(NULL, Principal=None, NotPrincipal={"Service": "*"})))
+
+
+def test_the_aws_star_covers_services_unless_switched_off() -> None:
+    """Named wherever a proof needs it."""
+    everybody = statement(NULL, Principal={"AWS": "*"})
+    assert denied(uploads(everybody)).assumptions == ("aws-star-covers-services",)
+    assert reasons(uploads(everybody, aws_star_covers_services=False)) == (
+        ("$.Statement[0].Principal", 'whether `{"AWS": "*"}` covers AWS services is open'),
+    )
+    twice = statement({**NULL, "Bool": {"aws:PrincipalIsAWSService": "true"}})
+    assert denied(uploads(everybody, twice)).assumptions == ("service-principal-keys",)
+
+
+@pytest.mark.parametrize("principal", [{"CanonicalUser": "0" * 64}, {"Federated": "cognito-identity.amazonaws.com"}])
+def test_principals_of_unknown_identities(principal: Json) -> None:
+    """Whose they are is open for identities, and an anonymous caller is none of them."""
+    assert witness(uploads(statement(NULL, Principal=principal))).principal == Anonymous()
+    spared = uploads(statement(NULL, Principal=None, NotPrincipal=principal))
+    assert [path for path, _ in reasons(spared)] == ["$.Statement[0].NotPrincipal"]
+
+
+@pytest.mark.parametrize("principal", [{"Principal": {}}, {"Principal": {"AWS": []}}])
+def test_a_deny_for_nobody_denies_nothing(principal: Json) -> None:
+    """An empty principal does not affect the policy."""
+    witness(uploads(statement(NULL, **principal)))
+
+
+@pytest.mark.parametrize("principal", ["*", {}, {"AWS": "*"}, {"AWS": ROLE}])
+def test_not_principal_may_deny_those_it_lists(principal: Json) -> None:
+    """So it is no ground for a counterexample; what it lists is not surely denied either."""
+    assert reasons(uploads(statement(NULL, Principal=None, NotPrincipal=principal)))
+
+
+@pytest.mark.parametrize(("elements", "open_"), [({"Action": []}, False), ({"Resource": []}, False)])
+def test_an_empty_list_denies_nothing(elements: Json, open_: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    """An empty Action or Resource does not affect the policy."""
+    assert isinstance(uploads(statement(NULL, **elements)), Undecided) == open_
+
+
+def test_an_empty_negated_list_is_open() -> None:
+    """AWS does not say what an empty NotAction or NotResource does."""
+    assert reasons(uploads(statement(NULL, Action=None, NotAction=[]))) == (("$.Statement[0].NotAction", "the list of actions is empty"),)
+    assert reasons(uploads(statement(NULL, Resource=None, NotResource=[]))) == (
+        ("$.Statement[0].NotResource", "the list of resources is empty"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("resource", "reason"),
+    [
+        ("arn:*:s3:::b/*", "AWS does not say what a wildcard in the first five segments of an ARN matches"),
+        ("arn:aws:s3*", "AWS does not say what an ARN with fewer than six segments matches"),
+        ("**", "AWS does not say what an ARN with fewer than six segments matches"),
+        ("arn:aws:s3:::b/${aws:SecureTransport, 'x'}", "the value of a policy variable is not known"),
+        ("arn:aws:s3:::b/${aws:SecureTransport", "a policy variable is not well-formed"),
+    ],
+)
+def test_a_resource_that_aws_leaves_open(resource: str, reason: str) -> None:
+    """It may match, so that nothing is a counterexample, and need not, so that nothing is proved."""
+    assert reasons(uploads(statement(NULL, Resource=resource))) == (("$.Statement[0].Resource", reason),)
+    spared = uploads(statement(NULL, Resource=None, NotResource=[resource]))
+    assert reasons(spared) == (("$.Statement[0].NotResource", reason),)
+
+
+@pytest.mark.parametrize("resource", ["b/*", "arn:aws:s3:::c/${aws:username}", "arn:aws:sns:::b/*", "arn:aws:s3:eu-west-1::b/*"])
+def test_a_resource_that_is_not_of_this_bucket(resource: str) -> None:
+    """Whatever AWS leaves open, it cannot match."""
+    witness(uploads(statement(NULL, Resource=resource)))
+    denied(uploads(statement(NULL, Resource=None, NotResource=resource)))
+
+
+def test_a_variable_counts_where_its_key_is_present() -> None:
+    """`${aws:username}` in every resource: who has no user name gets through."""
+    request = witness(uploads(statement(NULL, Resource=["arn:aws:s3:::b/${aws:username}", "arn:aws:s3:::b/${aws:username}${aws:userid}"])))
+    assert "aws:username" not in dict(request.context)
+    assert reasons(uploads(statement(NULL, Resource=["arn:aws:s3:::b/${aws:username}", "arn:aws:s3:::b/${aws:userid}"])))
+    assert reasons(uploads(statement(NULL, Resource=["arn:aws:s3:::b/${aws:TagKeys}"])))
+
+
+def test_escapes_count_in_resources() -> None:
+    """`${*}` is the character."""
+    request = witness(uploads(statement(NULL, Resource=None, NotResource="arn:aws:s3:::b/${*}")))
+    assert request.resource == "arn:aws:s3:::b/*"
+    assert reasons(uploads(statement(NULL, Resource=None, NotResource="arn:aws:s3:::b/${*}"), version="2008-10-17"))
+
+
+def test_keys_have_1024_bytes_at_most() -> None:
+    """What only longer keys escape is covered, whatever the characters weigh."""
+    short = [statement(NULL, Resource=None, NotResource="arn:aws:s3:::b/" + "?" * 60 + "é" * 482 + "*")]
+    request = witness(uploads(*short))
+    assert len(request.resource.removeprefix("arn:aws:s3:::b/").encode()) <= 1024
+    denied(uploads(statement(NULL, Resource=None, NotResource="arn:aws:s3:::b/" + "?" * 61 + "é" * 482 + "*")))
+    denied(uploads(statement(NULL, Resource=None, NotResource="arn:aws:s3:::b/" + "?" * 1025)))
+
+
+@pytest.mark.parametrize(
+    ("statements", "kind"),
+    [
+        ([statement(NULL, Resource="*")], Denied),
+        ([statement(NULL, Resource="arn:aws:s3:::*")], Denied),
+        ([statement(NULL, Resource="arn:aws:s3:::*/*")], Denied),
+        ([statement(NULL, Resource="arn:aws:s3:::???*/*")], Denied),
+        ([statement(NULL, Resource="arn:aws:s3:::????*/*")], Undecided),
+        ([statement(NULL, Resource="arn:aws:s3:::*/a*"), statement(NULL, Resource=None, NotResource="arn:aws:s3:::*/a*")], Undecided),
+        ([statement(NULL)], Undecided),
+        ([statement(NULL, Resource="arn:aws:s3:::b?*")], Undecided),
+        ([statement(NULL, Resource="arn:aws:s3:::b")], Counterexample),
+        ([statement(NULL, Resource="arn:aws-cn:s3:::b/*")], Counterexample),
+        ([statement(NULL, Action="s3:GetObject")], Counterexample),
+        ([statement({**NULL, "Bool": {TRANSPORT: "false"}}, Resource="*")], Counterexample),
+        ([statement(NULL, Resource="arn:*:s3:::*")], Undecided),
+        ([statement(NULL, Resource="arn:aws:s3")], Counterexample),
+    ],
+)
+def test_what_holds_whatever_the_bucket_is_called(statements: list[Json], kind: type) -> None:
+    """Denied for every name, or a counterexample for every name; else the name is what is missing."""
+    verdict = uploads(*statements, bucket=None)
+    assert isinstance(verdict, kind), verdict
+    if isinstance(verdict, Counterexample):
+        assert verdict.request.resource == "arn:aws:s3:::example-bucket/example.txt"
+
+
+def test_the_bucket_itself_whatever_it_is_called() -> None:
+    """`*` alone takes a whole name; a name in the document may be this bucket's."""
+    goal = Goal(None, "aws", (Target(("s3:ListBucket",), "bucket", ()),))
+    assert isinstance(decide(document(statement(Action="s3:*", Resource="arn:aws:s3:::*")), goal), Denied)
+    assert isinstance(decide(document(statement(Action="s3:*", Resource="arn:aws:s3:::b")), goal), Undecided)
+    assert isinstance(decide(document(statement(Action="s3:*", Resource="arn:aws:s3:::*a")), goal), Undecided)
+    assert isinstance(decide(document(statement(Action="s3:*", Resource="arn:aws:s3:::b/*")), goal), Undecided)
+
+
+@pytest.mark.parametrize(
+    ("condition", "path"),
+    [
+        ({"Bool": {TRANSPORT: "0"}}, "Bool"),
+        ({"Null": {TRANSPORT: "no"}}, "Null"),
+        ({"Null": {TRANSPORT: []}}, "Null"),
+        ({"NumericEquals": {TRANSPORT: "1"}}, "NumericEquals"),
+        ({"ArnNotEquals": {TRANSPORT: "arn:aws:s3:::b"}}, "ArnNotEquals"),
+        ({"IpAddress": {"aws:SourceIp": "300.0.0.1"}}, "IpAddress"),
+        ({"NumericLessThan": {"s3:max-keys": "many"}}, "NumericLessThan"),
+        ({"DateLessThan": {"aws:CurrentTime": "2026"}}, "DateLessThan"),
+        ({"StringEquals": {"s3:max-keys": "1"}}, "StringEquals"),
+        ({"StringEquals": {"aws:TagKeys": "a"}}, "StringEquals"),
+        ({"NumericEquals": {"aws:TagKeys": "1"}}, "NumericEquals"),
+        ({"BinaryEquals": {"aws:UserAgent": "YQ=="}}, "BinaryEquals"),
+        ({"ArnLike": {"aws:SourceVpce": "arn:aws:s3:::b"}}, "ArnLike"),
+        ({"ArnLike": {"aws:SourceArn": "arn:aws:s3"}}, "ArnLike"),
+        ({"StringEqualsIgnoreCase": {"aws:UserAgent": "é"}}, "StringEqualsIgnoreCase"),
+    ],
+)
+def test_a_condition_that_aws_leaves_open(condition: Json, path: str) -> None:
+    """Of requests that satisfy every other condition nothing can be told, and the reason points at this one."""
+    verdict = uploads(statement({**NULL, **condition} if "Null" not in condition else {"Null": {SSE: "true", **condition["Null"]}}))
+    if isinstance(verdict, Counterexample):
+        # An absent key is no match for a positive operator, whatever its value would be.
+        rest = statement({"Null": {key: "true" for keys in condition.values() for key in keys} | {SSE: "true"}})
+        verdict = uploads(statement({**NULL, **condition}), rest)
+    assert f"$.Statement[0].Condition.{path}" in [where for where, _ in reasons(verdict)]
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"ForAnyValue:StringEqualsIfExists": {"s3:x-amz-acl": "private"}},
+        {"ForAnyValue:StringEqualsIfExists": {"s3:x-amz-acl": []}},
+        {"ForAnyValue:StringEqualsIfExists": {"aws:TagKeys": "a"}},
+        {"ForAnyValue:BoolIfExists": {"s3:ObjectCreationOperation": "true"}},
+        {"ForAnyValue:NumericEqualsIfExists": {"s3:max-keys": "1"}},
+        {"ForAnyValue:StringEqualsIfExists": {"s3:ObjectCreationOperation": "true"}},
+    ],
+)
+def test_for_any_value_with_if_exists_is_open_about_an_absent_key(condition: Json) -> None:
+    """All that is left is the absent key, and what happens then is not documented."""
+    ((name, keys),) = condition.items()
+    (key,) = keys
+    present = statement({"Null": {SSE: "true", key: "false"}})
+    verdict = uploads(statement({**NULL, **condition}), present)
+    assert f"$.Statement[0].Condition.{name}" in [path for path, _ in reasons(verdict)]
+
+
+BOTH = ("s3:PutObject", "s3:GetObject")
+KMS = "s3:x-amz-server-side-encryption-aws-kms-key-id"
+OTHER_HEADER = AbsentOrOther(SSE, ("aws:kms",))
+
+
+def decide_on(*statements: Json, target: Target, exempt: tuple[str, ...] = (), **switches: bool) -> Verdict:
+    """The verdict on one target."""
+    allow = {**statement(), "Effect": "Allow"}
+    return decide(document(allow, *statements), Goal("b", "aws", (target,), exempt, Assumptions(**switches)))
+
+
+def test_a_text_operator_on_a_bool_key_compares_texts_unless_switched_off() -> None:
+    """The assumption is named wherever a verdict rests on it, and without it the value is open."""
+    texts = statement({"StringEquals": {TRANSPORT: "false"}})
+    assert denied(over_http(texts)).assumptions == ("string-op-on-bool-key",)
+    assert reasons(over_http(texts, string_op_on_bool_key=False)) == (
+        ("$.Statement[0].Condition.StringEquals", "the operator does not fit the type of its key"),
+    )
+    assert denied(over_http(statement({"StringNotEquals": {TRANSPORT: "true"}}))).assumptions == ("string-op-on-bool-key",)
+    assert denied(over_http(statement({"StringLike": {TRANSPORT: "f*"}}))).assumptions == ("string-op-on-bool-key",)
+    verdict = over_http(statement({"StringEquals": {TRANSPORT: "true"}}))
+    assert isinstance(verdict, Counterexample)
+    assert verdict.assumptions == ("string-op-on-bool-key",)
+    unaffected = over_http(statement({"StringEquals": {TRANSPORT: "true", SSE: "AES256"}}))
+    assert isinstance(unaffected, Counterexample)
+    assert unaffected.assumptions == ()
+
+
+def test_accepted_values_of_the_header() -> None:
+    """Absent or another value must be denied; a value that S3 takes is shown before one that it does not."""
+    target = Target(("s3:PutObject",), "object", (OTHER_HEADER,))
+    denied(decide_on(statement({"StringNotEquals": {SSE: "aws:kms"}}), target=target))
+    assert SSE not in dict(witness(decide_on(target=target)).context)
+    request = witness(decide_on(statement(NULL), target=target))
+    assert dict(request.context)[SSE] == ("AES256",)
+    listed = statement({"StringEquals": {SSE: ["AES256", "aws:kms:dsse", "aws:fsx", "aws:backup"]}})
+    assert dict(witness(decide_on(statement(NULL), listed, target=target)).context)[SSE] == ("other",)
+    globbed = statement({"StringLike": {SSE: ["A*", "aws:*"]}})
+    (value,) = dict(witness(decide_on(statement(NULL), globbed, target=target)).context)[SSE]
+    assert not value.startswith(("A", "aws:"))
+    assert dict(witness(decide_on(statement(NULL), statement({"StringLike": {SSE: "A*"}}), target=target)).context)[SSE] == (
+        "aws:kms:dsse",
+    )
+
+
+def test_the_key_id_is_not_the_header() -> None:
+    """S3 fills in the key id from the bucket's default: a condition on it alone says nothing about the header."""
+    request = witness(uploads(statement({"Null": {KMS: "true"}})))
+    assert dict(request.context)[KMS][0].startswith("arn:aws:kms:")
+    key = "arn:aws:kms:eu-west-1:111122223333:key/one"
+    target = Target(("s3:PutObject",), "object", (AbsentOrOther(KMS, (key,)),))
+    denied(decide_on(statement({"ArnNotEquals": {KMS: key}}), target=target))
+    denied(decide_on(statement({"StringNotEquals": {KMS: key}}), target=target))
+    witness(decide_on(statement({"StringNotLike": {KMS: "*key/one"}}), target=target))
+
+
+def test_versions_of_tls_below_a_bound() -> None:
+    """Exact numbers; the versions that exist are shown first."""
+    target = Target(("s3:PutObject",), "object", (Equal(TRANSPORT, "true"), Below("s3:tlsversion", "1.3")))
+    denied(decide_on(statement({"NumericLessThan": {"s3:TlsVersion": "1.30"}}), target=target))
+    assert dict(witness(decide_on(target=target)).context)["s3:tlsversion"] == ("1.2",)
+    request = witness(decide_on(statement({"NumericLessThan": {"s3:TlsVersion": 1.2}}), target=target))
+    assert dict(request.context)["s3:tlsversion"] == ("1.2",)
+    gap = statement({"NumericNotEquals": {"s3:TlsVersion": ["1.25", "1.26"]}})
+    assert dict(witness(decide_on(gap, target=target)).context)["s3:tlsversion"] == ("1.25",)
+    finer = [
+        statement({"NumericLessThanEquals": {"s3:TlsVersion": "1.21"}}),
+        statement({"NumericGreaterThanEquals": {"s3:TlsVersion": "1.23"}}),
+    ]
+    assert dict(witness(decide_on(*finer, target=target)).context)["s3:tlsversion"] == ("1.22",)
+    finest = [
+        statement({"NumericLessThanEquals": {"s3:TlsVersion": "1.200000000000001"}}),
+        statement({"NumericGreaterThanEquals": {"s3:TlsVersion": "1.200000000000002"}}),
+    ]
+    assert reasons(decide_on(*finest, target=target)) == (("$", "only requests that S3 is not known to send get through"),)
+    negative = [statement({"NumericGreaterThanEquals": {"s3:TlsVersion": "0"}})]
+    assert reasons(decide_on(*negative, target=target))
+
+
+def test_a_value_of_a_bool_key_is_true_or_false() -> None:
+    """So both together cover every request that has the key."""
+    denied(decide_on(statement({"Bool": {TRANSPORT: ["true", "False"]}}), target=Target(("s3:PutObject",), "object", ())))
+    verdict = decide_on(statement({"Bool": {TRANSPORT: [True, False]}}), target=Target(("s3:PutObject",), "object", ()))
+    assert denied(verdict).assumptions == ("secure-transport-present",)
+    alone = decide_on(
+        statement({"Bool": {TRANSPORT: [True, False]}}), target=Target(("s3:PutObject",), "object", ()), secure_transport_present=False
+    )
+    assert TRANSPORT not in dict(witness(alone).context)
+
+
+def test_the_root_may_always_manage_the_policy() -> None:
+    """The root's Get/Put/DeleteBucketPolicy are in no goal: a Deny of all others is enough, and the rest of the root's calls count."""
+    policy = Target(("s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:ListBucket"), "bucket", ())
+    whole = {"Resource": "arn:aws:s3:::b", "Action": "s3:*"}
+    not_root = {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:root"}}
+    few = [statement(not_root, **whole), statement(Action="s3:ListBucket", Resource="*")]
+    denied(decide_on(*few, target=policy))
+    request = witness(decide_on(few[0], target=policy))
+    assert isinstance(request.principal, Identity)
+    assert (request.principal.kind, request.action, request.resource) == ("root", "s3:ListBucket", "arn:aws:s3:::b")
+
+
+def test_every_action_and_both_shapes_of_resource_count() -> None:
+    """One action left out is a counterexample, on the bucket or on an object."""
+    targets = (Target(BOTH, "object", ()), Target(("s3:ListBucket",), "bucket", ()))
+    goal = Goal("b", "aws", targets)
+    everything = statement(Action=["s3:*Object", "s3:List*"], Resource=["arn:aws:s3:::b", "arn:aws:s3:::b/*"])
+    assert isinstance(decide(document(everything), goal), Denied)
+    assert witness(decide(document(statement(Action="s3:P*", Resource="*")), goal)).action == "s3:GetObject"
+    assert witness(decide(document(statement(Action="s3:*Object", Resource="*")), goal)).action == "s3:ListBucket"
+
+
+@pytest.mark.parametrize(
+    ("condition", "context"),
+    [
+        ({"StringNotEquals": {"aws:PrincipalOrgID": "o-1"}}, {"aws:principalorgid": ("o-1",)}),
+        ({"Bool": {"aws:ViaAWSService": "false"}}, {"aws:viaawsservice": ("true",)}),
+        ({"DateLessThan": {"aws:CurrentTime": "2029-01-01T00:00:00Z"}}, {"aws:currenttime": ("2030-01-01T00:00:00Z",)}),
+        ({"DateLessThan": {"aws:CurrentTime": "2031-01-01T00:00:00Z"}}, {"aws:currenttime": ("2031-01-01T00:00:00Z",)}),
+        ({"DateGreaterThan": {"aws:CurrentTime": "2026-01-01"}}, {"aws:currenttime": ("2026-01-01T00:00:00Z",)}),
+        ({"NumericGreaterThan": {"aws:EpochTime": "1767225600"}}, {"aws:epochtime": ("2026-01-01T00:00:00Z",)}),
+        ({"NumericGreaterThan": {"s3:max-keys": "10"}, "Null": {"s3:max-keys": "false", SSE: "true"}}, {}),
+        ({"NotIpAddress": {"aws:SourceIp": "198.51.100.0/24"}}, {"aws:sourceip": ("198.51.100.0",)}),
+        ({"NotIpAddress": {"aws:SourceIp": "203.0.113.0/24"}}, {"aws:sourceip": ("203.0.113.10",)}),
+        ({"NotIpAddress": {"aws:SourceIp": "2001:db8::/32"}}, {"aws:sourceip": ("2001:db8::10",)}),
+        ({"NotIpAddress": {"aws:SourceIp": "fe80::/64"}}, {"aws:sourceip": ("fe80::",)}),
+        ({"StringNotEquals": {"aws:SourceVpce": "vpce-1"}}, {"aws:sourcevpce": ("vpce-1",)}),
+        ({"StringNotEquals": {"aws:username": "alice"}}, {"aws:username": ("alice",)}),
+        ({"StringNotEqualsIgnoreCase": {"aws:username": "ab"}}, {"aws:username": ("AB",)}),
+        ({"ForAllValues:StringEquals": {"s3:RequestObjectTagKeys": "a"}}, {"s3:requestobjecttagkeys": ("x",)}),
+        (
+            {"ForAllValues:StringEquals": {"s3:RequestObjectTagKeys": ["a", "b"]}, "StringNotEquals": {"aws:SourceAccount": "1"}},
+            {"s3:requestobjecttagkeys": ("x",)},
+        ),
+        ({"ForAllValues:StringNotEquals": {"aws:TagKeys": "a"}}, {"aws:tagkeys": ("a",)}),
+        ({"StringNotEquals": {"aws:PrincipalType": "Account"}}, {"aws:principaltype": ("Account",)}),
+        ({"StringNotEquals": {"aws:SourceVpc": "vpc-1"}}, {"aws:sourcevpc": ("vpc-1",)}),
+        ({"Null": {"aws:TypoKey": "true", SSE: "true"}}, {"undecided": ()}),
+        ({"ArnNotEquals": {"aws:SourceArn": "arn:aws:s3:::c"}}, {"aws:sourcearn": ("arn:aws:s3:::c",)}),
+        ({"ForAllValues:StringNotEquals": {"aws:PrincipalServiceNamesList": "s3.amazonaws.com"}}, {}),
+        ({"StringNotEquals": {"aws:PrincipalTag/team": "a"}}, {"aws:principaltag/team": ("a",)}),
+        ({"StringNotLike": {"aws:UserId": ["AROA*:*"]}}, {"aws:userid": ("AROA:",)}),
+        ({"NumericLessThan": {"s3:TlsVersion": "1.2"}}, {}),
+    ],
+)
+def test_what_a_counterexample_shows(condition: Json, context: dict[str, tuple[str, ...]]) -> None:
+    """Only what the document asks for, with values that occur; the caller is one that can send them."""
+    verdict = uploads(statement({**NULL, **condition}))
+    if "undecided" in context:
+        assert reasons(verdict)
+        return
+    shown = dict(witness(verdict).context)
+    assert shown.pop(TRANSPORT) == ("true",)
+    if context:
+        assert shown == context
+
+
+def test_several_elements_of_a_set() -> None:
+    """Two `ForAnyValue` at once need a value each; `ForAllValues` rules elements out."""
+    key = "s3:RequestObjectTagKeys"
+    both = [
+        statement({"Null": {SSE: "true", key: "true"}}),
+        statement({**NULL, "ForAllValues:StringNotEquals": {key: "a"}}),
+        statement({**NULL, "ForAllValues:StringNotLike": {key: "b*"}}),
+    ]
+    assert set(dict(witness(uploads(*both)).context)[key.lower()]) == {"a", "b"}
+    rest = statement({**NULL, "ForAnyValue:StringLike": {key: "b*"}})
+    denied(uploads(*both, rest))
+    assert dict(witness(uploads(both[0], both[1], rest)).context)[key.lower()] == ("a",)
+    always = statement({**NULL, "ForAllValues:Null": {key: "true"}})
+    denied(uploads(always))
+    witness(uploads(statement({**NULL, "ForAnyValue:Null": {key: "true"}})))
+    denied(uploads(statement({**NULL, "ForAllValues:StringEquals": {key: []}}), statement({"Null": {SSE: "true", key: "false"}})))
+
+
+def test_an_empty_value_may_count_as_null() -> None:
+    """Where a client may send one, the two readings of `Null` must both be covered."""
+    key = "aws:UserAgent"
+    parts = [
+        statement({"StringNotEquals": {key: "a"}, "Null": {SSE: "true", key: "false"}}),
+        statement({**NULL, "StringEqualsIfExists": {key: "a"}}),
+    ]
+    assert reasons(uploads(*parts)) == (("$", "only requests that S3 is not known to send get through"),)
+    denied(uploads(*parts, statement({"StringEquals": {key: ""}, "Null": {SSE: "true"}}), statement({"Null": {SSE: "true", key: "true"}})))
+    other = "aws:username"
+    denied(
+        uploads(
+            statement({"StringNotEquals": {other: "a"}, "Null": {SSE: "true", other: "false"}}),
+            statement({**NULL, "StringEqualsIfExists": {other: "a"}}),
+        )
+    )
+
+
+def test_network_keys_of_a_vpc_endpoint() -> None:
+    """An address or an endpoint, never both, never neither; and a VPC comes with an endpoint only."""
+    parts = [statement({"Null": {SSE: "true", "aws:SourceVpce": "false"}}), statement({"Null": {SSE: "true", "aws:SourceIp": "false"}})]
+    assert denied(uploads(*parts)).assumptions == ("source-ip-or-vpc-endpoint",)
+    witness(uploads(*parts, source_ip_or_vpc_endpoint=False))
+    vpc = statement({"Null": {SSE: "true", "aws:SourceVpc": "false"}})
+    assert dict(witness(uploads(vpc, parts[0])).context).keys() == {TRANSPORT}
+    assert reasons(uploads(vpc, parts[1], statement({"Null": {SSE: "true", "aws:SourceVpce": "true"}})))
+    both = statement({**NULL, "StringEquals": {"aws:SourceVpc": "a", "aws:SourceVpce": "b"}})
+    witness(uploads(both))
+    nowhere = [statement({"Null": {SSE: "true", "aws:SourceVpc": "false"}}), parts[1]]
+    assert reasons(uploads(*nowhere))
+
+
+def test_keys_that_an_action_does_not_know() -> None:
+    """They may be there for all a proof knows, unless the switch says that they are not."""
+    target = Target(("s3:GetObject",), "object", ())
+    header = statement({"Null": {SSE: "true"}}, Action="s3:GetObject")
+    assert reasons(decide_on(header, target=target)) == (
+        ("$.Statement[1].Condition.Null", "whether a request carries a key that its action is not documented to know is open"),
+    )
+    assert denied(decide_on(header, target=target, inapplicable_keys_absent=True)).assumptions == ("inapplicable-keys-absent",)
+
+
+def test_assumptions_about_callers_can_be_switched_off() -> None:
+    """Then the keys may say anything of anybody."""
+    arn = statement({**NULL, "StringNotEquals": {"aws:PrincipalArn": ROLE}})
+    assert isinstance(uploads(arn, exempt=(ROLE,), principal_keys_agree=False), Counterexample)
+    assert isinstance(uploads(arn, exempt=(ROLE,), anonymous_has_no_identity=False), Counterexample)
+    service = statement({**NULL, "StringNotEquals": {"aws:PrincipalServiceName": "logging.s3.amazonaws.com"}})
+    assert isinstance(uploads(service, exempt=("logging.s3.amazonaws.com",), service_principal_keys=False), Counterexample)
+
+
+def test_what_the_target_leaves_open_but_the_document_mentions_is_shown_as_it_is() -> None:
+    """An Allow may mention keys that every such request has."""
+    allow = {
+        **statement({"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}, "StringEquals": {"aws:PrincipalArn": "a", "aws:PrincipalAccount": "1"}}),
+        "Effect": "Allow",
+    }
+    context = dict(witness(uploads(allow)).context)
+    assert context == {
+        TRANSPORT: ("true",),
+        "aws:sourceip": ("203.0.113.10",),
+        "aws:principalarn": ("arn:aws:iam::111122223333:user/example",),
+        "aws:principalaccount": ("111122223333",),
+    }
+    services = {**allow, "Condition": {"Bool": {"aws:PrincipalIsAWSService": "true"}, "StringEquals": {"aws:PrincipalServiceName": "a"}}}
+    everybody_else = statement({**NULL, "BoolIfExists": {"aws:PrincipalIsAWSService": "false"}})
+    request = witness(uploads(services, everybody_else))
+    assert isinstance(request.principal, Service)
+    assert dict(request.context)["aws:principalservicename"] == (request.principal.name,)
+
+
+def test_a_document_beyond_the_budget_is_given_up() -> None:
+    """It names the statement that costs most, and nothing of what the statement says."""
+    patterns = [[f"arn:aws:s3:::b/{'?' * place}{digit}{'?' * (23 - place)}" for digit in "01"] for place in range(24)]
+    rng = Random(5)
+    clauses = [
+        "arn:aws:s3:::b/" + "".join(rng.choice("01") if place in places else "?" for place in range(24))
+        for places in (rng.sample(range(24), 3) for _ in range(85))
+    ]
+    parts = [statement(NULL, Resource=None, NotResource=pair) for pair in patterns]
+    ((path, reason),) = reasons(uploads(statement(NULL, Resource=clauses), *parts))
+    assert path.startswith("$.Statement[")
+    assert reason == "the document is too complex: the search was given up, and this statement costs it most"
+
+
+def test_a_goal_without_requests_is_denied() -> None:
+    """Everybody is exempt, or no value is left."""
+    assert denied(decide(document(statement(NULL)), Goal("b", "aws", ()))).statements == ()
+    nobody = Target(("s3:PutObject",), "object", (Equal(TRANSPORT, "true"), Equal(TRANSPORT, "false")))
+    assert denied(decide_on(target=nobody)).proof.covers == ((),)
+
+
+def test_a_document_without_denies_has_none() -> None:
+    """Allow statements deny nothing."""
+    witness(uploads({**statement(NULL), "Effect": "Allow"}))
+    assert denied(uploads(statement())).statements == (1,)
+
+
+def test_a_restriction_that_does_not_fit_its_key_is_a_mistake_of_the_program() -> None:
+    """Goals are ours, not the user's."""
+    with pytest.raises(AssertionError):
+        decide_on(target=Target(("s3:PutObject",), "object", (Below(TRANSPORT, "1"),)))
+    with pytest.raises(AssertionError):
+        decide_on(target=Target(("s3:PutObject",), "object", (Below("s3:tlsversion", "new"),)))

@@ -60,7 +60,7 @@ def test_every_corruption_of_a_proof_is_refused() -> None:
         if isinstance(step, Distinction):
             changes = [
                 *changes,
-                step._replace(inside=-1),
+                step._replace(outside=-1),
                 step._replace(outside=number),
                 step._replace(inside=len(steps)),
                 step._replace(literal=2),
@@ -88,4 +88,6 @@ def test_a_cover_is_checked_step_by_step() -> None:
     rows: dict[int, Literals] = {0: ((0, 1),), 1: ((0, 2),)}
     assert check_cover((3,), rows, (Distinction(0, 0, 2, 1), Inside(0), Inside(1)))
     assert check_cover((1,), rows, (Inside(0),))
+    assert check_cover((3,), rows, (Distinction(0, 0, 1, -1), Inside(1)))
+    assert not check_cover((3,), rows, (Distinction(1, 0, 1, -1), Inside(1)))
     assert not check_cover((3,), rows, (Inside(0),))
