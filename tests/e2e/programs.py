@@ -95,3 +95,19 @@ def attach(name, *statements):
 attach("good", HEADER, TLS)
 attach("bad", TLS)
 """
+
+#: Documents that no one should write, each on a bucket of its own; the name says what is wrong.
+HOSTILE = f"""{_START}
+BAD = {{
+    "no-json": "once upon a time",
+    "duplicate-keys": write("arn:aws:s3:::hostile", HEADER, TLS).replace('"Effect": "Deny"', '"Effect": "Deny", "Effect": "Allow"'),
+    "nested": '{{"Statement":' * 1_300,
+    "large": write("arn:aws:s3:::hostile", *[HEADER] * 30_000),
+    "number": 7,
+    "nothing": None,
+    "odd-text": "\\u0000" + chr(0x202E) + "{{",
+}}
+for name, document in BAD.items():
+    properties = {{"bucket": f"hostile-{{name}}", "policy": document}}
+    pulumi.CustomResource("aws:s3/bucketPolicy:BucketPolicy", name, {{key: each for key, each in properties.items() if each is not None}})
+"""

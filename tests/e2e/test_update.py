@@ -14,6 +14,7 @@ from tests.e2e.programs import (
     GOOD,
     GOOD_AND_BAD,
     HAS_POLICY,
+    HOSTILE,
     LATE_BAD,
     LATE_GOOD,
     NATIVE,
@@ -152,6 +153,17 @@ def test_a_remediated_secret_stays_a_secret(project: MakeProject, pack: str, tmp
     shown = json.loads(program.run("stack", "export", "--stack", "dev", "--show-secrets").output)
     texts = [each["inputs"]["policy"]["plaintext"] for each in shown["deployment"]["resources"] if each["urn"].endswith("::data-policy")]
     assert [len(json.loads(json.loads(text))["Statement"]) for text in texts] == [2]
+
+
+def test_a_document_that_is_none_is_a_violation_and_no_accident(project: MakeProject, pack: str) -> None:
+    """Whatever stands in its place: each resource is reported by both mandatory policies, and nothing escapes into the engine."""
+    outcome = project(HOSTILE).run("preview", "--policy-pack", pack)
+    assert outcome.status == 1
+    assert "failed to run" not in outcome.text
+    mandatory = [each for each in outcome.violations if each.level == "mandatory"]
+    names = ("duplicate-keys", "large", "nested", "no-json", "nothing", "number", "odd-text")
+    assert [(each.policy, each.name) for each in mandatory] == [(policy, name) for policy in (TRANSPORT, UPLOADS) for name in names]
+    assert all("cannot be decided" in each.message for each in mandatory)
 
 
 def test_an_object_is_judged_and_remediated_as_an_object(project: MakeProject, pack: str, tmp_path: Path) -> None:
