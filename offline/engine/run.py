@@ -205,6 +205,8 @@ def _explain_failure(status: int, session: Session, project: Project) -> str:
     missing = re.search(r"issing required configuration variable '([^'\s]+)'", session.messages)
     if missing is not None:
         reasons.append(f"give the configuration with --config {missing[1]}=VALUE, or a stack that has it with --stack")
+    if not session.dry_run and not session.unanswered:
+        reasons.append("outputs that nobody answers are empty in an update: --mocks FILE gives them")
     if project.encrypted:
         reasons.append(f"encrypted configuration cannot be read here: give {', '.join(project.encrypted)} with --config KEY=VALUE")
     return "; ".join(reasons)
