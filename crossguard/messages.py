@@ -14,7 +14,7 @@ from functools import partial
 
 from typing_extensions import assert_never
 
-from bucketpolicy.goal import SSE, TRANSPORT, Absent, Equal, Goal, Target
+from bucketpolicy.goal import SSE, SSE_KMS_KEY, TRANSPORT, Absent, Equal, Goal, Target
 from bucketpolicy.repair import CannotRepair, Repaired, is_bucket_name, write_statements
 from crossguard.finding import (
     CannotTell,
@@ -101,9 +101,15 @@ def _label(subject: Subject) -> str:
 
 
 def _explain(rule: Rule | StackRule, finding: Open, subject: Subject, limit: int) -> list[str]:
-    header = isinstance(rule, Rule) and rule.half == "header"
-    request = tell_request(finding.verdict.request, finding.document, subject.bucket, limit, header=header)
+    headers = _list_headers(finding.fix) if isinstance(rule, Rule) and rule.half == "header" else ()
+    request = tell_request(finding.verdict.request, finding.document, subject.bucket, limit, headers)
     return [request, *_tell_why(finding, subject, limit)]
+
+
+def _list_headers(fix: Repaired | CannotRepair) -> tuple[str, ...]:
+    """The headers that the missing statements speak of; the encryption header, where no statement can be offered."""
+    statements = fix.added if isinstance(fix, Repaired) else fix.missing
+    return tuple(key for key in (SSE, SSE_KMS_KEY) if any(f'"{key}"' in statement for statement in statements)) or (SSE,)
 
 
 def _tell_why(finding: Open, subject: Subject, limit: int) -> list[str]:

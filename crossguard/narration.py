@@ -39,9 +39,9 @@ _TOLD = frozenset(
 )
 
 
-def tell_request(request: Request, document: Document, bucket: str | None, limit: int, *, header: bool) -> str:
+def tell_request(request: Request, document: Document, bucket: str | None, limit: int, headers: tuple[str, ...] = ()) -> str:
     """
-    One sentence that ends in `is not denied`; with `header`, a missing encryption header is worth a word.
+    One sentence that ends in `is not denied`; of an upload it says which of `headers` (condition keys) are missing.
 
     A `bucket` whose name is not known, or is none that a bucket can have, is not named.
     Of the other keys it names those that the document speaks of: the rest of a request is of no consequence.
@@ -49,13 +49,14 @@ def tell_request(request: Request, document: Document, bucket: str | None, limit
     context = dict(request.context)
     having = [
         *([f"the header `{_HEADER}: {quote(context[SSE][0], limit)[1:-1]}`"] if SSE in context else []),
-        *(_tell_rest(request, document, limit) if limit >= _CRAMPED else ()),
+        *(_tell_rest(request, document, headers, limit) if limit >= _CRAMPED else ()),
     ]
+    lacking = [f"the header `{key.removeprefix('s3:')}`" for key in headers if key not in context and request.action == "s3:PutObject"]
     parts = [
         *_tell_action(request, document, bucket, limit),
         *_tell_transport(context),
-        *([f"without the header `{_HEADER}`"] if header and SSE not in context and request.action == "s3:PutObject" else []),
         *([f"with {join(having, 'and', 3)}"] if having else []),
+        *([f"{'and ' if having else ''}without {join(lacking, 'and', 3)}"] if lacking else []),
     ]
     return f"{' '.join(parts)} is not denied."
 
@@ -99,9 +100,9 @@ def _tell_transport(context: dict[str, tuple[str, ...]]) -> Iterator[str]:
         yield "without `aws:SecureTransport`"
 
 
-def _tell_rest(request: Request, document: Document, limit: int) -> Iterator[str]:
+def _tell_rest(request: Request, document: Document, headers: tuple[str, ...], limit: int) -> Iterator[str]:
     for key, values in request.context:
-        if key not in _TOLD and _is_mentioned(key, document):
+        if key not in _TOLD and (key in headers or _is_mentioned(key, document)):
             yield _tell_value(key, values, document, limit)
 
 
@@ -123,7 +124,9 @@ def _tell_value(key: str, values: tuple[str, ...], document: Document, limit: in
     """A key of the request with its value; a value that must not be shown, by the statement that speaks of it."""
     if not has_secret_values(key):
         return f"{name_key(key, limit)} = {enumerate_texts(values, limit, 'and')}"
-    found = next(_find_conditions(key, document), None)
+    # A statement that only asks whether the key is there names no value.
+    naming = (found for found in _find_conditions(key, document) if found[1].operator.comparison != "null")
+    found = next(naming, None)
     if found is None:
         return f"some value of {name_key(key, limit)}"
     number, condition = found

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from bucketpolicy.document import Condition, Document
+from bucketpolicy.goal import SSE, SSE_KMS_KEY
 from bucketpolicy.operators import BASE_NAMES
 from bucketpolicy.parse import parse
 from bucketpolicy.request import Anonymous, Context, Identity, Request, Service
@@ -68,9 +69,9 @@ def test_every_operator_has_words(operator: str) -> None:
     assert tell_requirement(condition(operator, "s3:prefix", "true"), 60).startswith("`s3:prefix` is ")
 
 
-def tell(request: Request, document: Document, *, bucket: str | None = BUCKET, limit: int = 60, header: bool = False) -> str:
+def tell(request: Request, document: Document, *, bucket: str | None = BUCKET, limit: int = 60, headers: tuple[str, ...] = ()) -> str:
     """The sentence, without its end."""
-    return tell_request(request, document, bucket, limit, header=header).removesuffix(" is not denied.")
+    return tell_request(request, document, bucket, limit, headers).removesuffix(" is not denied.")
 
 
 PLAIN = read({})
@@ -149,9 +150,15 @@ def test_a_key_of_a_request(key: str, document: Document, expected: str) -> None
 def test_the_header_is_told_where_it_matters() -> None:
     """That it is missing, for the policy that asks for it; which one it is, always."""
     having = upload(("s3:x-amz-server-side-encryption", ("AES256",)))
-    assert tell(having, PLAIN, header=True).endswith(" with the header `x-amz-server-side-encryption: AES256`")
-    assert tell(upload(), PLAIN, header=True).endswith(" without the header `x-amz-server-side-encryption`")
-    assert tell(upload()._replace(action="s3:GetObject"), PLAIN, header=True).endswith(" over HTTPS")
+    assert tell(having, PLAIN, headers=(SSE,)).endswith(" with the header `x-amz-server-side-encryption: AES256`")
+    assert tell(upload(), PLAIN, headers=(SSE,)).endswith(" without the header `x-amz-server-side-encryption`")
+    assert tell(upload()._replace(action="s3:GetObject"), PLAIN, headers=(SSE,)).endswith(" over HTTPS")
+    assert tell(having, PLAIN, headers=(SSE_KMS_KEY,)).endswith(
+        " with the header `x-amz-server-side-encryption: AES256` and without the header `x-amz-server-side-encryption-aws-kms-key-id`"
+    )
+    assert tell(upload((SSE_KMS_KEY, ("k",))), PLAIN, headers=(SSE, SSE_KMS_KEY)).endswith(
+        " with `s3:x-amz-server-side-encryption-aws-kms-key-id` = `k` and without the header `x-amz-server-side-encryption`"
+    )
 
 
 @pytest.mark.parametrize("bucket", [None, "hunter2!", "a*b"])
