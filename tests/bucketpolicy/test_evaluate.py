@@ -206,6 +206,7 @@ def test_actions_are_patterns_without_case(element: str, value: object, *, expec
         ("arn:aws:s3::111122223333:b/*", "k", False),
         ("arn:*:s3:::b/*", "k", None),
         ("arn:aws:s3:*:*:b/*", "k", None),
+        ("arn:a?s:s3:::b/*", "k", None),
         ("arn:*:s3:::c/*", "k", False),
         ("arn:aws:s3*", "k", None),
         ("arn:aws:s3:*", "k", None),
