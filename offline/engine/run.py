@@ -21,7 +21,7 @@ from offline.outcome import Diagnostic, Failure, Mode, Pack, Remediated, Run, Se
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 _ROUNDS = 4
-_DOCUMENT_KEYS = ("policy", "policyDocument", "bucket")
+_DOCUMENT_KEYS = ("policy", "policyDocument", "bucket", "bucketName")
 
 
 class Request(NamedTuple):
@@ -114,7 +114,8 @@ class Operation(NamedTuple):
             if wanted is None or answers.known == "all":
                 break
             more = answers.answered | wanted
-            answers = answers._replace(answered=more) if more > answers.answered else answers._replace(known="all")
+            is_last = number == _ROUNDS - 2 or more == answers.answered
+            answers = answers._replace(known="all") if is_last else answers._replace(answered=more)
         return resolved, None
 
     def _run(self, answers: Answers, *, dry_run: bool, again: bool = False) -> _Round | Failure:
