@@ -172,6 +172,15 @@ def write_launcher(file: Path, standin: str) -> None:
     file.chmod(file.stat().st_mode | stat.S_IXUSR)
 
 
+#: What a checkout may hold beside the tree, and is too large to copy.
+_LEFT_BEHIND = (".git", ".venv", "venv", "node_modules", "mutants", "build", "__pycache__", ".*_cache", ".hypothesis", ".coverage*")
+
+
+def check_out(folder: Path) -> Path:
+    """A copy of the whole tree, without any environment."""
+    return shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*_LEFT_BEHIND))
+
+
 def install_pack(folder: Path, venv: Path = VENV) -> Path:
     """A copy of the pack as a user has it after `pulumi install`, with an environment that is there already."""
     folder.mkdir(parents=True)
@@ -183,7 +192,7 @@ def install_pack(folder: Path, venv: Path = VENV) -> Path:
 
 
 def link_environment(folder: Path, venv: Path = VENV) -> Path:
-    """Give a pack the folder `venv` of its PulumiPolicy.yaml: a real one, for Git ignores no link by that name, with everything linked."""
+    """Give a pack the folder `venv` of its PulumiPolicy.yaml: one of its own, with everything in it linked."""
     (folder / "venv" / "bin").mkdir(parents=True)
     shutil.copy(venv / "pyvenv.cfg", folder / "venv")
     (folder / "venv" / "lib").symlink_to(venv / "lib")

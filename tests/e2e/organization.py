@@ -3,20 +3,17 @@
 import contextlib
 import io
 import re
-import shutil
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.e2e.cli import ROOT, Outcome, Project, link_environment, make_project, settle
+from tests.e2e.cli import ROOT, Outcome, Project, check_out, link_environment, make_project, settle
 from tests.e2e.standins.cloud import ORGANIZATION, Cloud
 from tests.e2e.standins.cloud_server import run_cloud
 
 PACK = "s3-encryption-guard"
 VERSION = re.findall(r"(?m)^version: (.+)$", (ROOT / "PulumiPolicy.yaml").read_text("utf-8"))[0]
-#: What a checkout may hold beside the tree, and is too large to copy.
-_LEFT_BEHIND = (".git", ".venv", "venv", "node_modules", "mutants", "build", "__pycache__", ".*_cache", ".hypothesis", ".coverage*")
 
 
 class Organization(NamedTuple):
@@ -56,8 +53,8 @@ def found(folder: Path) -> Iterator[Organization]:
     with run_cloud() as cloud:
         home = folder / "manager"
         environment = settle(home, log_in(cloud))
-        checkout = shutil.copytree(ROOT, home / PACK, ignore=shutil.ignore_patterns(*_LEFT_BEHIND))
-        yield Organization(cloud, folder, Project(home, link_environment(checkout), environment))
+        checkout = link_environment(check_out(home / PACK))
+        yield Organization(cloud, folder, Project(home, checkout, environment))
 
 
 def log_in(cloud: Cloud) -> dict[str, str]:

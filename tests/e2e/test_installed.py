@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.cli import ROOT, install_pack
+from tests.e2e.cli import ROOT, check_out, install_pack, settle
 from tests.e2e.conftest import MakeProject
 from tests.e2e.organization import found
 from tests.e2e.programs import GOOD_AND_BAD, UPLOADS
@@ -46,6 +46,16 @@ def test_what_is_published_runs_after_an_installation_with_pip(project: MakeProj
     make_environment(package / "venv", "-r", str(package / "requirements.txt"))
     outcome = project(GOOD_AND_BAD).run("preview", "--policy-pack", str(package))
     assert (outcome.status, outcome.found) == (1, ((UPLOADS, "mandatory", "other-policy"),))
+
+
+def test_the_demo_with_the_real_cli_installs_the_pack_and_ends_as_promised(tmp_path: Path) -> None:
+    """In a fresh checkout: `pulumi install`, a preview of each example, and a summary."""
+    checkout = check_out(tmp_path / "checkout")
+    demo = (sys.executable, str(checkout / "tools" / "demo.py"), "--engine", "pulumi")
+    process = subprocess.run(demo, cwd=checkout, env=settle(tmp_path / "home"), capture_output=True, text=True, check=False)
+    summary = process.stdout.partition("Summary")[2]
+    assert process.returncode == 0, process.stdout + process.stderr
+    assert (summary.count("passes "), summary.count("blocked "), summary.count("NOT as promised")) == (1, 3, 0)
 
 
 def test_the_lower_end_is_read_from_the_file() -> None:

@@ -217,11 +217,11 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
     def InstallDependencies(  # noqa: N802
         self, request: language_pb2.InstallDependenciesRequest, _context: object
     ) -> Iterator[language_pb2.InstallDependenciesResponse]:
-        """Link the environment that `S3_GUARD_TEST_VENV` names in place of a real installation, which is tested by itself."""
+        """Link the environment of the tests, or the one named, in place of a real installation, which is tested by itself."""
         options = json_format.MessageToDict(request.info.options)
         venv = Path(request.directory, str(options.get("virtualenv", "venv")))
         if not venv.exists():
-            venv.symlink_to(os.environ["S3_GUARD_TEST_VENV"])
+            venv.symlink_to(os.environ.get("S3_GUARD_TEST_VENV", sys.prefix))
         yield language_pb2.InstallDependenciesResponse(stdout=b"environment linked\n")
 
 
