@@ -109,8 +109,8 @@ class Operation(NamedTuple):
             round_ = self._run(answers, dry_run=True, again=True)
             if isinstance(round_, Failure):
                 return resolved, round_ if resolved is None else None
-            resolved = round_
-            wanted = _find_wanted(resolved.seen)
+            resolved = round_ if resolved is None else _combine(resolved, round_)
+            wanted = _find_wanted(round_.seen)
             if wanted is None or answers.known == "all":
                 break
             more = answers.answered | wanted
@@ -175,7 +175,7 @@ def _find_wanted(seen: tuple[Seen, ...]) -> frozenset[str] | None:
 
 
 def _combine(first: _Round, resolved: _Round) -> _Round:
-    """The resolved run, and of the first preview whatever was seen there only."""
+    """The later run, and of the earlier one whatever was seen there only."""
     again = {seen.urn for seen in resolved.seen}
     alone = tuple(seen for seen in first.seen if seen.urn not in again)
     urns = {seen.urn for seen in alone}
