@@ -210,6 +210,13 @@ def test_a_minimum_tls_version_is_part_of_the_promise(version: object, preview: 
         assert preview.analyze(attach(write(http, below))).levels() == {UPLOADS: "mandatory"}
 
 
+def test_the_advisory_policy_spares_the_exempt_as_well(preview: Double) -> None:
+    """Its three lines name the test for insecure transport, and not the one that spares the exempt."""
+    preview.configure(all_requests={"exemptPrincipals": [ROLE]})
+    text = preview.analyze(attach(snippet("data"))).of(ALL_REQUESTS)
+    assert ("Fix: deny `s3:*`" in text, ROLE in text, text.count("\n") <= 2) == (True, False, True)
+
+
 def test_an_assumption_can_be_withdrawn(preview: Double) -> None:
     """What AWS implies is believed by default; without it the document is no longer enough."""
     text = write(deny("data", {"StringEquals": {"aws:SecureTransport": "false"}}))
