@@ -332,6 +332,20 @@ def test_white_space_gives_way_to_the_limit_of_s3() -> None:
     assert repaired(text, HTTP).text == f'{{"Id":" a \\" b ","Statement":[{compact},{DENY}]}}'
 
 
+def fill(size: int) -> str:
+    """A document without white space to spare that has `size` bytes once it is repaired."""
+    shell = f'{{"Id":"","Statement":[{ALLOW.replace(" ", "")},{DENY}]}}'
+    return f'{{"Id":"{"x" * (size - len(shell))}","Statement":[{ALLOW.replace(" ", "")}]}}'
+
+
+def test_the_limit_of_s3_itself_is_within_the_limit() -> None:
+    """20,480 bytes are taken as they are, one more is not."""
+    assert len(repaired(fill(MAX_BYTES), HTTP).text) == MAX_BYTES
+    assert isinstance(repair(fill(MAX_BYTES + 1), HTTP), CannotRepair)
+    spaced = fill(MAX_BYTES - 1).replace('","Statement"', '", "Statement"')
+    assert repaired(spaced, HTTP).text == spaced.replace("]}", f",{DENY}]}}")
+
+
 def test_a_document_that_would_pass_the_limit_is_reported() -> None:
     """The size it would have, and the statement it lacks."""
     text = f'{{"Id":"{"é" * 10_100}","Statement":[{ALLOW}]}}'
