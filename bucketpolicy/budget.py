@@ -1,7 +1,7 @@
 """The one allowance that every search of a decision draws on, so that no document takes more than a second or two."""
 
 #: About one to two seconds on one core; a tick is a node of the cover search or a state of the glob search.
-TICKS = 130_000
+TICKS = 150_000
 
 
 class TooComplexError(Exception):

@@ -6,6 +6,7 @@ seen before, and more negative ones, cannot reach anything new. And unless a pos
 character, a character that no glob names is best: the fewest negative globs take it along.
 """
 
+from collections.abc import Iterable
 from heapq import heappop, heappush
 from itertools import product
 from math import prod
@@ -172,7 +173,8 @@ class Language:
         question = self._ask(within, without)
         if question is None:
             return None
-        size = 1 + (self._size >> 12)
+        # One step of one state, in sixteenths of a tick: longer positions take longer.
+        size = 1 + (self._size >> 11)
         queue = [(0, count, -1, "", *state) for count, state in enumerate(question.starts)]
         path: list[tuple[int, str]] = []
         seen: dict[tuple[int, ...], list[int]] = {}
@@ -180,30 +182,39 @@ class Language:
         while queue:
             cost, _, parent, char, positives, negative = heappop(queue)
             rivals = seen.setdefault(positives, [])
-            if any(rival & negative == rival for rival in rivals):
-                continue
-            rivals.append(negative)
-            here = len(path)
-            path.append((parent, char))
-            self._budget.spend(size + (len(rivals) >> _RIVALS))
-            if not negative & question.refuse and all(positives[slot] & accept for slot, accept in question.accept):
-                return _read_back(path)
-            for following in self._choose(positives, negative, question):
-                moved = list(positives)
-                after_negative = negative
-                for step in following:
-                    after_negative = self._advance(after_negative, step)
-                    moved = [self._advance(state, step) for state in moved]
-                price = cost + len(following.encode()) if shortest else after_negative.bit_count()
-                if not all(moved[slot] & part for slot, part in question.ranges) or (shortest and price > (self._limit or price)):
-                    continue
-                for after in product(*map(_split, moved)) if question.single else (tuple(moved),):
-                    count += 1
-                    heappush(
-                        queue,
-                        (price if shortest else price - sum(map(int.bit_count, after)), count, here, following, after, after_negative),
-                    )
+            work = 6 + size * (len(rivals) >> 2)
+            if not any(rival & negative == rival for rival in rivals):
+                rivals.append(negative)
+                here = len(path)
+                path.append((parent, char))
+                if not negative & question.refuse and question.accepts(positives):
+                    return _read_back(path)
+                for following in self._choose(positives, negative, question):
+                    work += size * len(following) * (len(positives) + 1)
+                    after, after_negative = self._follow(following, positives, negative)
+                    price = cost + len(following.encode()) if shortest else after_negative.bit_count()
+                    if not question.lives(after) or (shortest and price > (self._limit or price)):
+                        continue
+                    for one in product(*map(_split, after)) if question.single else (after,):
+                        count += 1
+                        work += 1
+                        rank = price if shortest else price - sum(map(int.bit_count, one))
+                        heappush(queue, (rank, count, here, following, one, after_negative))
+            self._budget.spend(1 + (work >> 4))
         return None
+
+    def _follow(self, text: str, positives: tuple[int, ...], negative: int) -> _State:
+        stars = self._many | self._many_in
+        for char in text:
+            ones, stay = self._move(char)
+            moved = []
+            for state in positives:
+                after = ((state & ones) << 1) | (state & stay)
+                moved.append(after | ((after & stars) << 1))
+            positives = tuple(moved)
+            negative = ((negative & ones) << 1) | (negative & stay)
+            negative |= (negative & stars) << 1
+        return positives, negative
 
     def _ask(self, within: int, without: int) -> "_Question | None":
         """The question in terms of positions; None where a union is empty, or all its globs are among those to be avoided."""
@@ -219,9 +230,8 @@ class Language:
         paths = prod(part.bit_count() for part in ranges)
         if paths <= _MOST_PATHS:
             states = tuple((combination, negative) for combination in product(*map(_split, starts)))
-            return _Question(states, tuple(enumerate(accepts)), tuple(enumerate(ranges)), refuse, single=True)
-        packed = ((_unite(starts),), negative)
-        return _Question((packed,), tuple((0, accept) for accept in accepts), tuple((0, part) for part in ranges), refuse, single=False)
+            return _Question(states, accepts, ranges, refuse, single=True)
+        return _Question((((_unite(starts),), negative),), accepts, ranges, refuse, single=False)
 
     def _choose(self, positives: tuple[int, ...], negative: int, question: "_Question") -> list[str]:
         """
@@ -234,27 +244,29 @@ class Language:
             place = state.bit_length() - 1
             if self._ends[place] > place + 1 and state == 1 << place:
                 return ["".join(self._named[place : self._ends[place]])]
-        waiting = _unite(list(positives))
+        waiting = _unite(positives)
         inside = self._any_in | self._many_in
         wild = self._any_one | self._many | inside
-        chars = dict.fromkeys("".join([self._named[place] for place in _members(waiting)]))
+        chars = self._find_awaited(waiting)
         if len(chars) == 1 and not waiting & wild:
-            return list(chars)
-        if inside:
-            chars[":"] = None
+            return chars
         state = waiting | negative
-        alike = {state & self._ones.get(char, 0): char for char in sorted(chars, reverse=True) if char != ":"}
+        alike = {state & self._ones[char]: char for char in sorted(chars, reverse=True)}
         result = [alike[move] for move in sorted(alike)]
-        if ":" in chars:
+        if inside and ":" not in result:
             result.append(":")
-        if all(positives[slot] & part & wild for slot, part in question.ranges):
+        if question.lives(tuple([part & wild for part in positives])):
             result.insert(0, self._find_fresh())
         return result
 
+    def _find_awaited(self, waiting: int) -> list[str]:
+        """The characters that some of these positions wait for."""
+        if len(self._ones) < waiting.bit_count():
+            return [char for char, ones in self._ones.items() if ones & waiting]
+        return list(dict.fromkeys("".join([self._named[place] for place in _members(waiting)])))
+
 
 _MOST_PATHS = 3000
-# Comparing a state with so many others (two to this power) takes about as long as one step.
-_RIVALS = 6
 
 
 class _Question(NamedTuple):
@@ -262,15 +274,29 @@ class _Question(NamedTuple):
     What a search looks for.
 
     `single`: every union is at one position at a time, and a search tries them all; else all positions of all unions share one `int`, for
-    unions so many or so large that there are too many such paths. `accept`, `ranges`: for every union where in the state it stands, and
-    its bits that accept, and all its bits. `refuse`: the bits of globs to be avoided that accept.
+    unions so many or so large that there are too many such paths. `accept`, `ranges`: the bits of every union that accept, and all its
+    bits. `refuse`: the bits of globs to be avoided that accept.
     """
 
     starts: tuple[_State, ...]
-    accept: tuple[tuple[int, int], ...]
-    ranges: tuple[tuple[int, int], ...]
+    accept: list[int]
+    ranges: list[int]
     refuse: int
     single: bool
+
+    def accepts(self, positives: tuple[int, ...]) -> bool:
+        """Whether every union accepts in this state."""
+        if self.single:
+            return all(state & accept for state, accept in zip(positives, self.accept, strict=True))
+        state = positives[0]
+        return all(state & accept for accept in self.accept)
+
+    def lives(self, positives: tuple[int, ...]) -> bool:
+        """Whether every union has a position left in this state."""
+        if self.single:
+            return 0 not in positives
+        state = positives[0]
+        return all(state & part for part in self.ranges)
 
 
 def _split(state: int) -> list[int]:
@@ -286,7 +312,7 @@ def _members(numbers: int) -> list[int]:
     return result
 
 
-def _unite(states: list[int]) -> int:
+def _unite(states: Iterable[int]) -> int:
     result = 0
     for state in states:
         result |= state
