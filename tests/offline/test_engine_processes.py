@@ -78,8 +78,7 @@ def is_alive(process: int) -> bool:
 
 def test_a_program_that_never_ends_is_ended(make: Make) -> None:
     """With whatever it has started."""
-    text = "import os, subprocess, time\nchild = subprocess.Popen(['sleep', '600'])\nprint(child.pid, flush=True)\ntime.sleep(600)\n"
-    failure = fail(Request(make(text), patience=2))
+    failure = fail(Request(make(), command="sh -c 'sleep 600 & echo $!; wait'", patience=2))
     assert failure.message.startswith("the program was ended: it asked the engine for nothing for 2 seconds")
     assert not is_alive(int(failure.output))
 

@@ -135,7 +135,7 @@ def test_options_and_provider(calls: tuple[Call, ...]) -> None:
     stack = "urn:pulumi:dev::forms::pulumi:pulumi:Stack::forms-dev"
     assert bucket["options"] == {
         "additionalSecretOutputs": ["arn"],
-        "customTimeouts": {},
+        "customTimeouts": {"create": 5400.0, "delete": 45.0},
         "ignoreChanges": ["tags"],
         "parent": stack,
         "protect": True,

@@ -232,6 +232,33 @@ def test_transforms_change_what_is_judged() -> None:
     assert (bucket.inputs["bucket"], bucket.inputs["policy"]) == ("data-1", write("arn:aws:s3:::data-1"))
 
 
+def test_transforms_change_what_data_sources_are_asked() -> None:
+    """Their arguments."""
+
+    def ask_for_another(arguments: pulumi.InvokeTransformArgs) -> pulumi.InvokeTransformResult:
+        return pulumi.InvokeTransformResult(args={**arguments.args, "policyId": "changed"}, opts=arguments.opts)
+
+    def program() -> None:
+        pulumi.runtime.register_invoke_transform(ask_for_another)
+        document = aws.iam.get_policy_document_output(statements=[])
+        aws.s3.BucketPolicy("data", bucket="data-1", policy=document.json)
+
+    assert json.loads(str(document(run_program(program)))) == {"Version": "2012-10-17", "Id": "changed"}
+
+
+def test_a_transform_that_fails_fails_the_program() -> None:
+    """With its name."""
+
+    def refuse(arguments: pulumi.ResourceTransformArgs) -> None:
+        raise LookupError(arguments.name)
+
+    def program() -> None:
+        aws.s3.Bucket("data", opts=pulumi.ResourceOptions(transforms=[refuse]))
+
+    with pytest.raises(ProgramError, match="a transform of data failed"):
+        find_violations(program)
+
+
 def test_two_resources_of_one_name_are_refused() -> None:
     """As the real engine does."""
 

@@ -112,9 +112,14 @@ attach(
     },
 )
 other = aws.Provider("elsewhere", region="eu-west-3")
-elsewhere = aws.s3.Bucket(
-    "f23", opts=pulumi.ResourceOptions(provider=other, protect=True, ignore_changes=["tags"], additional_secret_outputs=["arn"])
+options = pulumi.ResourceOptions(
+    provider=other,
+    protect=True,
+    ignore_changes=["tags"],
+    additional_secret_outputs=["arn"],
+    custom_timeouts=pulumi.CustomTimeouts(create="1h30m", delete="45s"),
 )
+elsewhere = aws.s3.Bucket("f23", opts=options)
 attach("f23", elsewhere.bucket, elsewhere.bucket.apply(dump_name), parent=elsewhere)
 inline = aws.s3.Bucket("f24", bucket="f24-literal", policy=dump_name("f24-literal"), tags={"team": "data"})
 
