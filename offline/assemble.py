@@ -254,9 +254,11 @@ def _look(shown: Shown, rule: Rule, configured: Configured, stack: _Stack) -> Ex
         return known
     provider = stack.shown.get(shown.provider)
     source = find(shown.resource_type, shown.inputs, provider.inputs if provider else None)
-    subject = locate(Subject(shown.urn, shown.resource_type, shown.name), configured.settings, source)
+    unplaced = Subject(shown.urn, shown.resource_type, shown.name)
     if stack.proofs or not isinstance(source, Found) or source.bucket is None:
+        subject = locate(unplaced, configured.settings, source)
         return Examined(subject, source, assess(rule, configured.settings, subject, source, stack.today))
+    subject = unplaced._replace(bucket=source.bucket)
     standing = find_exemption(configured.settings.exemptions, subject, stack.today)
     return Examined(subject, source, Exempted(standing.exemption) if isinstance(standing, Applies) else Compliant(None))
 
