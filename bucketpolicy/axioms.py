@@ -115,7 +115,6 @@ def _service_axioms(world: World) -> Iterator[Row]:
 def _identity_axioms(world: World) -> Iterator[Row]:
     name = "principal-keys-agree"
     arn, account = key_variable(PRINCIPAL_ARN), key_variable(PRINCIPAL_ACCOUNT)
-    named = tuple(dict.fromkeys(caller.account for caller in world.callers.all if caller.account is not None))
     if PRINCIPAL_ARN in world.kinds:
         yield Row((world.select(Service), world.having(PRINCIPAL_ARN, present=True)), assumption=name)
         for bit, caller in enumerate(world.callers.all):
@@ -127,20 +126,21 @@ def _identity_axioms(world: World) -> Iterator[Row]:
     if PRINCIPAL_ACCOUNT in world.kinds:
         yield Row((world.select(Service), world.having(PRINCIPAL_ACCOUNT, present=True)), assumption=name)
         yield Row((world.select(Anonymous), (account, Texts(EMPTY, ("anonymous",), inside=False))), assumption=name)
-        for bits, own in _by_account(world):
-            globs = (_ACCOUNT,) if own is None else (own,)
-            yield Row(((PRINCIPAL, bits), (account, Texts(ABSENT | EMPTY, globs, inside=False))), assumption=name)
-            if own is None and named:
-                yield Row(((PRINCIPAL, bits), (account, Texts(0, named, inside=True))), assumption=name)
+        for (fresh, accounts, others), bits in _group_by_account(world).items():
+            own: tuple[Glob, ...] = (_ACCOUNT,) if fresh else accounts
+            yield Row(((PRINCIPAL, bits), (account, Texts(ABSENT | EMPTY, own, inside=False))), assumption=name)
+            if others:
+                yield Row(((PRINCIPAL, bits), (account, Texts(0, others, inside=True))), assumption=name)
 
 
-def _by_account(world: World) -> list[tuple[int, str | None]]:
-    """The identities of each account, as bits."""
-    bits: dict[str | None, int] = {}
+def _group_by_account(world: World) -> dict[tuple[bool, tuple[str, ...], tuple[str, ...]], int]:
+    """The identities of the same accounts, as bits."""
+    bits: dict[tuple[bool, tuple[str, ...], tuple[str, ...]], int] = {}
     for bit, caller in enumerate(world.callers.all):
         if isinstance(caller.principal, Identity):
-            bits[caller.account] = bits.get(caller.account, 0) | 1 << bit
-    return [(mask, account) for account, mask in bits.items()]
+            key = (caller.fresh, caller.accounts, caller.other_accounts)
+            bits[key] = bits.get(key, 0) | 1 << bit
+    return bits
 
 
 def _inapplicable(world: World) -> Iterator[Row]:
@@ -230,7 +230,7 @@ def _caller_facts(key: str, world: World) -> Iterator[_Fact]:
         colon = Texts(0, (_SEVEN_SEGMENTS,), inside=True)
         yield (world.select(Identity), (key_variable(key), colon)), "a colon in the path of a user or role is not looked at"
     if key == PRINCIPAL_ACCOUNT and PRINCIPAL_ARN in world.kinds:
-        yield from _fresh_accounts(world)
+        yield from _several_accounts(world)
     if key == SERVICE_NAMES:
         yield from _names_of_services(world)
     if key == "aws:principaltype":
@@ -240,10 +240,10 @@ def _caller_facts(key: str, world: World) -> Iterator[_Fact]:
         yield (world.select(Anonymous, Service),), "the type of this principal is not known"
 
 
-def _fresh_accounts(world: World) -> Iterator[_Fact]:
+def _several_accounts(world: World) -> Iterator[_Fact]:
     """The account of an ARN is the account: told for one account only, as both are texts of their own."""
     for bit, caller in enumerate(world.callers.all):
-        if isinstance(caller.principal, Identity) and caller.account is None:
+        if isinstance(caller.principal, Identity) and (caller.fresh or len(caller.accounts) > 1):
             who, account = (PRINCIPAL, 1 << bit), caller.principal.account
             here: Glob = (MANY, *f":{account}:", MANY)
             reason = "whether the account and the ARN of a principal agree is not looked at in every account"

@@ -15,7 +15,7 @@ from bucketpolicy.domains import ABSENT, EMPTY
 from bucketpolicy.goal import TLS_VERSION, TRANSPORT, Absent, AbsentOrOther, Assumptions, Below, Equal, Goal, Restriction, Target
 from bucketpolicy.literals import FALSE, TRUE, Kind, Meaning, Ranges, Raw, Texts, find_kind, presence, read_condition
 from bucketpolicy.patterns import EVERYTHING, Glob, read_text
-from bucketpolicy.principals import Callers, Covered, cover, gather
+from bucketpolicy.principals import Callers, Covered, cover, gather, merge
 from bucketpolicy.resources import Keys, Place, select_actions, select_keys
 from bucketpolicy.rows import ACTION, OBJECT, PRINCIPAL, Named, Row, key_variable
 from bucketpolicy.spans import compare, read_number
@@ -63,9 +63,14 @@ _REMEMBERED = 32
 def compile_document(document: Document, setting: Goal) -> Compiled:
     """Read every Deny statement once for all targets; `setting` is a goal without any."""
     denies = [statement for statement in document.statements if statement.effect == "Deny"]
-    callers = gather(document, setting.exempt, setting.partition)
+    crowd = gather(document, setting.exempt, setting.partition)
+    services = setting.assumptions.aws_star_covers_services
+    callers, covers = merge(crowd, [cover(statement.principals, crowd, star_covers_services=services) for statement in denies])
     kinds, paths = _collect_keys(denies)
-    clauses = tuple(_read_statement(statement, document, setting, callers, kinds) for statement in denies)
+    clauses = tuple(
+        Clause(statement, covered, tuple(_read_conditions(statement, document, setting, kinds)))
+        for statement, covered in zip(denies, covers, strict=True)
+    )
     if document.variables:
         _collect_variables(clauses, kinds, paths)
     mentioned = frozenset(condition.key for statement in document.statements for condition in statement.conditions)
@@ -94,10 +99,9 @@ def _collect_variables(clauses: tuple[Clause, ...], kinds: dict[str, Kind], path
             paths.setdefault(key, clause.statement.path)
 
 
-def _read_statement(statement: Statement, document: Document, setting: Goal, callers: Callers, kinds: dict[str, Kind]) -> Clause:
-    covered = cover(statement.principals, callers, setting.partition, star_covers_services=setting.assumptions.aws_star_covers_services)
-    conditions = tuple(
-        (
+def _read_conditions(statement: Statement, document: Document, setting: Goal, kinds: dict[str, Kind]) -> Iterator[tuple[str, Meaning]]:
+    for condition in statement.conditions:
+        yield (
             condition.key,
             read_condition(
                 condition,
@@ -106,9 +110,6 @@ def _read_statement(statement: Statement, document: Document, setting: Goal, cal
                 text_on_bool=setting.assumptions.string_op_on_bool_key,
             ),
         )
-        for condition in statement.conditions
-    )
-    return Clause(statement, covered, conditions)
 
 
 @lru_cache(maxsize=_REMEMBERED)

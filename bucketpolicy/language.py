@@ -222,6 +222,7 @@ class Language:
         if not all(unions):
             return None
         negatives = _members(without)
+        self._budget.spend(1 + (self._size * (len(negatives) + sum(map(len, unions))) >> 16))
         starts = [_unite([self._starts[glob] for glob in globs]) for globs in unions]
         accepts = [_unite([self._accepts[glob] for glob in globs]) for globs in unions]
         ranges = [_unite([self._ranges[glob] for glob in globs]) for globs in unions]

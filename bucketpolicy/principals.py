@@ -37,21 +37,54 @@ class Named(NamedTuple):
 
 class Representative(NamedTuple):
     """
-    One principal, and those it stands for.
+    One principal that the elements of a document tell from others; `account` is None in an account that nobody names.
 
-    `account`: their account, None for a fresh one and for those of no account. `arns`, `others`: see the module.
+    `named`: it is named itself, and stands for itself alone. `arns`, `others`: a session may be of a role with any path, so of any role
+    whose ARN matches one of those and none of these.
     """
 
     principal: Principal
     account: str | None
+    named: bool = False
     arns: tuple[Glob, ...] = ()
     others: tuple[Glob, ...] = ()
 
 
-class Callers(NamedTuple):
-    """The representatives in the order in which a witness prefers them, and who is exempt (bits)."""
+class Crowd(NamedTuple):
+    """All representatives, the ordinary ones first; `places`: those of each named account; `exempt` as bits."""
 
     all: tuple[Representative, ...]
+    places: dict[str, tuple[int, ...]]
+    exempt: int
+    partition: str
+
+
+class Caller(NamedTuple):
+    """
+    Principals that a document treats alike, however far its elements tell them apart.
+
+    `members`: their representatives, the first one to be shown. `accounts`: the named ones they belong to, `fresh`: and all that nobody
+    names, so not to `other_accounts`. Their ARNs (the names of services) match one of `arns` and none of `others`; of a service that
+    nobody names `arns` is empty.
+    """
+
+    members: tuple[Principal, ...]
+    accounts: tuple[str, ...] = ()
+    fresh: bool = False
+    arns: tuple[Glob, ...] = ()
+    others: tuple[Glob, ...] = ()
+    other_accounts: tuple[str, ...] = ()
+
+    @property
+    def principal(self) -> Principal:
+        """The one to be shown."""
+        return self.members[0]
+
+
+class Callers(NamedTuple):
+    """Everybody who may call, and who of them is exempt (bits)."""
+
+    all: tuple[Caller, ...]
     exempt: int
 
 
@@ -84,7 +117,7 @@ def _read_sts(account: str, name: str, _: str) -> Named | None:
     return None
 
 
-def gather(document: Document, exempt: tuple[str, ...], partition: str) -> Callers:
+def gather(document: Document, exempt: tuple[str, ...], partition: str) -> Crowd:
     """The representatives that this document and these exemptions tell apart."""
     entries: dict[tuple[str, str], None] = {}
     for statement in document.statements:
@@ -94,22 +127,25 @@ def gather(document: Document, exempt: tuple[str, ...], partition: str) -> Calle
 
 
 @lru_cache(maxsize=64)
-def _assemble(entries: tuple[tuple[str, str], ...], exempt: tuple[str, ...], partition: str) -> Callers:
+def _assemble(entries: tuple[tuple[str, str], ...], exempt: tuple[str, ...], partition: str) -> Crowd:
     texts = [text for kind, text in entries if kind == "AWS"]
     services = [text for kind, text in entries if kind == "Service"]
     for text in exempt:
         (texts if read_principal(text, partition) else services).append(text)
-    named = [found for text in dict.fromkeys(texts) if (found := read_principal(text, partition)) is not None]
-    known_services = tuple(dict.fromkeys(service for service in services if _is_service(service)))
-    accounts = tuple(dict.fromkeys(item.account for item in named))
-    fresh = next(account for account in _candidates() if account not in accounts)
-    everyone = (
-        *_fresh(fresh, accounts, known_services, partition),
-        *(caller for account in accounts for caller in _of_account(account, named, partition)),
-        *(Representative(Service(service), None, (service,)) for service in known_services),
-    )
-    callers = Callers(everyone, 0)
-    return callers._replace(exempt=_exempt(exempt, callers, partition)) if exempt else callers
+    named: dict[str, list[Named]] = {}
+    for text in dict.fromkeys(texts):
+        found = read_principal(text, partition)
+        if found is not None:
+            named.setdefault(found.account, []).append(found)
+    known_services = [service for service in dict.fromkeys(services) if _is_service(service)]
+    everyone = _fresh(named, known_services, partition)
+    places: dict[str, tuple[int, ...]] = {}
+    for account, items in named.items():
+        everyone += _of_account(account, items, partition)
+        places[account] = tuple(range(sum(map(len, places.values())) + _SORTS, len(everyone)))
+    everyone += [Representative(Service(service), None, named=True) for service in known_services]
+    crowd = Crowd(tuple(everyone), places, 0, partition)
+    return crowd._replace(exempt=_exempt(exempt, crowd))
 
 
 def _is_service(text: str) -> bool:
@@ -122,107 +158,88 @@ def _candidates() -> Iterable[str]:
         yield str(number)
 
 
-def _iam(partition: str, account: str | None, tail: str) -> Glob:
-    """IAM ARNs of an account, or of any; a tail that ends in `/` stands for one or more characters behind it."""
-    steps: list[str | int] = [*f"arn:{partition}:iam::", *(account or [DIGIT] * 12), ":", *tail]
-    return join([*steps, ANY, MANY] if tail.endswith("/") else steps)
+# How many sorts of principals there are in an account that nobody names, and outside all accounts.
+_SORTS = 5
 
 
-def _fresh(account: str, accounts: tuple[str, ...], services: tuple[str, ...], partition: str) -> list[Representative]:
-    """One of each sort in an account that nobody names; the ordinary ones first."""
-    taken = tuple(_within(partition, other) for other in accounts)
-    slash = (join([MANY, "/"]),)
+def _fresh(named: Iterable[str], services: list[str], partition: str) -> list[Representative]:
+    """One of each sort, of those that nobody names; the ordinary ones first."""
+    account = next(account for account in _candidates() if account not in named)
     arn = f"arn:{partition}:iam::{account}"
     service = next((name for name in _SERVICES if name not in services), "fresh.amazonaws.com")
     return [
-        Representative(Identity("user", account, f"{arn}:user/example"), None, (_iam(partition, None, "user/"),), taken + slash),
+        Representative(Identity("user", account, f"{arn}:user/example"), None),
         Representative(Anonymous(), None),
-        Representative(Identity("role", account, f"{arn}:role/example", "session"), None, (_iam(partition, None, "role/"),), taken + slash),
-        Representative(Service(service), None, (), services),
-        Representative(Identity("root", account, f"{arn}:root"), None, (_iam(partition, None, "root"),), taken),
+        Representative(Identity("role", account, f"{arn}:role/example", "session"), None),
+        Representative(Service(service), None),
+        Representative(Identity("root", account, f"{arn}:root"), None),
     ]
-
-
-def _within(partition: str, account: str) -> Glob:
-    return join([*f"arn:{partition}:iam::{account}:", MANY])
 
 
 def _of_account(account: str, named: list[Named], partition: str) -> list[Representative]:
     """Everybody to be told apart in a named account: others first, then the named ones."""
     arn = f"arn:{partition}:iam::{account}"
-    mine = [item for item in named if item.account == account]
-    users = tuple(dict.fromkeys(item.arn for item in mine if item.kind == "user"))
-    roles = tuple(dict.fromkeys(item.arn for item in mine if item.kind == "role"))
-    sessions = tuple(dict.fromkeys((item.arn, item.session) for item in mine if item.kind == "session"))
-    slash = (join([MANY, "/"]),)
-    user, role = _unused("user", arn, users), _unused("role", arn, roles)
+    users = [item.arn for item in named if item.kind == "user"]
+    roles = [item.arn for item in named if item.kind == "role"]
+    sessions = [(item.arn, item.session) for item in named if item.kind == "session"]
+    fresh = _find_unused("session", [session for _, session in sessions])
+    user, role = _find_unused(f"{arn}:user/example", users), _find_unused(f"{arn}:role/example", roles)
     return [
-        Representative(Identity("user", account, user), account, (_iam(partition, account, "user/"),), users + slash),
-        Representative(
-            Identity("role", account, role, _fresh_session(session for _, session in sessions)),
-            account,
-            (_iam(partition, account, "role/"),),
-            roles + slash,
-        ),
-        Representative(Identity("root", account, f"{arn}:root"), account, (f"{arn}:root",)),
-        *(Representative(Identity("user", account, name), account, (name,)) for name in users),
-        *(caller for name in roles for caller in _of_role(name, account, sessions)),
-        *(_of_session(arn, account, name, session, roles) for name, session in sessions),
+        Representative(Identity("user", account, user), account),
+        Representative(Identity("role", account, role, fresh), account),
+        Representative(Identity("root", account, f"{arn}:root"), account),
+        *(Representative(Identity("user", account, name), account, named=True) for name in users),
+        *(Representative(Identity("role", account, name, fresh), account, named=True) for name in roles),
+        *(caller for name, session in sessions for caller in _of_session(account, f"{arn}:role", name, session, roles)),
     ]
 
 
-def _of_role(arn: str, account: str, sessions: tuple[tuple[str, str], ...]) -> list[Representative]:
-    """A fresh session of a role, and the named ones."""
-    taken = [session for name, session in sessions if name == arn.rpartition("/")[2]]
-    return [Representative(Identity("role", account, arn, session), account, (arn,)) for session in (_fresh_session(taken), *taken)]
+def _of_session(account: str, arn: str, name: str, session: str, roles: list[str]) -> list[Representative]:
+    """A named session of each named role of this name, and of one with another path: the session's ARN does not tell."""
+    same = [role for role in roles if role.rpartition("/")[2] == name]
+    paths = (f"{arn}/{name}", join([*f"{arn}/", ANY, MANY, "/", *name]))
+    other = next(role for role in (f"{arn}/{name}", *(f"{arn}/path{number}/{name}" for number in range(len(same) + 1))) if role not in same)
+    return [
+        *(Representative(Identity("role", account, role, session), account, named=True) for role in same),
+        Representative(Identity("role", account, other, session), account, named=True, arns=paths, others=tuple(roles)),
+    ]
 
 
-def _fresh_session(taken: Iterable[str]) -> str:
-    names = set(taken)
-    return next(name for name in (f"session{suffix}" for suffix in ("", *range(len(names) + 1))) if name not in names)
+def _find_unused(name: str, taken: list[str]) -> str:
+    return next(f"{name}{suffix}" for suffix in ("", *range(len(taken) + 1)) if f"{name}{suffix}" not in taken)
 
 
-def _of_session(arn: str, account: str, name: str, session: str, roles: tuple[str, ...]) -> Representative:
-    """A named session of a role of this name, whatever its path: the session's ARN does not tell it."""
-    role = next(
-        role
-        for role in (f"{arn}:role/{path}{name}" for path in ("", *(f"path{number}/" for number in range(len(roles) + 1))))
-        if role not in roles
-    )
-    paths = (f"{arn}:role/{name}", join([*f"{arn}:role/", ANY, MANY, "/", *name]))
-    return Representative(Identity("role", account, role, session), account, paths, roles)
+def _select_named(item: Named, crowd: Crowd) -> int:
+    """Whom this principal element names, as bits."""
+    return sum(_names(item, crowd.all[place].principal) << place for place in crowd.places.get(item.account, ()))
 
 
-def _unused(sort: str, arn: str, taken: tuple[str, ...]) -> str:
-    return next(name for name in (f"{arn}:{sort}/example{suffix}" for suffix in ("", *range(len(taken) + 1))) if name not in taken)
-
-
-def _names(item: Named, caller: Representative) -> bool:
-    """Whether this principal element names the representative."""
-    principal = caller.principal
-    if not isinstance(principal, Identity) or principal.account != item.account or caller.account is None:
-        return False
+def _names(item: Named, principal: Principal) -> bool:
+    """Whether this principal element names somebody of its account."""
     if item.kind in ("account", "root"):
         return True
+    assert isinstance(principal, Identity)  # noqa: S101 - only they have an account
     if item.kind == "session":
-        return principal.kind == "role" and principal.session == item.session and principal.arn.rpartition("/")[2] == item.arn
+        return principal.session == item.session and principal.arn.rpartition("/")[2] == item.arn
     return principal.arn == item.arn
 
 
-def _exempt(exempt: tuple[str, ...], callers: Callers, partition: str) -> int:
+def _select_services(names: Iterable[str], crowd: Crowd) -> int:
+    """The named services of these names, as bits."""
+    wanted = {Service(name) for name in names}
+    return sum((caller.named and caller.principal in wanted) << place for place, caller in enumerate(crowd.all))
+
+
+def _exempt(exempt: tuple[str, ...], crowd: Crowd) -> int:
     """Who is exempt; the ARN of a root stands for the root alone, which is the narrower reading."""
-    result = 0
+    result = _select_services(exempt, crowd)
     for text in exempt:
-        named = read_principal(text, partition)
-        for bit, caller in enumerate(callers.all):
-            principal = caller.principal
-            if named is None:
-                hit = isinstance(principal, Service) and principal.name == text and bool(caller.arns)
-            elif named.kind == "root":
-                hit = isinstance(principal, Identity) and principal.arn == text and caller.account is not None
-            else:
-                hit = _names(named, caller)
-            result |= hit << bit
+        named = read_principal(text, crowd.partition)
+        if named is not None and named.kind == "root":
+            root = Identity("root", named.account, text)
+            result |= sum((crowd.all[place].principal == root) << place for place in crowd.places[named.account])
+        elif named is not None:
+            result |= _select_named(named, crowd)
     return result
 
 
@@ -235,17 +252,16 @@ class Covered(NamedTuple):
     reading: str = ""
 
 
-def cover(principals: Principals, callers: Callers, partition: str, *, star_covers_services: bool) -> Covered:
+def cover(principals: Principals, crowd: Crowd, *, star_covers_services: bool) -> Covered:
     """Whom a Deny with this element is for."""
-    full = (1 << len(callers.all)) - 1
+    full = (1 << len(crowd.all)) - 1
     if principals.everyone and not principals.negated:
         return Covered(full, full)
     if principals.negated:
-        spared = _spared(principals, callers, partition)
-        return Covered(_unmentioned(principals, callers, partition), full & ~spared, _NOT_PRINCIPAL)
+        return Covered(_find_unmentioned(principals, crowd), full & ~_find_spared(principals, crowd), _NOT_PRINCIPAL)
     result = Covered(0, 0)
     for kind, text in principals.entries:
-        one = _cover_entry(kind, text, callers, partition, star_covers_services=star_covers_services)
+        one = _cover_entry(kind, text, crowd, star_covers_services=star_covers_services)
         result = Covered(result.sure | one.sure, result.maybe | one.maybe, result.doubt or one.doubt, result.reading or one.reading)
     return result
 
@@ -253,65 +269,130 @@ def cover(principals: Principals, callers: Callers, partition: str, *, star_cove
 _NOT_PRINCIPAL = "a Deny with `NotPrincipal` may also deny principals it lists (permissions boundaries, account and session)"
 
 
-def _cover_entry(kind: str, text: str, callers: Callers, partition: str, *, star_covers_services: bool) -> Covered:
+def _cover_entry(kind: str, text: str, crowd: Crowd, *, star_covers_services: bool) -> Covered:
     if kind == "AWS" and text == "*":
-        full, services = (1 << len(callers.all)) - 1, _select(callers, Service)
+        full, services = (1 << len(crowd.all)) - 1, _select(crowd, Service)
         if star_covers_services:
             return Covered(full, full, reading="aws-star-covers-services")
         return Covered(full & ~services, full, 'whether `{"AWS": "*"}` covers AWS services is open')
     if kind == "AWS":
-        named = read_principal(text, partition)
-        bits = 0 if named is None else sum(_names(named, caller) << bit for bit, caller in enumerate(callers.all))
+        named = read_principal(text, crowd.partition)
+        bits = 0 if named is None else _select_named(named, crowd)
         return Covered(bits, bits)
     if kind == "Service":
-        bits = sum((isinstance(caller.principal, Service) and caller.arns == (text,)) << bit for bit, caller in enumerate(callers.all))
+        bits = _select_services((text,), crowd)
         return Covered(bits, bits)
-    identities = _select(callers, Identity)
     if kind == "CanonicalUser":
-        return Covered(0, identities, "whose account a canonical user id is, is not known")
-    return Covered(0, identities, "AWS does not say whom a `Federated` principal covers in S3")
+        return Covered(0, _select(crowd, Identity), "whose account a canonical user id is, is not known")
+    return Covered(0, _select(crowd, Identity), "AWS does not say whom a `Federated` principal covers in S3")
 
 
-def _select(callers: Callers, sort: type[Principal]) -> int:
-    return sum(isinstance(caller.principal, sort) << bit for bit, caller in enumerate(callers.all))
+def _select(crowd: Crowd, sort: type[Principal]) -> int:
+    return sum(isinstance(caller.principal, sort) << place for place, caller in enumerate(crowd.all))
 
 
-def _spared(principals: Principals, callers: Callers, partition: str) -> int:
+def _find_unmentioned(principals: Principals, crowd: Crowd) -> int:
+    """Who is surely denied by `NotPrincipal`: nobody listed shares anything with them, not even the account."""
+    if principals.everyone or not principals.entries:
+        return 0
+    spared = _select_services((text for kind, text in principals.entries if kind == "Service"), crowd)
+    for kind, text in principals.entries:
+        named = read_principal(text, crowd.partition) if kind == "AWS" else None
+        if named is not None:
+            spared |= sum(1 << place for place in crowd.places[named.account])
+        elif kind == "AWS":
+            return 0
+        elif kind != "Service":
+            spared |= _select(crowd, Identity)
+        elif not _is_service(text):
+            spared |= _select(crowd, Service)
+    return (1 << len(crowd.all)) - 1 & ~spared
+
+
+def _find_spared(principals: Principals, crowd: Crowd) -> int:
     """
     Who is surely not denied by `NotPrincipal`: those listed themselves, and their accounts, and the roles of their sessions.
 
     Surely for callers without a permissions boundary (AWS: "NotPrincipal"); a caller that a document speaks of may have none.
     """
-    named = [found for kind, text in principals.entries if kind == "AWS" and (found := read_principal(text, partition)) is not None]
-    services = {text for kind, text in principals.entries if kind == "Service"}
-    result = 0
-    for bit, caller in enumerate(callers.all):
-        principal = caller.principal
-        if isinstance(principal, Service):
-            result |= (caller.arns != () and principal.name in services) << bit
-        elif isinstance(principal, Identity):
-            kinds = {item.kind for item in named if _names(item, caller)}
-            account = not kinds.isdisjoint({"account", "root"})
-            wanted = {"root": set[str](), "user": {"user"}, "role": {"role", "session"}}[principal.kind]
-            result |= (account and wanted <= kinds) << bit
-    return result
-
-
-def _unmentioned(principals: Principals, callers: Callers, partition: str) -> int:
-    """Who is surely denied by `NotPrincipal`: nobody listed shares anything with them, not even the account."""
-    if principals.everyone or not principals.entries:
-        return 0
-    result = (1 << len(callers.all)) - 1
+    bits = {"account": 0, "user": 0, "role": 0, "session": 0}
     for kind, text in principals.entries:
-        named = read_principal(text, partition) if kind == "AWS" else None
-        for bit, caller in enumerate(callers.all):
-            principal = caller.principal
-            if isinstance(principal, Service):
-                spared = (kind == "AWS" and named is None) or (kind == "Service" and (caller.arns == (text,) or not _is_service(text)))
-            elif isinstance(principal, Identity):
-                spared = kind != "Service" and (named is None or named.account == caller.account)
-            else:
-                spared = kind == "AWS" and named is None
-            if spared:
-                result &= ~(1 << bit)
-    return result
+        named = read_principal(text, crowd.partition) if kind == "AWS" else None
+        if named is not None:
+            bits["account" if named.kind == "root" else named.kind] |= _select_named(named, crowd)
+    roots = sum(
+        (isinstance(caller.principal, Identity) and caller.principal.kind == "root") << place for place, caller in enumerate(crowd.all)
+    )
+    chains = bits["account"] & (roots | bits["user"] | bits["role"] & bits["session"])
+    return chains | _select_services((text for kind, text in principals.entries if kind == "Service"), crowd)
+
+
+def merge(crowd: Crowd, covers: list[Covered]) -> tuple[Callers, list[Covered]]:
+    """Put together whom none of these elements tells from one another, so that few callers are left whatever a document lists."""
+    parts = _sort(crowd)
+    for mask in dict.fromkeys((crowd.exempt, *(mask for covered in covers for mask in (covered.sure, covered.maybe)))):
+        parts = [part for whole in parts for part in (whole & mask, whole & ~mask) if part]
+    parts.sort(key=lambda part: part & -part)
+    callers = tuple(_unite(part, crowd) for part in parts)
+
+    def translate(mask: int) -> int:
+        return sum(bool(part & mask) << place for place, part in enumerate(parts))
+
+    moved = [covered._replace(sure=translate(covered.sure), maybe=translate(covered.maybe)) for covered in covers]
+    return Callers(callers, translate(crowd.exempt)), moved
+
+
+def _sort(crowd: Crowd) -> list[int]:
+    """The representatives by what they are; a named session stays by itself, as no other key tells it from its role's others."""
+    sessions = {caller.principal.session for caller in crowd.all[:_SORTS] if isinstance(caller.principal, Identity)}
+    groups: dict[tuple[object, ...], int] = {}
+    for place, caller in enumerate(crowd.all):
+        principal = caller.principal
+        key: tuple[object, ...] = (type(principal), caller.named)
+        if isinstance(principal, Identity):
+            key = (principal.kind, caller.named, "" if principal.session in sessions or not caller.named else place)
+        groups[key] = groups.get(key, 0) | 1 << place
+    return list(groups.values())
+
+
+def _unite(part: int, crowd: Crowd) -> Caller:
+    """These representatives as one caller."""
+    found = [caller for place, caller in enumerate(crowd.all) if part >> place & 1]
+    members = tuple(caller.principal for caller in found)
+    first = found[0]
+    accounts = tuple(dict.fromkeys(caller.account for caller in found if caller.account is not None))
+    if isinstance(first.principal, Anonymous):
+        return Caller(members)
+    if isinstance(first.principal, Service):
+        names = tuple(caller.principal.name for caller in crowd.all if caller.named and isinstance(caller.principal, Service))
+        return Caller(members, arns=tuple(name for name in names if Service(name) in members), others=() if first.named else names)
+    if first.arns:
+        return Caller(members, accounts, arns=first.arns, others=first.others)
+    if first.named:
+        return Caller(members, accounts, arns=tuple(member.arn for member in members if isinstance(member, Identity)))
+    return _unite_rest(first.principal.kind, members, accounts, crowd, fresh=first.account is None)
+
+
+def _unite_rest(kind: str, members: tuple[Principal, ...], accounts: tuple[str, ...], crowd: Crowd, *, fresh: bool) -> Caller:
+    """The identities of one sort that nobody names, in these accounts, and in all unnamed accounts where there is a fresh one."""
+    tail = kind if kind == "root" else f"{kind}/"
+    other_accounts = tuple(account for account in crowd.places if account not in accounts) if fresh else ()
+    arns = tuple(_iam(crowd.partition, account, tail) for account in ((None,) if fresh else accounts))
+    found = [crowd.all[place] for account in accounts for place in crowd.places[account]]
+    # A representative with `arns` stands for a role that nobody names, but for one of its sessions.
+    named = [
+        one.principal.arn
+        for one in found
+        if one.named and not one.arns and isinstance(one.principal, Identity) and one.principal.kind == kind
+    ]
+    others: list[Glob] = [join([*f"arn:{crowd.partition}:iam::{account}:", MANY]) for account in other_accounts]
+    others += dict.fromkeys(named)
+    if kind != "root":
+        others.append(join([MANY, "/"]))
+    return Caller(members, accounts, fresh, arns, tuple(others), other_accounts)
+
+
+def _iam(partition: str, account: str | None, tail: str) -> Glob:
+    """IAM ARNs of an account, or of any; a tail that ends in `/` stands for one or more characters behind it."""
+    steps: list[str | int] = [*f"arn:{partition}:iam::", *(account or [DIGIT] * 12), ":", *tail]
+    return join([*steps, ANY, MANY] if tail.endswith("/") else steps)

@@ -148,7 +148,7 @@ def build(compiled: Compiled, target: Target, arena: Arena, point: Point) -> Req
     action = values[ACTION]
     assert isinstance(bit, int)  # noqa: S101 - finite
     assert isinstance(action, int)  # noqa: S101 - finite
-    caller = _identify(compiled.callers.all[bit.bit_length() - 1].principal, context, compiled.setting.assumptions)
+    caller = _identify(compiled.callers.all[bit.bit_length() - 1].members, context, compiled.setting.assumptions)
     for name, text in _always_sent(caller, compiled, context, absent=values.get(key_variable(SOURCE_IP)) == ABSENT):
         if key_variable(name) not in values:
             context[name] = (text,)
@@ -178,21 +178,31 @@ def _always_sent(caller: Principal, compiled: Compiled, context: dict[str, tuple
         yield from ((key, text) for key, text in ((IS_SERVICE, "true"), (SERVICE_NAME, caller.name)) if key in mentioned)
 
 
-def _identify(caller: Principal, context: dict[str, tuple[str, ...]], assumptions: Assumptions) -> Principal:
-    """The caller that the identity keys of the request speak of, as far as they must agree with it."""
+def _identify(members: tuple[Principal, ...], context: dict[str, tuple[str, ...]], assumptions: Assumptions) -> Principal:
+    """The caller, out of those that the document treats alike, that the identity keys of the request speak of, as far as they must."""
+    caller = members[0]
     if isinstance(caller, Service):
         names = context.get(SERVICE_NAME, context.get(SERVICE_NAMES, (caller.name,)))
         return caller if caller.name in names or not assumptions.service_principal_keys else Service(names[0])
     if not isinstance(caller, Identity) or not assumptions.principal_keys_agree:
         return caller
+    identities = [member for member in members if isinstance(member, Identity)]
     if PRINCIPAL_ARN in context:
         arn = context[PRINCIPAL_ARN][0]
-        return caller._replace(account=arn.split(":")[4], arn=arn)
+        account = arn.split(":")[4]
+        return _choose(identities, arn, account)._replace(account=account, arn=arn)
     account = context.get(PRINCIPAL_ACCOUNT, (caller.account,))[0]
-    arn = caller.arn.replace(f"::{caller.account}:", f"::{account}:")
-    if caller.kind == "user" and arn.endswith(":user/example"):
+    member = _choose(identities, "", account)
+    arn = member.arn.replace(f"::{member.account}:", f"::{account}:")
+    if member.kind == "user" and arn.endswith(":user/example"):
         arn = arn.removesuffix("example") + context.get("aws:username", ("example",))[0]
-    return caller._replace(account=account, arn=arn)
+    return member._replace(account=account, arn=arn)
+
+
+def _choose(identities: list[Identity], arn: str, account: str) -> Identity:
+    """The one of this ARN, else one of this account, else the first."""
+    ranked = sorted(identities, key=lambda identity: (identity.arn != arn, identity.account != account))
+    return ranked[0]
 
 
 def _text(variable: Variable, value: Value) -> str | None:
