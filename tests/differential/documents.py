@@ -107,7 +107,7 @@ def generate(rng: Random, odd: float = 0.08) -> Case:
         if rng.random() < 0.4:
             _damage(rng, statements, odd)
     else:
-        statements = [_loose(rng, odd) for _ in range(rng.randint(1, 5))]
+        statements = [_loose(rng, odd) for _ in range(rng.choice((1, 1, 2, 2, 3, 4)))]
     if rng.random() < 0.3:
         statements.append(_loose(rng, odd) | {"Effect": "Allow"})
     if rng.random() < odd:
@@ -153,7 +153,7 @@ def _restrictions(rng: Random) -> tuple[Restriction, ...]:
 
 def _tree(rng: Random, goal: Goal) -> list[Json]:
     wide = any(target.on == "bucket" for target in goal.targets)
-    leaves = _leaves(rng, (), rng.choice((0, 1, 1, 2, 2, 3)))
+    leaves = _leaves(rng, (), rng.choice((0, 1, 1, 1, 1, 2, 2, 3)))
     return [_statement(rng, leaf, wide=wide) for leaf in leaves]
 
 
