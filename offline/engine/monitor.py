@@ -32,6 +32,8 @@ _FEATURES: "Mapping[str, resource_pb2.ResourceMonitorFeature.ValueType]" = {
     "resourceHooks": resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS,
     "errorHooks": resource_pb2.RESOURCE_MONITOR_FEATURE_ERROR_HOOKS,
 }
+#: A program that is busy for minutes sends its pings all at once, which gRPC would take for an attack.
+_PATIENT = (("grpc.http2.max_ping_strikes", 0), ("grpc.http2.min_recv_ping_interval_without_data_ms", 0))
 _STACK_REFERENCE = "pulumi:pulumi:StackReference"
 
 
@@ -330,7 +332,7 @@ class Engine(engine_pb2_grpc.EngineServicer):
 @contextmanager
 def serve(deployment: Deployment, session: Session) -> Iterator[str]:
     """Both services on one loopback address, until the block ends."""
-    server = grpc.server(futures.ThreadPoolExecutor(_THREADS), options=CHANNEL_OPTIONS)
+    server = grpc.server(futures.ThreadPoolExecutor(_THREADS), options=(*CHANNEL_OPTIONS, *_PATIENT))
     resource_pb2_grpc.add_ResourceMonitorServicer_to_server(Monitor(deployment, session), server)
     engine_pb2_grpc.add_EngineServicer_to_server(Engine(session), server)
     port = server.add_insecure_port("127.0.0.1:0")
