@@ -29,7 +29,7 @@ def dump_name(bucket: str) -> str:
     return dump(f"arn:aws:s3:::{bucket}")
 
 
-def state(resource: Any) -> dict[str, Any]:
+def state(resource: Any) -> Any:
     """The same as a data source's statement."""
     return {
         "effect": "Deny",
