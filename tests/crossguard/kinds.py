@@ -170,6 +170,11 @@ MISTAKES: dict[str, Kind] = {
     "anded-conditions": Kind(HEADER, found(deny({**ABSENT, **HTTP}, Sid="RequireEncryption"))),
     "anded-conditions-transport": Kind(TRANSPORT, found(deny({**ABSENT, **HTTP}, Sid="RequireEncryption"))),
     "anded-conditions-name-not-known": Kind(HEADER, found(deny({**ABSENT, **HTTP}, Resource="*"), bucket=None)),
+    "anded-conditions-china": Kind(
+        HEADER,
+        Found(found(deny({**ABSENT, **HTTP}, Resource=f"arn:aws-cn:s3:::{BUCKET}/*")).text, "policy", BUCKET, "cn-north-1"),
+    ),
+    "other-partition-china": Kind(HEADER, Found(found(deny(ABSENT)).text, "policy", BUCKET, "cn-north-1")),
     "inverted-value": Kind(TRANSPORT, found(deny({"Bool": {"aws:SecureTransport": "true"}}))),
     "objects-left-out": Kind(TRANSPORT, found(deny(HTTP, Action="s3:*", Resource=ARN))),
     "bucket-left-out": Kind(REQUESTS, found(deny(HTTP, Action="s3:*"))),
