@@ -79,7 +79,7 @@ def _tell_caller(principal: Identity | Service, document: Document, limit: int) 
     if isinstance(principal, Service):
         return f"by the service {quote(principal.name, limit)}"
     if limit < _NARROW or not any(principal.account in text for text in _list_texts(document)):
-        return _SOMEBODY[principal.kind]
+        return _SOMEBODY.get(principal.kind, "by a signed caller")
     if principal.kind == "root":
         return f"by the root user of account {quote(principal.account, limit)}"
     return f"by the {principal.kind} {quote(principal.arn, limit)}"
