@@ -5,14 +5,15 @@ What a condition of a statement says about its key, as sets of values: surely, a
 Presence is settled apart from values: an absent key is decided by the operator alone, whatever its type (AWS: "Condition operators").
 """
 
+import re
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from bucketpolicy.document import Condition
 from bucketpolicy.domains import ABSENT, EMPTY
 from bucketpolicy.keys import find_key
-from bucketpolicy.operators import Operator
-from bucketpolicy.patterns import Glob, Reading, fold_case, matches, read_arn, read_text
+from bucketpolicy.operators import Family, Operator
+from bucketpolicy.patterns import MALFORMED, Glob, Reading, fold_case, matches, read_arn, read_text
 from bucketpolicy.spans import ADDRESSES, LINE, Spans, compare, invert, read_addresses, read_date, read_number, unite
 
 Kind = Literal["bool", "number", "date", "address", "text", "set"]
@@ -106,11 +107,34 @@ def read_condition(condition: Condition, kind: Kind, *, variables: bool, text_on
         return _read_null(condition, kind)
     if not condition.values:
         return _read_empty(operator, kind)
+    if not all(_is_value(value, operator.family, variables=variables) for value in condition.values):
+        return _only_presence(operator, kind, f"a value of `{operator.name}` is not one", refused=True)
     if kind == "set" or operator.family in ("String", "Arn"):
         return _read_texts(condition, kind, variables=variables, text_on_bool=text_on_bool)
     if operator.family == "Bool" and kind == "bool":
         return _read_bool(condition)
     return _read_ranges(condition, kind)
+
+
+_BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
+_TRUTHS = ("true", "false")
+
+
+def _is_value(text: str, family: Family, *, variables: bool) -> bool:
+    """Whether operators of this family can take the text; where they cannot, S3 may refuse the statement, whatever its key."""
+    match family:
+        case "Numeric":
+            return read_number(text) is not None
+        case "Date":
+            return read_date(text) is not None
+        case "Ip":
+            return read_addresses(text) is not None
+        case "Bool":
+            return text.lower() in _TRUTHS
+        case "Binary":
+            return _BASE64.fullmatch(text) is not None
+        case _:
+            return read_text(text, wildcards=True, variables=variables).doubt != MALFORMED
 
 
 def _on_absent(operator: Operator) -> tuple[bool, bool]:
@@ -264,8 +288,6 @@ def _truths(globs: tuple[Glob, ...], *, inside: bool) -> int:
 
 def _read_bool(condition: Condition) -> Meaning:
     values = {value.lower() for value in condition.values}
-    if not values <= {"true", "false"}:
-        return _only_presence(condition.operator, "bool", "`Bool` takes `true` or `false`", refused=True)
     truths = TRUE * ("true" in values) | FALSE * ("false" in values)
     absent, perhaps = _on_absent(condition.operator)
     return _pair(
@@ -283,11 +305,8 @@ def _read_ranges(condition: Condition, kind: Kind) -> Meaning:
     operator = condition.operator
     if _FAMILIES.get(kind) != operator.family and (condition.key, operator.family) != (_EPOCH, "Numeric"):
         return _only_presence(operator, kind, "the operator does not fit the type of its key")
-    pairs = [_read_range(value, operator) for value in condition.values]
-    known = [pair for pair in pairs if pair is not None]
-    if len(known) < len(pairs):
-        return _only_presence(operator, kind, f"a value of `{operator.name}` is not one", refused=True)
-    sure, maybe = unite([pair[0] for pair in known]), unite([pair[1] for pair in known])
+    pairs = [pair for value in condition.values if (pair := _read_range(value, operator)) is not None]
+    sure, maybe = unite([pair[0] for pair in pairs]), unite([pair[1] for pair in pairs])
     if operator.negated:
         sure, maybe = invert(maybe, _universe(kind)), invert(sure, _universe(kind))
     absent, perhaps = _on_absent(operator)

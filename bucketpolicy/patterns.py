@@ -17,6 +17,8 @@ EVERYTHING: Glob = (MANY,)
 SOMETHING: Glob = (ANY, MANY)
 DIGIT = "0123456789"
 ARN_SEGMENTS = 6
+MALFORMED = "a policy variable is not well-formed"
+"""The doubt about a text that S3 may refuse."""
 
 _LETTERS = {char: char + char.upper() for char in "abcdefghijklmnopqrstuvwxyz"}
 _LETTERS.update({char.upper(): both for char, both in _LETTERS.items()})
@@ -83,7 +85,7 @@ def _read_dollar(text: str, *, wildcards: bool, variables: bool) -> Reading:
         return Reading((), (glob, _substitute(text, wildcards=wildcards)[0]), doubt="an escape like `${*}` needs Version 2012-10-17")
     glob, keys, found, malformed = _substitute(text, wildcards=wildcards)
     if malformed:
-        return Reading((), (EVERYTHING,), doubt="a policy variable is not well-formed")
+        return Reading((), (EVERYTHING,), doubt=MALFORMED)
     if not found:
         return Reading((glob,), (glob,))
     return Reading((), (glob,), keys, "the value of a policy variable is not known")

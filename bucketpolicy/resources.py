@@ -29,7 +29,8 @@ def select_actions(names: Names, actions: tuple[str, ...]) -> tuple[int, int]:
     full = (1 << len(actions)) - 1
     result = 0
     for pattern in names.patterns:
-        result |= _select(pattern.lower(), actions)
+        # Lower case turns some other letters into ASCII ones (the Kelvin sign into a `k`), which no action is written with.
+        result |= _select(pattern.lower(), actions) if pattern.isascii() else 0
     if not names.negated:
         return result, result
     return (full & ~result, full & ~result) if names.patterns else (0, full)

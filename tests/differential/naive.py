@@ -20,6 +20,8 @@ Truth = bool | None
 Json = Any
 Values = dict[str, tuple[str, ...]]
 
+# `str.lower` turns some other letters into ASCII ones.
+LOWER = {ord(char): char.lower() for char in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
 _KINDS = {
     "Bool": "aws:securetransport aws:principalisawsservice aws:viaawsservice aws:multifactorauthpresent s3:objectcreationoperation",
     "Numeric": "s3:tlsversion s3:signatureage s3:max-keys s3:object-lock-remaining-retention-days aws:multifactorauthage",
@@ -74,9 +76,9 @@ def fires(statement: Json, document: Json, request: Request, assumptions: Assump
     negated = "NotPrincipal" in statement
     who = principal_is(statement["NotPrincipal" if negated else "Principal"], request.principal, assumptions, negated=negated)
     if "Action" in statement:
-        what: Truth = any(glob(p.lower(), request.action.lower()) for p in listed(statement["Action"]))
+        what: Truth = any(glob(p.translate(LOWER), request.action.lower()) for p in listed(statement["Action"]))
     else:
-        what = not any(glob(p.lower(), request.action.lower()) for p in listed(statement["NotAction"]))
+        what = not any(glob(p.translate(LOWER), request.action.lower()) for p in listed(statement["NotAction"]))
     if "Resource" in statement:
         where = either(reading.covers(p, request.resource, absent=False) for p in listed(statement["Resource"]))
         where = where if listed(statement["Resource"]) else False
