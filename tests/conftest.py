@@ -5,6 +5,9 @@ import os
 import pytest
 from hypothesis import settings
 
+# Test programs run with the tests' own interpreter, whichever environment the caller has active.
+os.environ.pop("VIRTUAL_ENV", None)
+
 settings.register_profile("ci", derandomize=True, deadline=None, database=None)
 settings.register_profile("desk", deadline=None)
 settings.load_profile("ci" if os.environ.get("CI") else "desk")

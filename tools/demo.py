@@ -59,7 +59,8 @@ def show(example: Example, process: subprocess.CompletedProcess[str]) -> tuple[E
 def preview_offline(example: Example) -> subprocess.CompletedProcess[str]:
     """The embedded engine on one example."""
     command = [sys.executable, "-m", "offline", "preview", f"examples/{example.name}"]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    environment = os.environ | {"PULUMI_PYTHON_CMD": sys.executable}
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
 
 def install_pack() -> bool:

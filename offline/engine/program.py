@@ -18,6 +18,7 @@ from offline.engine.configuration import Project
 from offline.engine.session import Session
 from offline.outcome import Failure
 
+_INTERPRETER = "Scripts/python.exe" if os.name == "nt" else "bin/python"
 _LAUNCHER = Path(__file__).parent / "launch" / "run_python.py"
 _PARALLEL = 16
 _POLL_SECONDS = 0.02
@@ -75,15 +76,22 @@ def _find_folder(project: Project) -> Path:
 
 
 def _start_python(project: Project) -> Start | Failure:
-    """The interpreter: PULUMI_PYTHON_CMD, else the project's virtual environment, else the one that runs this."""
     program = project.main if project.main.is_file() else project.main / "__main__.py"
     if not program.is_file():
         return Failure(f"{program}: no such file, so there is no program to run")
-    virtual = project.folder / str(project.options.get("virtualenv") or (".venv" if project.options.get("toolchain") else "venv"))
-    own = virtual / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    named = "virtualenv" in project.options or "toolchain" in project.options
-    interpreter = os.environ.get("PULUMI_PYTHON_CMD") or (str(own) if named and own.exists() else sys.executable)
-    return Start((interpreter, "-u", str(_LAUNCHER), str(project.main)), _find_folder(project))
+    return Start((_find_interpreter(project), "-u", str(_LAUNCHER), str(project.main)), _find_folder(project))
+
+
+def _find_interpreter(project: Project) -> str:
+    """PULUMI_PYTHON_CMD, else the project's virtual environment, else the active one if Pulumi is in it, else what runs this."""
+    named = project.options.get("virtualenv") or (".venv" if project.options.get("toolchain") else None)
+    own = project.folder / str(named) / _INTERPRETER
+    active = Path(os.environ.get("VIRTUAL_ENV") or os.devnull)
+    if command := os.environ.get("PULUMI_PYTHON_CMD"):
+        return command
+    if named and own.exists():
+        return str(own)
+    return str(active / _INTERPRETER) if any(active.glob("lib/python3*/site-packages/pulumi")) else sys.executable
 
 
 def _start_node(project: Project) -> Start | Failure:

@@ -208,6 +208,9 @@ def _explain_failure(status: int, session: Session, project: Project) -> str:
         reasons.append(f"give the configuration with --config {missing[1]}=VALUE, or a stack that has it with --stack")
     if not session.dry_run and not session.unanswered:
         reasons.append("outputs that nobody answers are empty in an update: --mocks FILE gives them")
+    absent = re.search(r"ModuleNotFoundError: No module named '([^']+)'", session.messages)
+    if absent is not None:
+        reasons.append(f"its interpreter lacks {absent[1]}: PULUMI_PYTHON_CMD names the one that has the program's requirements")
     if project.encrypted:
         reasons.append(f"encrypted configuration cannot be read here: give {', '.join(project.encrypted)} with --config KEY=VALUE")
     return "; ".join(reasons)

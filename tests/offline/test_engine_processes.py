@@ -118,16 +118,30 @@ def test_an_error_that_is_only_logged_fails_the_program(make: Make) -> None:
 
 
 def test_the_interpreter_of_the_project(make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """PULUMI_PYTHON_CMD, else the virtual environment that Pulumi.yaml names, where it is there."""
-    monkeypatch.delenv("PULUMI_PYTHON_CMD", raising=False)
+    """PULUMI_PYTHON_CMD, else the environment that Pulumi.yaml names, else the active one if Pulumi is in it, else the command's own."""
     say = "import os, sys\nsys.stdout.write(os.path.abspath(sys.argv[0]))\nsys.exit(7)\n"
-    (tmp_path / "mine").mkdir()
-    own = write_tool(tmp_path / "mine" / "bin", "python", say)
+    for name in ("named", "active"):
+        (tmp_path / name).mkdir()
+    named, active = (write_tool(tmp_path / name / "bin", "python", say) for name in ("named", "active"))
     other = write_tool(tmp_path / "other", "python", say)
-    folder = make(runtime="{name: python, options: {virtualenv: mine}}")
-    assert fail(Request(folder)) == Failure("the program failed (exit status 7)", str(own))
+    folder = make(runtime="{name: python, options: {virtualenv: named}}")
+    monkeypatch.delenv("PULUMI_PYTHON_CMD", raising=False)
+    monkeypatch.setenv("VIRTUAL_ENV", str(tmp_path / "active"))
+    assert fail(Request(folder)) == Failure("the program failed (exit status 7)", str(named))
+    make("import pulumi\n")
+    assert [seen.name for seen in run(Request(folder)).resources] == ["tried-dev"]
+    (tmp_path / "active" / "lib" / "python3.12" / "site-packages" / "pulumi").mkdir(parents=True)
+    assert fail(Request(folder)).output == str(active)
     monkeypatch.setenv("PULUMI_PYTHON_CMD", str(other))
     assert fail(Request(folder)).output == str(other)
+
+
+def test_requirements_that_are_not_installed_are_named(make: Make) -> None:
+    """With the variable that helps."""
+    failure = fail(Request(make("import pulumi\nimport no_such_module\n")))
+    assert failure.message.endswith(
+        "its interpreter lacks no_such_module: PULUMI_PYTHON_CMD names the one that has the program's requirements"
+    )
 
 
 def test_an_interpreter_without_the_sdk_is_told(make: Make, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
