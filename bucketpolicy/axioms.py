@@ -15,7 +15,7 @@ from bucketpolicy.domains import ABSENT, EMPTY
 from bucketpolicy.goal import TLS_VERSION, TRANSPORT, Assumptions
 from bucketpolicy.keys import applies, find_key
 from bucketpolicy.literals import FALSE, TRUE, Kind, Raw, Sets, Texts, presence
-from bucketpolicy.patterns import ANY, DIGIT, MANY, Glob
+from bucketpolicy.patterns import ANY, DIGIT, MANY, MANY_IN, Glob
 from bucketpolicy.principals import Callers
 from bucketpolicy.request import Anonymous, Identity, Service
 from bucketpolicy.rows import ACTION, PRINCIPAL, Row, key_variable
@@ -124,7 +124,8 @@ def _identity_axioms(world: World) -> Iterator[Row]:
                 if caller.others:
                     yield Row((who, (arn, Texts(0, caller.others, inside=True))), assumption=name)
     if PRINCIPAL_ACCOUNT in world.kinds:
-        yield Row((world.select(Service), world.having(PRINCIPAL_ACCOUNT, present=True)), assumption=name)
+        named = tuple(dict.fromkeys(account for caller in world.callers.all for account in (*caller.accounts, *caller.other_accounts)))
+        yield Row((world.select(Service), (account, Texts(0, named, inside=True))), assumption=name)
         yield Row((world.select(Anonymous), (account, Texts(EMPTY, ("anonymous",), inside=False))), assumption=name)
         for (fresh, accounts, others), bits in _group_by_account(world).items():
             own: tuple[Glob, ...] = (_ACCOUNT,) if fresh else accounts
@@ -169,6 +170,7 @@ _ALWAYS = (
 _SERVICES_ONLY = ("aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths")
 _ENDPOINT_ONLY = ("aws:sourcevpc", "aws:vpcsourceip", "aws:sourcevpcarn", "aws:vpceaccount", "aws:vpceorgid", "aws:vpceorgpaths")
 _SEVEN_SEGMENTS: Glob = (MANY, *((":", MANY) * 6))
+_FEDERATED: Glob = (*"arn:", MANY_IN, *":sts:", MANY)
 _SERVICE_DOMAIN: Glob = (ANY, MANY, *".amazonaws.com")
 _EVERY_ENDPOINT = ("aws:sourcevpc", "aws:vpcsourceip")
 _IDENTITY_ONLY = ("aws:username", "aws:tokenissuetime", "aws:multifactorauthpresent", "aws:multifactorauthage", "aws:sourceidentity")
@@ -226,11 +228,8 @@ def _caller_facts(key: str, world: World) -> Iterator[_Fact]:
         yield ((PRINCIPAL, world.identities("root", "role")), present), "the condition key is sent for users only"
     if key == IS_SERVICE:
         yield (world.select(Identity), absent), "the condition key is documented to be in every signed request"
-    if key == PRINCIPAL_ARN:
-        colon = Texts(0, (_SEVEN_SEGMENTS,), inside=True)
-        yield (world.select(Identity), (key_variable(key), colon)), "a colon in the path of a user or role is not looked at"
-    if key == PRINCIPAL_ACCOUNT and PRINCIPAL_ARN in world.kinds:
-        yield from _several_accounts(world)
+    if key in (PRINCIPAL_ARN, PRINCIPAL_ACCOUNT):
+        yield from _identity_facts(key, world)
     if key == SERVICE_NAMES:
         yield from _names_of_services(world)
     if key == "aws:principaltype":
@@ -238,6 +237,18 @@ def _caller_facts(key: str, world: World) -> Iterator[_Fact]:
             own = key_variable(key), Texts(ABSENT, (text,), inside=False)
             yield ((PRINCIPAL, world.identities(sort)), own), "the type of a principal follows from the principal"
         yield (world.select(Anonymous, Service),), "the type of this principal is not known"
+
+
+def _identity_facts(key: str, world: World) -> Iterator[_Fact]:
+    if key == PRINCIPAL_ARN:
+        colon = Texts(0, (_SEVEN_SEGMENTS,), inside=True)
+        federated = Texts(0, (_FEDERATED,), inside=True)
+        yield (world.select(Identity), (key_variable(key), colon)), "a colon in the path of a user or role is not looked at"
+        yield (world.select(Identity), (key_variable(key), federated)), "whether a federated user calls is not known"
+    if key == PRINCIPAL_ACCOUNT:
+        yield (world.select(Service), world.having(key, present=True)), "whether a service sends an account is open"
+    if key == PRINCIPAL_ACCOUNT and PRINCIPAL_ARN in world.kinds:
+        yield from _several_accounts(world)
 
 
 def _several_accounts(world: World) -> Iterator[_Fact]:

@@ -8,7 +8,7 @@ request out, that request gets through. Between the two lies what AWS leaves ope
 from typing import NamedTuple
 
 from bucketpolicy.arena import SENDABLE, Arena, arrange, find_direct, reckons_with_empty
-from bucketpolicy.budget import Budget, TooComplexError
+from bucketpolicy.budget import TICKS, Budget, TooComplexError
 from bucketpolicy.compile import Compiled, Readings, compile_document, compile_target, without
 from bucketpolicy.cover import Covered, Escape, search
 from bucketpolicy.document import Document, Problem
@@ -33,7 +33,7 @@ class _Cover(NamedTuple):
 
 def decide(document: Document, goal: Goal) -> Verdict:
     """Whether every request of the goal is denied, some request is not, or neither can be told; total, and bounded in time."""
-    budget = Budget()
+    budget = Budget(TICKS)
     try:
         return _decide(document, goal, budget)
     except TooComplexError:

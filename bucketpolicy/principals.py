@@ -9,10 +9,11 @@ all principals whose ARN is among its `arns` and not among its `others`.
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import chain
 from typing import Literal, NamedTuple
 
 from bucketpolicy.document import Document, Principals
-from bucketpolicy.patterns import ANY, DIGIT, MANY, Glob, join
+from bucketpolicy.patterns import ANY, DIGIT, MANY, MANY_IN, Glob, join
 from bucketpolicy.request import Anonymous, Identity, Principal, Service
 
 _AWS = re.compile(
@@ -153,9 +154,7 @@ def _is_service(text: str) -> bool:
 
 
 def _candidates() -> Iterable[str]:
-    yield from _ACCOUNTS
-    for number in range(100_000_000_000, 1_000_000_000_000):
-        yield str(number)
+    return chain(_ACCOUNTS, map(str, range(100_000_000_000, 1_000_000_000_000)))
 
 
 # How many sorts of principals there are in an account that nobody names, and outside all accounts.
@@ -377,7 +376,11 @@ def _unite_rest(kind: str, members: tuple[Principal, ...], accounts: tuple[str, 
     """The identities of one sort that nobody names, in these accounts, and in all unnamed accounts where there is a fresh one."""
     tail = kind if kind == "root" else f"{kind}/"
     other_accounts = tuple(account for account in crowd.places if account not in accounts) if fresh else ()
-    arns = tuple(_iam(crowd.partition, account, tail) for account in ((None,) if fresh else accounts))
+    wanted = (None,) if fresh else accounts
+    arns = tuple(_name(crowd.partition, "iam", account, tail) for account in wanted)
+    if kind == "user":
+        # A federated user is an identity of its account like a user that nobody names.
+        arns += tuple(_name(crowd.partition, "sts", account, "federated-user/") for account in wanted)
     found = [crowd.all[place] for account in accounts for place in crowd.places[account]]
     # A representative with `arns` stands for a role that nobody names, but for one of its sessions.
     named = [
@@ -385,14 +388,14 @@ def _unite_rest(kind: str, members: tuple[Principal, ...], accounts: tuple[str, 
         for one in found
         if one.named and not one.arns and isinstance(one.principal, Identity) and one.principal.kind == kind
     ]
-    others: list[Glob] = [join([*f"arn:{crowd.partition}:iam::{account}:", MANY]) for account in other_accounts]
+    others: list[Glob] = [join([*f"arn:{crowd.partition}:", MANY_IN, *f"::{account}:", MANY]) for account in other_accounts]
     others += dict.fromkeys(named)
     if kind != "root":
         others.append(join([MANY, "/"]))
     return Caller(members, accounts, fresh, arns, tuple(others), other_accounts)
 
 
-def _iam(partition: str, account: str | None, tail: str) -> Glob:
-    """IAM ARNs of an account, or of any; a tail that ends in `/` stands for one or more characters behind it."""
-    steps: list[str | int] = [*f"arn:{partition}:iam::", *(account or [DIGIT] * 12), ":", *tail]
+def _name(partition: str, service: str, account: str | None, tail: str) -> Glob:
+    """ARNs of an account, or of any; a tail that ends in `/` stands for one or more characters behind it."""
+    steps: list[str | int] = [*f"arn:{partition}:{service}::", *(account or [DIGIT] * 12), ":", *tail]
     return join([*steps, ANY, MANY] if tail.endswith("/") else steps)

@@ -234,7 +234,7 @@ def _write_cell(variable: Variable, cell: tuple[int, int]) -> str | None:
                 return text
         return _write_decimal(low, high)
     whole = max(-(-low // UNIT), min(0, high // UNIT))
-    return str(whole) if low <= whole * UNIT <= high else None
+    return str(whole) if low <= whole * UNIT <= high and whole >= 0 else None
 
 
 def _write_decimal(low: int, high: int) -> str | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bucketpolicy.check_proof import check_proof
 from bucketpolicy.decide import decide
 from bucketpolicy.document import Document
 from bucketpolicy.goal import SSE, TRANSPORT, Absent, AbsentOrOther, Assumptions, Below, Equal, Goal, Target
@@ -673,6 +674,16 @@ def test_several_elements_of_a_set() -> None:
     denied(uploads(always))
     witness(uploads(statement({**NULL, "ForAnyValue:Null": {key: "true"}})))
     denied(uploads(statement({**NULL, "ForAllValues:StringEquals": {key: []}}), statement({"Null": {SSE: "true", key: "false"}})))
+    storage = {"s3:x-amz-storage-class": "STANDARD"}
+    several = [
+        statement({**NULL, "ForAnyValue:StringLike": {key: glob}, "StringEquals": storage, "StringNotEquals": {"s3:x-amz-acl": acl}})
+        for glob in ("a*", "b*", "?*")
+        for acl in ("private", "public-read")
+    ]
+    assert witness(uploads(*several))
+    covering = statement({"Null": {SSE: "true", key: "true"}, "StringEquals": storage})
+    rest = [statement({**NULL, "StringNotEquals": storage}), statement({**NULL, "StringEquals": {"s3:x-amz-acl": "x"}})]
+    denied(uploads(*several, covering, *rest, statement({"Null": {SSE: "true", "s3:x-amz-acl": "true"}}), statement(NULL)))
 
 
 def test_an_empty_value_may_count_as_null() -> None:
@@ -746,8 +757,9 @@ def test_what_the_target_leaves_open_but_the_document_mentions_is_shown_as_it_is
     assert dict(request.context)["aws:principalservicename"] == (request.principal.name,)
 
 
-def test_a_document_beyond_the_budget_is_given_up() -> None:
+def test_a_document_beyond_the_budget_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """It names the statement that costs most, and nothing of what the statement says."""
+    monkeypatch.setattr("bucketpolicy.decide.TICKS", 3000)
     patterns = [[f"arn:aws:s3:::b/{'?' * place}{digit}{'?' * (23 - place)}" for digit in "01"] for place in range(24)]
     rng = Random(5)
     clauses = [
@@ -779,3 +791,120 @@ def test_a_restriction_that_does_not_fit_its_key_is_a_mistake_of_the_program() -
         decide_on(target=Target(("s3:PutObject",), "object", (Below(TRANSPORT, "1"),)))
     with pytest.raises(AssertionError):
         decide_on(target=Target(("s3:PutObject",), "object", (Below("s3:tlsversion", "new"),)))
+
+
+def test_federated_users_are_identities_too() -> None:
+    """Their ARN is of STS: a Deny of IAM ARNs and of anonymous callers is no proof, and no witness is one."""
+    anonymous = statement({"Null": {SSE: "true", "aws:PrincipalArn": "true"}})
+    iam = statement({**NULL, "ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:*"}})
+    assert "whether a federated user calls is not known" in [reason for _, reason in reasons(uploads(anonymous, iam))]
+    sts = statement({**NULL, "ArnLike": {"aws:PrincipalArn": "arn:aws:sts::*:*"}})
+    denied(uploads(anonymous, iam, sts))
+
+
+def test_the_account_of_a_service_is_open() -> None:
+    """It is none of the accounts that are named, and nothing more is known."""
+    key = "aws:PrincipalAccount"
+    parts = [
+        statement({**NULL, "StringLike": {key: ["????????????", "anonymous"]}}),
+        statement({"Null": {SSE: "true", key: "true"}}),
+    ]
+    assert reasons(uploads(*parts))
+    denied(uploads(*parts, statement({**NULL, "Bool": {"aws:PrincipalIsAWSService": "true"}})))
+
+
+def test_accounts_are_found_however_many_are_named() -> None:
+    """The example accounts of AWS's documentation may all be taken."""
+    taken = ["111122223333", "444455556666", "777788889999", "123456789012"]
+    caller = witness(
+        uploads(statement(NULL, Principal={"AWS": taken}), statement({**NULL, "Null": {SSE: "true", "aws:PrincipalArn": "true"}}))
+    ).principal
+    assert isinstance(caller, Identity)
+    assert caller.account == "100000000000"
+
+
+def test_callers_of_a_named_account_are_shown_with_that_account() -> None:
+    """Many accounts may be treated alike; the ARN, the account and the session still belong together."""
+    accounts = ["111122223333", "444455556666"]
+    session = "arn:aws:sts::444455556666:assumed-role/app/session"
+    others = statement({**NULL, "StringNotEquals": {"aws:PrincipalAccount": accounts}})
+    first = statement({**NULL, "StringEquals": {"aws:PrincipalAccount": "111122223333"}})
+    caller = witness(uploads(statement(NULL, Principal={"AWS": session}), others, first, exempt=())).principal
+    assert isinstance(caller, Identity)
+    assert (caller.account, caller.arn.split(":")[4]) == ("444455556666", "444455556666")
+    assert caller.session != "session"
+
+
+def test_other_keys_of_an_endpoint_come_with_it() -> None:
+    """They need not come with every one."""
+    key = "aws:VpceAccount"
+    without = statement({"Null": {SSE: "true", key: "true"}})
+    assert key.lower() in dict(witness(uploads(without)).context)
+    gone = statement({"Null": {SSE: "true", "aws:SourceVpce": "false"}})
+    assert reasons(uploads(without, gone))
+    request = witness(
+        uploads(statement({"Null": {SSE: "true", key: "false"}}), statement({"Null": {SSE: "true", "aws:SourceVpce": "true"}}))
+    )
+    assert dict(request.context).keys() == {TRANSPORT, "aws:sourcevpce"}
+
+
+def test_values_that_cannot_be_written_are_no_witness() -> None:
+    """Numbers of parts between whole ones, below zero, and instants beyond the years of a calendar."""
+    key = "s3:max-keys"
+    for bounds in (
+        ({"NumericLessThanEquals": {key: "1"}}, {"NumericGreaterThanEquals": {key: "2"}}),
+        ({"NumericGreaterThanEquals": {key: "0"}}, {"Null": {SSE: "true", key: "true"}}),
+    ):
+        parts = [statement({**NULL, **bound}) for bound in bounds]
+        parts.append(statement({"Null": {SSE: "true", key: "true"}}))
+        goal = Goal("b", "aws", (Target(("s3:ListBucket",), "bucket", (Absent(SSE),)),))
+        everywhere = document(*({**part, "Resource": "*", "Action": "*"} for part in parts))
+        assert isinstance(decide(everywhere, goal), Undecided)
+    late = statement({**NULL, "DateLessThan": {"aws:CurrentTime": "9999-12-31T23:59:59Z"}})
+    later = statement({**NULL, "DateEquals": {"aws:CurrentTime": "9999-12-31T23:59:59Z"}})
+    assert isinstance(uploads(late, later), Undecided)
+    whole = statement({**NULL, "NumericLessThanEquals": {key: "7.5"}}, Action="*", Resource="*")
+    rest = statement({"Null": {SSE: "true", key: "true"}}, Action="*", Resource="*")
+    goal = Goal("b", "aws", (Target(("s3:ListBucket",), "bucket", (Absent(SSE),)),))
+    assert dict(witness(decide(document(whole, rest), goal)).context)[key] == ("8",)
+
+
+def test_a_goal_may_ask_for_a_text() -> None:
+    """A restriction to one very value of a key."""
+    target = Target(("s3:PutObject",), "object", (Equal(SSE, "aws:kms"),))
+    denied(decide_on(statement({"StringLike": {SSE: "aws:*"}}), target=target))
+    assert dict(witness(decide_on(statement({"StringEquals": {SSE: "AES256"}}), target=target)).context)[SSE] == ("aws:kms",)
+
+
+def test_a_resource_may_match_in_several_ways() -> None:
+    """A wildcard may take the bucket's name and the slash, or the name alone."""
+    goal = Goal(None, "aws", (UPLOADS,))
+    verdict = decide(document(statement(NULL, Resource=["arn:aws:s3:::*/*", "arn:*:s3:::*/x"])), goal)
+    assert isinstance(verdict, Denied)
+
+
+@pytest.mark.parametrize("long", [10, 100_000])
+def test_a_long_proof_is_kept_as_it_was_found(long: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parity around a graph: every case must be tried, and the steps hold with and without those that could be left out."""
+    monkeypatch.setattr("bucketpolicy.cover._LONG", long)
+    rng = Random(1)
+    size = 12
+    edges: list[tuple[int, int]] = []
+    while not edges:
+        ends = [vertex for vertex in range(size) for _ in range(3)]
+        rng.shuffle(ends)
+        pairs = [tuple(sorted(ends[place : place + 2])) for place in range(0, len(ends), 2)]
+        if len(set(pairs)) == len(pairs) and all(one != other for one, other in pairs):
+            edges = [(one, other) for one, other in pairs]
+    parts = []
+    for vertex in range(size):
+        mine = [number for number, ends_of in enumerate(edges) if vertex in ends_of]
+        for bits in range(8):
+            chosen = [bits >> place & 1 for place in range(3)]
+            if sum(chosen) % 2 != (vertex == 0):
+                nulls = {f"s3:ExistingObjectTag/{number}": str(not bit).lower() for number, bit in zip(mine, chosen, strict=True)}
+                parts.append(statement({"Null": nulls}, Resource="*", Action="*"))
+    whole = document(*parts)
+    goal = Goal("b", "aws", (UPLOADS,))
+    verdict = denied(decide(whole, goal))
+    assert check_proof(whole, goal, verdict.proof)
