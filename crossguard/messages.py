@@ -215,7 +215,9 @@ def _render_undecided(rule: Rule | StackRule, finding: CannotTell, subject: Subj
 
 
 def _tell_reasons(finding: CannotTell, most: int) -> list[str]:
-    reasons = [f"{quote(path, 72)}: {clean_sentence(reason)}." for path, reason in finding.verdict.reasons[:most]]
+    # "is not known" is for what a preview cannot know, and people search for it.
+    told = [(quote(path, 72), clean_sentence(reason).replace("is not known", "is unknown")) for path, reason in finding.verdict.reasons]
+    reasons = [f"{path}: {reason}." for path, reason in told[:most]]
     more = len(finding.verdict.reasons) - len(reasons)
     return [*reasons, *([f"And {more} more of that kind."] if more else [])]
 
