@@ -197,6 +197,7 @@ ADVICE: dict[str, Kind] = {
     "advisory-uploads-only": Kind(REQUESTS, found(deny(HTTP))),
     "advisory-old-tls": Kind(REQUESTS, found(deny(HTTP, Action="s3:*", Resource=[ARN, OBJECTS])), {"minimumTlsVersion": "1.3"}),
     "advisory-both": Kind(REQUESTS, found(deny(HTTP)), {"minimumTlsVersion": "1.2"}),
+    "advisory-exempt-principals": Kind(REQUESTS, found(deny(HTTP)), {"exemptPrincipals": ["logging.s3.amazonaws.com", "444455556666"]}),
     "advisory-unproved": Kind(
         REQUESTS,
         found(deny(HTTP)),
