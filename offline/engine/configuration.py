@@ -1,6 +1,7 @@
 """A Pulumi project: `Pulumi.yaml`, `Pulumi.STACK.yaml` and the configuration given on the command line."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,6 +13,7 @@ from offline.outcome import Failure
 #: What stands in for a value that only the stack's own secrets provider can decrypt.
 ENCRYPTED = "[encrypted]"
 _DEFAULT_STACK = "dev"
+_NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 
 
 class Project(NamedTuple):
@@ -47,11 +49,12 @@ def load(folder: Path, stack: str | None, given: Iterable[str]) -> Project | Fai
     content = _read_yaml(file)
     if isinstance(content, Failure):
         return content
-    runtime = content.get("runtime")
-    name, options = (runtime.get("name"), runtime.get("options") or {}) if isinstance(runtime, dict) else (runtime, {})
-    if not isinstance(content.get("name"), str) or not isinstance(name, str) or not isinstance(options, dict):
-        return Failure(f"{file}: `name` and `runtime` are needed")
     *organization, chosen = (stack or _find_stack(folder)).split("/")
+    problem = _find_problem(file, content, (chosen, *organization))
+    if problem is not None:
+        return problem
+    runtime = content["runtime"]
+    name, options = (runtime["name"], runtime.get("options") or {}) if isinstance(runtime, dict) else (runtime, {})
     stack_file = _read_stack_file(folder, content, chosen)
     if isinstance(stack_file, Failure):
         return stack_file
@@ -73,6 +76,17 @@ def load(folder: Path, stack: str | None, given: Iterable[str]) -> Project | Fai
     )
 
 
+def _find_problem(file: Path, content: Mapping[str, Any], names: tuple[str, ...]) -> Failure | None:
+    runtime = content.get("runtime")
+    name, options = (runtime.get("name"), runtime.get("options") or {}) if isinstance(runtime, dict) else (runtime, {})
+    if not isinstance(content.get("name"), str) or not isinstance(name, str) or not isinstance(options, dict):
+        return Failure(f"{file}: `name` and `runtime` are needed")
+    wrong = next((given for given in (content["name"], *names) if not _NAME.fullmatch(given)), None)
+    if wrong is None:
+        return None
+    return Failure(f"{wrong!r} is no name of a project, stack or organization: letters, digits, `-`, `_` and `.` are accepted")
+
+
 class _Value(NamedTuple):
     text: str
     secret: bool = False
@@ -81,7 +95,7 @@ class _Value(NamedTuple):
 def _read_yaml(file: Path) -> dict[str, Any] | Failure:
     try:
         content = yaml.safe_load(file.read_text("utf-8"))
-    except (OSError, ValueError, yaml.YAMLError) as error:
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
         return Failure(f"{file}: not YAML ({' '.join(str(error).split())[:200]})")
     if content is None:
         return {}

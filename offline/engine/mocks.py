@@ -61,7 +61,7 @@ def load(file: Path | None) -> Mocks | Failure:
 def _load_table(file: Path) -> Mocks | Failure:
     try:
         table = json.loads(file.read_text("utf-8"))
-    except ValueError:
+    except (ValueError, RecursionError):
         return Failure(f"--mocks {file}: not JSON (a .py file with a pulumi.runtime.Mocks class is accepted too)")
     parts = [table.get(key, {}) for key in _KEYS] if isinstance(table, dict) and set(table) <= set(_KEYS) else [None]
     if not all(isinstance(part, dict) and all(isinstance(answer, dict) for answer in part.values()) for part in parts):
@@ -72,7 +72,7 @@ def _load_table(file: Path) -> Mocks | Failure:
 def _load_class(file: Path) -> Mocks | Failure:
     try:
         defined = runpy.run_path(str(file))
-    except Exception as error:  # noqa: BLE001  whatever the user's file does
+    except (Exception, SystemExit) as error:  # noqa: BLE001  whatever the user's file does
         return Failure(f"--mocks {file}: {type(error).__name__}: {' '.join(str(error).split())}")
     classes = [
         value

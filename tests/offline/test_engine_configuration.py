@@ -96,6 +96,8 @@ def test_environments_are_named(tmp_path: Path, text: str, names: tuple[str, ...
         ({"Pulumi_yaml": "name: shop\n"}, (), "`name` and `runtime` are needed"),
         ({"Pulumi_yaml": PROJECT, "Pulumi_dev_yaml": "\tconfig"}, (), "not YAML"),
         ({"Pulumi_yaml": PROJECT, "Pulumi_dev_yaml": "config: [a]\n"}, (), "`config` must be an object"),
+        ({"Pulumi_yaml": 'name: "sh\\0op"\nruntime: python\n'}, (), r"'sh\x00op' is no name"),
+        pytest.param({"Pulumi_yaml": "[" * 1100}, (), "not YAML", id="deep"),
         ({"Pulumi_yaml": PROJECT}, ("region",), "--config region: must be KEY=VALUE"),
         ({"Pulumi_yaml": PROJECT}, ("=eu",), "--config =eu: must be KEY=VALUE"),
     ],
@@ -106,3 +108,18 @@ def test_what_is_refused(tmp_path: Path, files: dict[str, str], given: tuple[str
     assert isinstance(failure, Failure)
     assert reason in failure.message
     assert "\n" not in failure.message
+
+
+@pytest.mark.parametrize("stack", ["prod\n", "a b/prod", "", "x" * 101])
+def test_a_stack_whose_name_is_none(tmp_path: Path, stack: str) -> None:
+    """An empty one is the default's."""
+    project = configuration.load(write(tmp_path, Pulumi_yaml=PROJECT), stack, ())
+    assert isinstance(project, Project if stack == "" else Failure)
+
+
+def test_a_file_that_is_no_text(tmp_path: Path) -> None:
+    """One line, too."""
+    (tmp_path / "Pulumi.yaml").write_bytes(b"\xff\xfe\x00")
+    failure = configuration.load(tmp_path, None, ())
+    assert isinstance(failure, Failure)
+    assert "not YAML" in failure.message

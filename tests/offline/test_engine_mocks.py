@@ -92,6 +92,8 @@ def test_a_stack_reference_is_the_mocks_to_answer(tmp_path: Path) -> None:
         ("m.json", '{"resources": {"a": 1}}', "must be"),
         ("m.json", "[]", "must be"),
         ("m.py", "1 / 0", "ZeroDivisionError: division by zero"),
+        ("m.py", "raise SystemExit('no')", "SystemExit: no"),
+        pytest.param("m.json", "[" * 100_000, "not JSON", id="deep"),
         ("m.py", "import pulumi", "exactly one class of pulumi.runtime.Mocks, it holds 0"),
         ("m.py", CLASS + CLASS.replace("Mine", "Yours"), "it holds 2"),
     ],
