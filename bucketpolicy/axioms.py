@@ -171,6 +171,10 @@ _SERVICES_ONLY = ("aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:
 _ENDPOINT_ONLY = ("aws:sourcevpc", "aws:vpcsourceip", "aws:sourcevpcarn", "aws:vpceaccount", "aws:vpceorgid", "aws:vpceorgpaths")
 _SEVEN_SEGMENTS: Glob = (MANY, *((":", MANY) * 6))
 _FEDERATED: Glob = (*"arn:", MANY_IN, *":sts:", MANY)
+_SPACE = (
+    "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005"
+    "\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+)
 _SERVICE_DOMAIN: Glob = (ANY, MANY, *".amazonaws.com")
 _EVERY_ENDPOINT = ("aws:sourcevpc", "aws:vpcsourceip")
 _IDENTITY_ONLY = ("aws:username", "aws:tokenissuetime", "aws:multifactorauthpresent", "aws:multifactorauthage", "aws:sourceidentity")
@@ -226,6 +230,9 @@ def _caller_facts(key: str, world: World) -> Iterator[_Fact]:
         yield (world.select(Anonymous, Service), present), "the condition key is sent for identities of an account only"
     if key == "aws:username":
         yield ((PRINCIPAL, world.identities("root", "role")), present), "the condition key is sent for users only"
+    if key in ("aws:username", PRINCIPAL_ARN):
+        spaced = Texts(0, ((MANY, _SPACE, MANY),), inside=True)
+        yield (world.select(Identity), (key_variable(key), spaced)), "no user or role has white space in its name"
     if key == IS_SERVICE:
         yield (world.select(Identity), absent), "the condition key is documented to be in every signed request"
     if key in (PRINCIPAL_ARN, PRINCIPAL_ACCOUNT):

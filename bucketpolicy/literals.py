@@ -297,13 +297,13 @@ def _read_bool(condition: Condition) -> Meaning:
     )
 
 
-_EPOCH = "aws:epochtime"
+EPOCH = "aws:epochtime"
 _FAMILIES = {"number": "Numeric", "date": "Date", "address": "Ip"}
 
 
 def _read_ranges(condition: Condition, kind: Kind) -> Meaning:
     operator = condition.operator
-    if _FAMILIES.get(kind) != operator.family and (condition.key, operator.family) != (_EPOCH, "Numeric"):
+    if _FAMILIES.get(kind) != operator.family and (condition.key, operator.family) != (EPOCH, "Numeric"):
         return _only_presence(operator, kind, "the operator does not fit the type of its key")
     pairs = [pair for value in condition.values if (pair := _read_range(value, operator)) is not None]
     sure, maybe = unite([pair[0] for pair in pairs]), unite([pair[1] for pair in pairs])

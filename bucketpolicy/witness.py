@@ -8,7 +8,7 @@ from bucketpolicy.compile import Compiled
 from bucketpolicy.cover import Literals
 from bucketpolicy.domains import ABSENT, Domain, SetDomain, TextDomain, Value, find_set, holds
 from bucketpolicy.goal import TLS_VERSION, TRANSPORT, Assumptions, Target
-from bucketpolicy.literals import FALSE, TRUE
+from bucketpolicy.literals import EPOCH, FALSE, TRUE
 from bucketpolicy.request import Identity, Principal, Request, Service
 from bucketpolicy.rows import ACTION, OBJECT, PRINCIPAL, key_variable
 from bucketpolicy.spans import UNIT, V6
@@ -227,7 +227,7 @@ def _write_cell(variable: Variable, cell: tuple[int, int]) -> str | None:
     # The values v of the cell, in units: twice v lies in it.
     low, high = -(-cell[0] // 2), (cell[1] - 1) // 2
     if variable.sort == "date":
-        return _write_date(low, high)
+        return _write_date(low, high, seconds=variable.name == key_variable(EPOCH))
     if variable.name == key_variable(TLS_VERSION):
         for text, value in (("1.2", 12), ("1.3", 13), ("1.1", 11), ("1.0", 10)):
             if low <= value * UNIT // 10 <= high:
@@ -248,11 +248,14 @@ def _write_decimal(low: int, high: int) -> str | None:
     return None
 
 
-def _write_date(low: int, high: int) -> str | None:
+def _write_date(low: int, high: int, *, seconds: bool) -> str | None:
+    """Some instant, as S3 gives it in this key: in `seconds` since 1970, of which four digits would be a year as well, or as a date."""
     from datetime import datetime, timezone  # noqa: PLC0415 - few documents need it, and every start of the pack would pay
 
     for second in (1893456000, -(-low // UNIT), high // UNIT):
         if low <= second * UNIT <= high and 0 <= second < 253402300800:  # noqa: PLR2004 - the year 10000
+            if seconds:
+                return None if len(str(second)) == 4 else str(second)  # noqa: PLR2004 - as above
             return datetime.fromtimestamp(second, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     return None
 

@@ -51,6 +51,33 @@ def test_a_verdict_with_sound_evidence_passes() -> None:
     assert verify(read(DENY), INSECURE, refuted) is refuted
 
 
+@pytest.mark.parametrize("operator", ["NumericLessThan", "NumericGreaterThan", "DateLessThan"])
+def test_a_witness_has_its_epoch_time_in_seconds(operator: str) -> None:
+    """`aws:EpochTime` is compared as a number and as a date: a counterexample holds in both readings."""
+    verdict = judge(read({**DENY, "Condition": {"Null": {SSE: "true"}, operator: {"aws:EpochTime": "1700000000"}}}), HEADERLESS)
+    assert isinstance(verdict, Counterexample)
+    assert (verdict.request.context[0][1][0] > "1700000000") == (operator != "NumericGreaterThan")
+
+
+def test_a_witness_has_no_epoch_time_that_could_be_a_year() -> None:
+    """Four digits are read as a year by some: a request that needs them is not shown."""
+    denies = [{**DENY, "Condition": {"Null": {SSE: "true"}, "NumericNotEquals": {"aws:EpochTime": "2026"}}}]
+    verdict = judge(read(*denies), HEADERLESS)
+    assert isinstance(verdict, Undecided)
+    assert verdict != DISAGREEMENT
+
+
+@pytest.mark.parametrize(
+    ("key", "text"), [("aws:username", "John Doe"), ("aws:PrincipalArn", "arn:aws:iam::111122223333:user/John\u3000Doe")]
+)
+def test_nobody_has_white_space_in_a_name(key: str, text: str) -> None:
+    """A statement that spares only a name that IAM refuses is undecided, and says so."""
+    condition = {"Null": {SSE: "true"}, "StringNotEquals": {key: text}}
+    verdict = judge(read({**DENY, "Condition": condition}), HEADERLESS)
+    assert isinstance(verdict, Undecided)
+    assert verdict.reasons[-1] == Problem("$.Statement[0].Condition.StringNotEquals", "no user or role has white space in its name")
+
+
 def test_a_proof_of_another_document_is_no_proof() -> None:
     """Whatever `decide` claims: without a proof that the checker follows it is not compliant."""
     denied = judge(read(DENY), HEADERLESS)
