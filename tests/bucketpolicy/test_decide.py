@@ -621,7 +621,7 @@ def test_every_action_and_both_shapes_of_resource_count() -> None:
         ({"DateLessThan": {"aws:CurrentTime": "2029-01-01T00:00:00Z"}}, {"aws:currenttime": ("2030-01-01T00:00:00Z",)}),
         ({"DateLessThan": {"aws:CurrentTime": "2031-01-01T00:00:00Z"}}, {"aws:currenttime": ("2031-01-01T00:00:00Z",)}),
         ({"DateGreaterThan": {"aws:CurrentTime": "2026-01-01"}}, {"aws:currenttime": ("2026-01-01T00:00:00Z",)}),
-        ({"NumericGreaterThan": {"aws:EpochTime": "1767225600"}}, {"aws:epochtime": ("2026-01-01T00:00:00Z",)}),
+        ({"NumericGreaterThan": {"aws:EpochTime": "1767225600"}}, {"aws:epochtime": ("1767225600",)}),
         ({"NumericGreaterThan": {"s3:max-keys": "10"}, "Null": {"s3:max-keys": "false", SSE: "true"}}, {}),
         ({"NotIpAddress": {"aws:SourceIp": "198.51.100.0/24"}}, {"aws:sourceip": ("198.51.100.0",)}),
         ({"NotIpAddress": {"aws:SourceIp": "203.0.113.0/24"}}, {"aws:sourceip": ("203.0.113.10",)}),
