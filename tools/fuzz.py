@@ -37,7 +37,7 @@ def main() -> int:
     options = _parse(sys.argv[1:])
     solvers = options.count // 50 if options.solvers is None else options.solvers
     found = _run("naive evaluator", against_naive, options.count, options)
-    found += _run("cvc5 and z3", against_solvers, solvers, options)
+    found += _run("cvc5 and z3", partial(against_solvers, seconds=options.seconds), solvers, options)
     for one in found[:_SHOWN]:
         print(f"\nseed {one.seed}: {one.what}\n  {one.document}\n  {one.goal}\n  {one.detail}")
     if found:
@@ -54,6 +54,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("seed", type=int, help="of the whole run")
     parser.add_argument("--solvers", type=int, help="documents against cvc5 and z3 (a fiftieth of the others)")
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--seconds", type=float, default=0.5, help="that a solver may take for one formula")
     return parser.parse_args(arguments)
 
 

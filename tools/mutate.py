@@ -317,16 +317,18 @@ def _profile(items: list[pytest.Item]) -> tuple[dict[int, set[tuple[str, int]]],
     for number, item in enumerate(items):
         found = entered[number]
 
-        def note(frame: FrameType, event: str, _: object, found: set[tuple[str, int]] = found) -> None:
+        def note(frame: FrameType, _: str, __: object, found: set[tuple[str, int]] = found) -> None:
             code = frame.f_code
-            if event == "call" and code.co_filename.startswith(folder):
+            if code.co_filename.startswith(folder):
                 found.add((Path(code.co_filename).stem, code.co_firstlineno))
 
         started = time.process_time()
-        sys.setprofile(note)
+        sys.settrace(note)
         passed = _passes([item], [_PATIENCE])
-        sys.setprofile(None)
+        sys.settrace(None)
         took[number] = time.process_time() - started
+        if number % 200 == 0:
+            print(f"recorded {number} of {len(items)}", file=sys.stderr, flush=True)
         failed += [] if passed else [item.nodeid]
         _clear_caches()
     return dict(entered), took, failed
