@@ -10,14 +10,14 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from bucketpolicy.callers import Callers
 from bucketpolicy.document import Problem
 from bucketpolicy.domains import ABSENT, EMPTY
 from bucketpolicy.goal import TLS_VERSION, TRANSPORT, Assumptions
 from bucketpolicy.keys import applies, find_key
 from bucketpolicy.literals import FALSE, TRUE, Kind, Raw, Sets, Texts, presence
 from bucketpolicy.patterns import ANY, DIGIT, MANY, MANY_IN, Glob
-from bucketpolicy.principals import Callers
-from bucketpolicy.request import Anonymous, Identity, Service
+from bucketpolicy.request import Identity, Service
 from bucketpolicy.rows import ACTION, PRINCIPAL, Row, key_variable
 
 PRINCIPAL_ARN = "aws:principalarn"
@@ -44,23 +44,31 @@ class World(NamedTuple):
         """The literal that the key is in the request, or is not."""
         return key_variable(key), presence(self.kinds[key], absent=not present, present=present, empty=present)
 
-    def select(self, *sorts: type) -> tuple[str, int]:
-        """The literal that the caller is of one of these sorts."""
-        return PRINCIPAL, sum(isinstance(caller.principal, sorts) << bit for bit, caller in enumerate(self.callers.all))
+    @property
+    def anonymous(self) -> tuple[str, int]:
+        """The literal that the caller signed nothing."""
+        return PRINCIPAL, self.callers.anonymous
 
-    def identities(self, *kinds: str) -> int:
-        """The identities of these kinds, as bits."""
-        return sum(
-            (isinstance(caller.principal, Identity) and caller.principal.kind in kinds) << bit
-            for bit, caller in enumerate(self.callers.all)
-        )
+    @property
+    def services(self) -> tuple[str, int]:
+        """The literal that the caller is a service."""
+        return PRINCIPAL, self.callers.services
+
+    @property
+    def identities(self) -> tuple[str, int]:
+        """The literal that the caller is of an account."""
+        return PRINCIPAL, self.callers.roots | self.callers.users | self.callers.roles
+
+    def besides(self, literal: tuple[str, int]) -> tuple[str, int]:
+        """The literal that the caller is any other."""
+        return PRINCIPAL, (1 << len(self.callers.all)) - 1 & ~literal[1]
 
 
 def exclude_root(world: World) -> Iterator[Row]:
     """The owner's root may always read, write and delete the policy, and no policy tells the owner's root from another's."""
     actions = _select_actions(world.actions)
     if actions:
-        yield Row(((PRINCIPAL, world.identities("root")), (ACTION, actions)))
+        yield Row(((PRINCIPAL, world.callers.roots), (ACTION, actions)))
 
 
 @lru_cache(maxsize=64)
@@ -74,7 +82,7 @@ def axioms(world: World, assumptions: Assumptions) -> Iterator[Row]:
     if assumptions.anonymous_has_no_identity:
         for key in (PRINCIPAL_ARN, PRINCIPAL_ORG, IS_SERVICE):
             if key in world.kinds:
-                yield Row((world.select(Anonymous), world.having(key, present=True)), assumption="anonymous-has-no-identity")
+                yield Row((world.anonymous, world.having(key, present=True)), assumption="anonymous-has-no-identity")
     if assumptions.service_principal_keys:
         yield from _service_axioms(world)
     if assumptions.principal_keys_agree:
@@ -98,7 +106,7 @@ def _network_axioms(world: World, assumptions: Assumptions) -> Iterator[Row]:
 
 def _service_axioms(world: World) -> Iterator[Row]:
     name = "service-principal-keys"
-    services, others = world.select(Service), world.select(Anonymous, Identity)
+    services, others = world.services, world.besides(world.services)
     if IS_SERVICE in world.kinds:
         yield Row((services, (key_variable(IS_SERVICE), ABSENT | FALSE)), assumption=name)
         yield Row((others, (key_variable(IS_SERVICE), TRUE)), assumption=name)
@@ -116,7 +124,7 @@ def _identity_axioms(world: World) -> Iterator[Row]:
     name = "principal-keys-agree"
     arn, account = key_variable(PRINCIPAL_ARN), key_variable(PRINCIPAL_ACCOUNT)
     if PRINCIPAL_ARN in world.kinds:
-        yield Row((world.select(Service), world.having(PRINCIPAL_ARN, present=True)), assumption=name)
+        yield Row((world.services, world.having(PRINCIPAL_ARN, present=True)), assumption=name)
         for bit, caller in enumerate(world.callers.all):
             if isinstance(caller.principal, Identity):
                 who = (PRINCIPAL, 1 << bit)
@@ -125,8 +133,8 @@ def _identity_axioms(world: World) -> Iterator[Row]:
                     yield Row((who, (arn, Texts(0, caller.others, inside=True))), assumption=name)
     if PRINCIPAL_ACCOUNT in world.kinds:
         named = tuple(dict.fromkeys(account for caller in world.callers.all for account in (*caller.accounts, *caller.other_accounts)))
-        yield Row((world.select(Service), (account, Texts(0, named, inside=True))), assumption=name)
-        yield Row((world.select(Anonymous), (account, Texts(EMPTY, ("anonymous",), inside=False))), assumption=name)
+        yield Row((world.services, (account, Texts(0, named, inside=True))), assumption=name)
+        yield Row((world.anonymous, (account, Texts(EMPTY, ("anonymous",), inside=False))), assumption=name)
         for (fresh, accounts, others), bits in _group_by_account(world).items():
             own: tuple[Glob, ...] = (_ACCOUNT,) if fresh else accounts
             yield Row(((PRINCIPAL, bits), (account, Texts(ABSENT | EMPTY, own, inside=False))), assumption=name)
@@ -179,7 +187,6 @@ _SERVICE_DOMAIN: Glob = (ANY, MANY, *".amazonaws.com")
 _EVERY_ENDPOINT = ("aws:sourcevpc", "aws:vpcsourceip")
 _IDENTITY_ONLY = ("aws:username", "aws:tokenissuetime", "aws:multifactorauthpresent", "aws:multifactorauthage", "aws:sourceidentity")
 _IDENTITY_FAMILIES = ("aws:principaltag/", "aws:principalorg", "aws:federatedprovider", "aws:calledvia", "aws:assumedroot")
-_TYPES = {"root": "Account", "user": "User", "role": "AssumedRole"}
 
 
 def facts(world: World) -> Iterator[Row]:
@@ -225,35 +232,36 @@ def _facts_of(key: str, world: World) -> Iterator[_Fact]:
 def _caller_facts(key: str, world: World) -> Iterator[_Fact]:
     present, absent = world.having(key, present=True), world.having(key, present=False)
     if key in _SERVICES_ONLY:
-        yield (world.select(Anonymous, Identity), present), "the condition key is sent for AWS services only"
+        yield (world.besides(world.services), present), "the condition key is sent for AWS services only"
     if key in _IDENTITY_ONLY or key.startswith(_IDENTITY_FAMILIES):
-        yield (world.select(Anonymous, Service), present), "the condition key is sent for identities of an account only"
+        yield (world.besides(world.identities), present), "the condition key is sent for identities of an account only"
     if key == "aws:username":
-        yield ((PRINCIPAL, world.identities("root", "role")), present), "the condition key is sent for users only"
+        yield ((PRINCIPAL, world.callers.roots | world.callers.roles), present), "the condition key is sent for users only"
     if key in ("aws:username", PRINCIPAL_ARN):
         spaced = Texts(0, ((MANY, _SPACE, MANY),), inside=True)
-        yield (world.select(Identity), (key_variable(key), spaced)), "no user or role has white space in its name"
+        yield (world.identities, (key_variable(key), spaced)), "no user or role has white space in its name"
     if key == IS_SERVICE:
-        yield (world.select(Identity), absent), "the condition key is documented to be in every signed request"
+        yield (world.identities, absent), "the condition key is documented to be in every signed request"
     if key in (PRINCIPAL_ARN, PRINCIPAL_ACCOUNT):
         yield from _identity_facts(key, world)
     if key == SERVICE_NAMES:
         yield from _names_of_services(world)
     if key == "aws:principaltype":
-        for sort, text in _TYPES.items():
+        callers = world.callers
+        for bits, text in ((callers.roots, "Account"), (callers.users, "User"), (callers.roles, "AssumedRole")):
             own = key_variable(key), Texts(ABSENT, (text,), inside=False)
-            yield ((PRINCIPAL, world.identities(sort)), own), "the type of a principal follows from the principal"
-        yield (world.select(Anonymous, Service),), "the type of this principal is not known"
+            yield ((PRINCIPAL, bits), own), "the type of a principal follows from the principal"
+        yield (world.besides(world.identities),), "the type of this principal is not known"
 
 
 def _identity_facts(key: str, world: World) -> Iterator[_Fact]:
     if key == PRINCIPAL_ARN:
         colon = Texts(0, (_SEVEN_SEGMENTS,), inside=True)
         federated = Texts(0, (_FEDERATED,), inside=True)
-        yield (world.select(Identity), (key_variable(key), colon)), "a colon in the path of a user or role is not looked at"
-        yield (world.select(Identity), (key_variable(key), federated)), "whether a federated user calls is not known"
+        yield (world.identities, (key_variable(key), colon)), "a colon in the path of a user or role is not looked at"
+        yield (world.identities, (key_variable(key), federated)), "whether a federated user calls is not known"
     if key == PRINCIPAL_ACCOUNT:
-        yield (world.select(Service), world.having(key, present=True)), "whether a service sends an account is open"
+        yield (world.services, world.having(key, present=True)), "whether a service sends an account is open"
     if key == PRINCIPAL_ACCOUNT and PRINCIPAL_ARN in world.kinds:
         yield from _several_accounts(world)
 
@@ -285,7 +293,7 @@ def _endpoint_facts(key: str, world: World) -> Iterator[_Fact]:
 
 def _names_of_services(world: World) -> Iterator[_Fact]:
     """A service sends its names, its own among them."""
-    services, variable = world.select(Service), key_variable(SERVICE_NAMES)
+    services, variable = world.services, key_variable(SERVICE_NAMES)
     yield (services, world.having(SERVICE_NAMES, present=False)), "the condition key is sent for every service"
     yield (
         (services, (variable, Sets(EMPTY, every=False, globs=(_SERVICE_DOMAIN,), inside=False))),

@@ -10,12 +10,13 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from bucketpolicy.axioms import World, axioms, exclude_root, facts
+from bucketpolicy.callers import Callers, merge
 from bucketpolicy.document import Document, Problem, Statement
 from bucketpolicy.domains import ABSENT, EMPTY
 from bucketpolicy.goal import TLS_VERSION, TRANSPORT, Absent, AbsentOrOther, Assumptions, Below, Equal, Goal, Restriction, Target
 from bucketpolicy.literals import FALSE, TRUE, Kind, Meaning, Ranges, Raw, Texts, find_kind, presence, read_condition
 from bucketpolicy.patterns import EVERYTHING, Glob, read_text
-from bucketpolicy.principals import Callers, Covered, cover, gather, merge
+from bucketpolicy.principals import Covered, cover, gather
 from bucketpolicy.resources import Keys, Place, select_actions, select_keys
 from bucketpolicy.rows import ACTION, OBJECT, PRINCIPAL, Named, Row, key_variable
 from bucketpolicy.spans import compare, read_number
