@@ -6,6 +6,7 @@ scripts; Go programs are compiled; Python programs run with this project's envir
 """
 
 import argparse
+import re
 import shutil
 import subprocess
 import sys
@@ -24,6 +25,7 @@ _GLUE = (*(f"cluster{key}=x" for key in ("Identifier", "NodeType", "DBName", "DB
 _SITE = ("targetDomain=www.example.com", "pathToWebsiteContents=./www")
 _ROLE = ("roleToAssumeARN=arn:aws:iam::111122223333:role/other",)
 _ZONE = '{"invokes": {"aws:route53/getZone:getZone": {"id": "Z1", "zoneId": "Z1", "name": "example.com"}}}'
+_REGIONS = '{"invokes": {"aws:index/getRegions:getRegions": {"names": ["us-east-1", "us-east-2"]}}}'
 _VPC = (
     '{"invokes": {"aws:ec2/getVpc:getVpc": {"id": "vpc-1", "cidrBlock": "10.0.0.0/16"}, '
     '"aws:ec2/getSubnets:getSubnets": {"ids": ["subnet-1", "subnet-2"]}, "aws:ec2/getSubnet:getSubnet": {"id": "subnet-1"}}}'
@@ -67,7 +69,7 @@ EXAMPLES = (
     Example("aws-go-s3-folder"),
     Example("aws-go-s3-folder-component"),
     Example("aws-go-assume-role/assume-role", _ROLE),
-    Example("aws-go-console-slack-notification", ("slackWebhookURL=https://example.com",)),
+    Example("aws-go-console-slack-notification", ("slackWebhookURL=https://example.com",), _REGIONS),
 )
 
 
@@ -92,7 +94,7 @@ def show(example: Example, checkout: Path) -> Run | Failure:
         mocks.write_text(example.mocks, encoding="utf-8")
         request = Request(folder, config=(_REGION, *example.config), mocks=mocks if example.mocks else None)
         outcome = preview(request)
-    verdict, why = ("fails", outcome.message) if isinstance(outcome, Failure) else describe(outcome)
+    verdict, why = ("fails", explain(outcome)) if isinstance(outcome, Failure) else describe(outcome)
     given = f"; with answers to {', '.join(name_answers(example))}" if example.mocks else ""
     print(f"| `{example.folder}` | {verdict} | {why}{given} |", flush=True)
     return outcome
@@ -101,6 +103,12 @@ def show(example: Example, checkout: Path) -> Run | Failure:
 def name_answers(example: Example) -> list[str]:
     """The data sources that `--mocks` answers."""
     return [f"`{word}`" for word in example.mocks.split('"') if word.count(":") > 1]
+
+
+def explain(failure: Failure) -> str:
+    """Our line, and the program's own reason: its last line that names an error."""
+    own = [line.strip() for line in failure.output.splitlines() if re.match(r"\s*(\w*Error|\S+: error)\b", line)]
+    return f"{failure.message}: `{_COLOUR.sub('', own[-1])}`" if own else failure.message
 
 
 def install(folder: Path) -> None:
@@ -123,6 +131,7 @@ def describe(run: Run) -> tuple[str, str]:
     return verdict, "; ".join((*parts, *late, *run.notes)) or "no bucket, or all as they should be"
 
 
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _WORDS: Mapping[str, str] = {
     "aws-s3-bucket-has-policy": "no policy on",
     "aws-s3-bucket-policy-denies-unencrypted-uploads": "uploads without the header to",
