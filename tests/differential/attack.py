@@ -187,6 +187,8 @@ def _introduce(values: dict[str, tuple[str, ...]], caller: Principal, rng: Rando
         values["aws:principalarn"], values["aws:principalaccount"] = (caller.arn,), (caller.account,)
     elif isinstance(caller, Service):
         values.pop("aws:principalarn", None)
+        if rng.random() < 0.5:
+            values["aws:principalaccount"] = (FRESH,)
     elif rng.random() < 0.5:
         values["aws:principalaccount"] = ("anonymous",)
 

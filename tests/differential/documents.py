@@ -75,6 +75,7 @@ _STRINGS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "s3:x-amz-storage-class": (_WORDS, _GLOBS),
     "s3:RequestObjectTag/x": (_WORDS, _GLOBS),
     "aws:username": (_WORDS, _GLOBS),
+    "aws:PrincipalAccount": ((ACCOUNT, OTHER_ACCOUNT, "anonymous"), ("1111*", "????????????")),
 }
 _MANY: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "s3:RequestObjectTagKeys": (_WORDS, _GLOBS),

@@ -90,11 +90,11 @@ _FORCED = {
 
 
 def agree(caller: Principal, values: Values) -> bool:
-    """Whether the keys that name the caller, where present, name this one; a service belongs to no account."""
+    """Whether the keys that name the caller, where present, name this one; whose account a service's is, nobody says."""
     arn, account = values.get("aws:principalarn"), values.get("aws:principalaccount")
     match caller:
         case Identity():
             return arn in {None, (caller.arn,)} and account in {None, (caller.account,)}
         case Service():
-            return arn is None and account is None
+            return arn is None
     return account in {None, ("anonymous",)}

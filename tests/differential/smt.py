@@ -226,7 +226,10 @@ class World:
             lacks |= set() if isinstance(caller, Service) else {"aws:principalservicename"}
         if assume.principal_keys_agree:
             facts += self.identity_facts(caller) if isinstance(caller, Identity) else []
-            lacks |= {"aws:principalarn", "aws:principalaccount"} if isinstance(caller, Service) else set()
+            lacks |= {"aws:principalarn"} if isinstance(caller, Service) else set()
+            if isinstance(caller, Service) and "aws:principalaccount" in self.keys:
+                named = sorted({one.account for one in self.callers if isinstance(one, Identity)} - {FRESH})
+                facts += [f"(not (= {name_of('aws:principalaccount')} {quote(one)}))" for one in named]
             if caller == Anonymous() and "aws:principalaccount" in self.keys:
                 facts.append(f"(=> {self.has('aws:principalaccount')} (= {name_of('aws:principalaccount')} {quote('anonymous')}))")
         return facts + [f"(not {self.has(key)})" for key in sorted(lacks & self.keys)]
