@@ -461,6 +461,7 @@ def test_the_bucket_itself_whatever_it_is_called() -> None:
         ({"ArnNotEquals": {TRANSPORT: "arn:aws:s3:::b"}}, "ArnNotEquals"),
         ({"IpAddress": {"aws:SourceIp": "300.0.0.1"}}, "IpAddress"),
         ({"NumericLessThan": {"s3:max-keys": "many"}}, "NumericLessThan"),
+        ({"NumericEquals": {"s3:max-keys": ["1", "many"]}}, "NumericEquals"),
         ({"DateLessThan": {"aws:CurrentTime": "2026"}}, "DateLessThan"),
         ({"StringEquals": {"s3:max-keys": "1"}}, "StringEquals"),
         ({"StringEquals": {"aws:TagKeys": "a"}}, "StringEquals"),
