@@ -50,9 +50,14 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         self._transforms: dict[str, list[callback_pb2.Callback]] = {}
         self._stack_transforms: list[callback_pb2.Callback] = []
         self._invoke_transforms: list[callback_pb2.Callback] = []
+        self._takes_unknown = False
 
-    def GetDeploymentInfo(self, _request: empty_pb2.Empty, _context: object) -> resource_pb2.DeploymentInfo:  # noqa: N802  gRPC's name
-        """The operation and what this monitor can do."""
+    def GetDeploymentInfo(  # noqa: N802  gRPC's name
+        self, _request: empty_pb2.Empty, context: grpc.ServicerContext
+    ) -> resource_pb2.DeploymentInfo:
+        """The operation and what this monitor can do. Of the SDKs that ask this way, Go's takes no unknown result of a data source."""
+        agent = str(dict(context.invocation_metadata()).get("user-agent", ""))
+        self._takes_unknown = agent.startswith(("grpc-python", "grpc-node"))
         settings = self._deployment.settings
         return resource_pb2.DeploymentInfo(
             project=settings.project,
@@ -211,8 +216,9 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         return resource_pb2.ResourceInvokeResponse(**{"return": values.write(result)})
 
     def _miss(self, token: str, context: grpc.ServicerContext) -> resource_pb2.ResourceInvokeResponse:
+        """An SDK that does not know unknown results would take one for an empty result, and its program another way."""
         self._session.miss(token)
-        if self._deployment.settings.dry_run:
+        if self._deployment.settings.dry_run and self._takes_unknown:
             return resource_pb2.ResourceInvokeResponse(unknown=True)
         raise _abort(context, grpc.StatusCode.UNIMPLEMENTED, f"nobody answers {token} offline: give its result with --mocks")
 

@@ -53,6 +53,7 @@ old, new = (write({"bucket": f"{age}-1", "tags": secret}) for age in ("old", "ne
 new_ways = {"acceptSecrets": True, "supportsPartialValues": True}
 told["old SDK"] = register("aws:s3/bucket:Bucket", "old", custom=True, parent=URN, object=old)
 told["new SDK"] = register("aws:s3/bucket:Bucket", "new", custom=True, parent=URN, object=new, **new_ways)
+told["invoke"] = refuse(monitor.Invoke, resource_pb2.ResourceInvokeRequest(tok="cloud:index:getThing"))
 told["call"] = refuse(monitor.Call, resource_pb2.ResourceCallRequest(tok="eks:index:Cluster/getKubeconfig"))
 print(json.dumps(told))
 monitor.SignalAndWaitForShutdown(empty_pb2.Empty())
@@ -88,6 +89,12 @@ def test_an_older_sdk_is_given_neither_unknown_values_nor_secrets(told: Any) -> 
     assert told["old SDK"]["object"] == {"bucket": "old-1", "forceDestroy": False, "tags": "hush"}
     assert told["new SDK"]["object"]["arn"] == UNKNOWN
     assert told["new SDK"]["object"]["tags"]["value"] == "hush"
+
+
+def test_an_older_sdk_is_refused_a_data_source_without_an_answer(told: Any) -> None:
+    """It would take an unknown result for an empty one."""
+    reason = "nobody answers cloud:index:getThing offline: give its result with --mocks"
+    assert told["invoke"] == ["UNIMPLEMENTED", reason]
 
 
 def test_a_method_inside_a_provider_is_refused(told: Any) -> None:
