@@ -10,6 +10,7 @@ Exit status: 0 nobody disagrees, 1 somebody does; what they disagree about is le
 """
 
 import argparse
+import contextlib
 import json
 import sys
 import tempfile
@@ -25,6 +26,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from tests.differential.compare import Disagreement, against_naive, against_solvers
 
 _CHUNK = 500
+_TOLD = 50_000
 _SPREAD = 10**9
 _SHOWN = 5
 
@@ -59,20 +61,21 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
 
 
 def _run(name: str, check: Check, count: int, options: argparse.Namespace) -> list[Disagreement]:
-    started, counts, found = time.monotonic(), Counter[str](), list[Disagreement]()
-    with ProcessPoolExecutor(options.processes) as pool:
-        first = options.seed * _SPREAD
-        for done, (counted, disagreements) in enumerate(
-            pool.map(partial(_work, check, first + count), range(first, first + count, _CHUNK)), 1
-        ):
+    started, counts, found, done = time.monotonic(), Counter[str](), list[Disagreement](), 0
+    first = options.seed * _SPREAD
+    pool = ProcessPoolExecutor(options.processes)
+    with contextlib.suppress(KeyboardInterrupt):
+        for counted, disagreements in pool.map(partial(_work, check, first + count), range(first, first + count, _CHUNK)):
             counts.update(counted)
             found += disagreements
-            if sys.stderr.isatty():
-                print(f"\r{min(done * _CHUNK, count)} of {count}", end="", file=sys.stderr, flush=True)
+            done = min(done + _CHUNK, count)
+            if done % _TOLD == 0:
+                print(f"{done} of {count}, {len(found)} disagreements", file=sys.stderr, flush=True)
+    pool.shutdown(wait=False, cancel_futures=True)
     seconds = time.monotonic() - started
-    if count:
-        print(f"\n{count} documents against {name}, seed {options.seed}: {len(found)} disagreements")
-        print(f"  {seconds:>10.0f} seconds, {count / seconds:.0f} documents a second")
+    if done:
+        print(f"\n{done} documents against {name}, seed {options.seed}: {len(found)} disagreements")
+        print(f"  {seconds:>10.0f} seconds, {done / seconds:.0f} documents a second")
         for key, value in sorted(counts.items()):
             print(f"  {value:>10} {key}")
     return found
