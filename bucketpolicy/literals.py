@@ -305,7 +305,7 @@ def _read_ranges(condition: Condition, kind: Kind) -> Meaning:
     operator = condition.operator
     if _FAMILIES.get(kind) != operator.family and (condition.key, operator.family) != (EPOCH, "Numeric"):
         return _only_presence(operator, kind, "the operator does not fit the type of its key")
-    pairs = [pair for value in condition.values if (pair := _read_range(value, operator)) is not None]
+    pairs = [_read_range(value, operator) for value in condition.values]
     sure, maybe = unite([pair[0] for pair in pairs]), unite([pair[1] for pair in pairs])
     if operator.negated:
         sure, maybe = invert(maybe, _universe(kind)), invert(sure, _universe(kind))
@@ -317,11 +317,13 @@ def _read_ranges(condition: Condition, kind: Kind) -> Meaning:
     )
 
 
-def _read_range(value: str, operator: Operator) -> tuple[Spans, Spans] | None:
+def _read_range(value: str, operator: Operator) -> tuple[Spans, Spans]:
+    """The numbers that satisfy the operator with this value, which it can take."""
     if operator.family == "Ip":
-        return read_addresses(value)
+        blocks = read_addresses(value)
+        assert blocks is not None  # noqa: S101 - as said
+        return blocks
     number = read_date(value) if operator.family == "Date" else read_number(value)
-    if number is None:
-        return None
+    assert number is not None  # noqa: S101 - as said
     spans = compare(number, operator.comparison)
     return spans, spans
