@@ -47,6 +47,8 @@ def _run_configured(function: Callable[[], object], session: Session) -> Ended:
     executor = ThreadPoolExecutor(_PARALLEL)
     loop = asyncio.new_event_loop()
     loop.set_default_executor(executor)
+    # A run that is ended early leaves futures behind that nobody asks; what went wrong is in the session already.
+    loop.set_exception_handler(lambda _loop, _context: None)
     asyncio.set_event_loop(loop)
 
     def call() -> None:
