@@ -22,6 +22,10 @@ MALFORMED = "a policy variable is not well-formed"
 
 _LETTERS = {char: char + char.upper() for char in "abcdefghijklmnopqrstuvwxyz"}
 _LETTERS.update({char.upper(): both for char, both in _LETTERS.items()})
+# Letters beyond ASCII whose upper or lower case is an ASCII letter: Kelvin sign, long s, Turkish i with and without dot.
+_ALIKE = {"k": "\u212a", "s": "\u017f", "i": "\u0131\u0130"}
+_LETTERS_AND_ALIKE = {char: both + _ALIKE.get(both.lower()[0], "") for char, both in _LETTERS.items()}
+_BEYOND_ASCII = "letters beyond ASCII may or may not differ in case only"
 
 
 class Reading(NamedTuple):
@@ -130,18 +134,17 @@ def _is_default(text: str) -> bool:
 def fold_case(reading: Reading) -> Reading:
     """The same without regard to case; only ASCII letters are sure to fold."""
     if not all(_is_ascii(glob) for glob in reading.maybe):
-        return Reading(
-            (), tuple(map(_fold_loosely, reading.maybe)), reading.keys, "letters beyond ASCII may or may not differ in case only"
-        )
-    return Reading(tuple(map(_fold, reading.sure)), tuple(map(_fold, reading.maybe)), reading.keys, reading.doubt)
+        return Reading((), tuple(map(_fold_loosely, reading.maybe)), reading.keys, _BEYOND_ASCII)
+    sure, maybe = tuple(map(_fold, reading.sure)), tuple(_fold(glob, _LETTERS_AND_ALIKE) for glob in reading.maybe)
+    return Reading(sure, maybe, reading.keys, reading.doubt or (_BEYOND_ASCII if sure != maybe else ""))
 
 
 def _is_ascii(glob: Glob) -> bool:
     return all(isinstance(step, int) or step.isascii() for step in glob)
 
 
-def _fold(glob: Glob) -> Glob:
-    return join([step if isinstance(step, int) else _LETTERS.get(step, step) for step in glob])
+def _fold(glob: Glob, letters: dict[str, str] = _LETTERS) -> Glob:
+    return join([step if isinstance(step, int) else letters.get(step, step) for step in glob])
 
 
 def _fold_loosely(glob: Glob) -> Glob:

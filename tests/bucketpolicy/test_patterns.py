@@ -103,6 +103,13 @@ def test_case_folds_for_ascii_letters() -> None:
     assert fold_case(Reading((), (("é", MANY),))).maybe == (EVERYTHING,)
 
 
+@pytest.mark.parametrize(("text", "letters"), [("k", "kK\u212a"), ("S", "sS\u017f"), ("i", "iI\u0131\u0130")])
+def test_letters_beyond_ascii_may_fold_onto_ascii(text: str, letters: str) -> None:
+    """Nobody says whether the Kelvin sign is a k but for its case: the text may match it, and surely matches the two ASCII letters."""
+    folded = fold_case(read(text))
+    assert folded == Reading(((letters[:2],),), ((letters,),), (), "letters beyond ASCII may or may not differ in case only")
+
+
 def test_wildcards_of_an_arn_stay_in_their_segment() -> None:
     """But for the sixth, which takes all that follows."""
     (found,) = read_arn("arn:*:s3:::b?/*", variables=False).sure
