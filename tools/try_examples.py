@@ -23,6 +23,7 @@ from offline.outcome import Diagnostic, Failure, Run
 _REGION = "aws:region=us-east-1"
 _GLUE = (*(f"cluster{key}=x" for key in ("Identifier", "NodeType", "DBName", "DBUsername", "DBPassword")), "glueDBName=x")
 _SITE = ("targetDomain=www.example.com", "pathToWebsiteContents=./www")
+_CMS = ("pulumi-website-cms:targetDomain=www.example.com", "pulumi-website-cms:pathToWebsiteContents=../public")
 _ROLE = ("roleToAssumeARN=arn:aws:iam::111122223333:role/other",)
 _ZONE = '{"invokes": {"aws:route53/getZone:getZone": {"id": "Z1", "zoneId": "Z1", "name": "example.com"}}}'
 _REGIONS = '{"invokes": {"aws:index/getRegions:getRegions": {"names": ["us-east-1", "us-east-2"]}}}'
@@ -60,7 +61,7 @@ EXAMPLES = (
     Example("aws-ts-synthetics-canary"),
     Example("aws-ts-redshift-glue-etl", _GLUE),
     Example("aws-ts-assume-role/assume-role", _ROLE),
-    Example("aws-ts-netlify-cms-and-oauth/cms/infrastructure", tuple(f"pulumi-website-cms:{each}" for each in _SITE), _ZONE),
+    Example("aws-ts-netlify-cms-and-oauth/cms/infrastructure", _CMS, _ZONE),
     Example("multicloud-ts-buckets", ("gcp:project=p",)),
     Example("secrets-provider/aws", ("bucketName=b", "secretValue=x")),
     Example("testing-integration/program"),
@@ -107,7 +108,7 @@ def name_answers(example: Example) -> list[str]:
 
 def explain(failure: Failure) -> str:
     """Our line, and the program's own reason: its last line that names an error."""
-    own = [line.strip() for line in failure.output.splitlines() if re.match(r"\s*(\w*Error|\S+: error)\b", line)]
+    own = [line.strip() for line in failure.output.splitlines() if re.match(r"\s*(error:|(\w*Error|\S+: error)\b)", line)]
     return f"{failure.message}: `{_COLOUR.sub('', own[-1])}`" if own else failure.message
 
 
