@@ -136,6 +136,7 @@ def run_process(start: Start, project: Project, patience: float, address: str, s
             )
         except OSError as error:
             return Failure(f"{start.command[0]}: cannot be started ({error.strerror})")
+        session.touch()
         try:
             failure = _await_end(process, session, patience)
         finally:
