@@ -47,13 +47,14 @@ SENDABLE: dict[str, tuple[str, ...]] = {
 """The only values that S3 takes, for keys where that is known; a witness has others only where none of these will do."""
 
 _EVER_EMPTY = ("=s3:", "=aws:referer", "=aws:useragent", "=aws:tagkeys", "=aws:principaltag/", "=aws:requesttag/", "=aws:resourcetag/")
+_NEVER_EMPTY = ("=s3:authtype", "=s3:signatureversion")
 KEY_BYTES = 1024
 
 
 @lru_cache(maxsize=256)
 def may_be_empty(name: str) -> bool:
-    """Whether the empty text must be reckoned with: a client chooses the value, and S3 is not known to refuse an empty one."""
-    return (name.startswith(_EVER_EMPTY) and name not in SENDABLE) or find_key(name[1:]) is None
+    """Whether the empty text must be reckoned with: a client may send a header without a value, which S3 is not documented to refuse."""
+    return (name.startswith(_EVER_EMPTY) and name not in _NEVER_EMPTY) or find_key(name[1:]) is None
 
 
 class Variable(NamedTuple):
