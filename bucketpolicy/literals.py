@@ -6,6 +6,7 @@ Presence is settled apart from values: an absent key is decided by the operator 
 """
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -13,7 +14,7 @@ from bucketpolicy.document import Condition
 from bucketpolicy.domains import ABSENT, EMPTY
 from bucketpolicy.keys import find_key
 from bucketpolicy.operators import Family, Operator
-from bucketpolicy.patterns import MALFORMED, Glob, Reading, fold_case, matches, read_arn, read_text
+from bucketpolicy.patterns import ARN_SEGMENTS, MALFORMED, Glob, Reading, fold_case, matches, read_arn, read_text
 from bucketpolicy.spans import ADDRESSES, LINE, Spans, compare, invert, read_addresses, read_date, read_number, unite
 
 Kind = Literal["bool", "number", "date", "address", "text", "set"]
@@ -118,23 +119,22 @@ def read_condition(condition: Condition, kind: Kind, *, variables: bool, text_on
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 _TRUTHS = ("true", "false")
+_READERS: dict[Family, Callable[[str], object]] = {
+    "Numeric": read_number,
+    "Date": read_date,
+    "Ip": read_addresses,
+    "Bool": lambda text: True if text.lower() in _TRUTHS else None,
+    "Binary": _BASE64.fullmatch,
+}
 
 
 def _is_value(text: str, family: Family, *, variables: bool) -> bool:
     """Whether operators of this family can take the text; where they cannot, S3 may refuse the statement, whatever its key."""
-    match family:
-        case "Numeric":
-            return read_number(text) is not None
-        case "Date":
-            return read_date(text) is not None
-        case "Ip":
-            return read_addresses(text) is not None
-        case "Bool":
-            return text.lower() in _TRUTHS
-        case "Binary":
-            return _BASE64.fullmatch(text) is not None
-        case _:
-            return read_text(text, wildcards=True, variables=variables).doubt != MALFORMED
+    if family in _READERS:
+        return _READERS[family](text) is not None
+    if family == "Arn" and text != "*" and "${" not in text and text.count(":") < ARN_SEGMENTS - 1:
+        return False
+    return read_text(text, wildcards=True, variables=variables).doubt != MALFORMED
 
 
 def _on_absent(operator: Operator) -> tuple[bool, bool]:
