@@ -485,6 +485,42 @@ def test_a_condition_that_aws_leaves_open(condition: Json, path: str) -> None:
 @pytest.mark.parametrize(
     "condition",
     [
+        {"NumericNotEquals": {SSE: "AES256"}},
+        {"DateNotEquals": {SSE: "AES256"}},
+        {"NotIpAddress": {SSE: ["198.51.100.0/24", "AES256"]}},
+        {"BoolIfExists": {SSE: "AES256"}},
+        {"BinaryEqualsIfExists": {SSE: "no base 64"}},
+        {"ArnNotEquals": {SSE: "AES256"}},
+        {"StringNotEquals": {SSE: "${aws:username"}},
+        {"ForAllValues:StringEquals": {SSE: "${}"}},
+    ],
+)
+def test_a_value_that_its_operator_cannot_take_proves_nothing(condition: Json) -> None:
+    """Not even of an absent key: S3 may refuse the statement."""
+    (name,) = condition
+    assert reasons(uploads(statement(condition))) == ((f"$.Statement[0].Condition.{name}", f"a value of `{name}` is not one"),)
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"NumericNotEquals": {SSE: "1"}},
+        {"DateNotEquals": {SSE: "2026-01-01"}},
+        {"NotIpAddress": {SSE: "198.51.100.0/24"}},
+        {"BoolIfExists": {SSE: "TRUE"}},
+        {"BinaryEqualsIfExists": {SSE: "YQ=="}},
+        {"ArnNotEquals": {SSE: ["*", "arn:aws:s3:::b", "${aws:SourceArn}"]}},
+        {"StringNotEquals": {SSE: "${aws:username}"}},
+    ],
+)
+def test_an_absent_key_is_decided_by_the_operator_alone(condition: Json) -> None:
+    """Whatever its type, where the values are such as the operator takes."""
+    assert isinstance(uploads(statement(condition)), Denied)
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
         {"ForAnyValue:StringEqualsIfExists": {"s3:x-amz-acl": "private"}},
         {"ForAnyValue:StringEqualsIfExists": {"s3:x-amz-acl": []}},
         {"ForAnyValue:StringEqualsIfExists": {"aws:TagKeys": "a"}},
