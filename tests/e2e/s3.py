@@ -21,6 +21,8 @@ from tools.build_cli import MINIO_HOME
 USER, PASSWORD = "tester", "tester-password"
 KEY = "key:" + "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 """What the server encrypts with: without it, it refuses uploads that ask for encryption."""
+START = 180
+"""Seconds in which a server has to be ready, however busy the machine is."""
 HEADER = "x-amz-server-side-encryption"
 
 
@@ -37,21 +39,21 @@ class Server(NamedTuple):
     port: int
     trust: ssl.SSLContext | None
 
-    def send(self, method: str, path: str, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Answer:
+    def send(self, method: str, path: str, headers: Mapping[str, str] | None = None, body: bytes = b"", seconds: float = 60) -> Answer:
         """One request, as it is given: unsigned unless the headers carry a signature."""
         connection: http.client.HTTPConnection
         if self.trust is None:
-            connection = http.client.HTTPConnection("localhost", self.port, timeout=20)
+            connection = http.client.HTTPConnection("localhost", self.port, timeout=seconds)
         else:
-            connection = http.client.HTTPSConnection("localhost", self.port, timeout=20, context=self.trust)
+            connection = http.client.HTTPSConnection("localhost", self.port, timeout=seconds, context=self.trust)
         with contextlib.closing(connection):
             connection.request(method, path, body, dict(headers or {}))
             response = connection.getresponse()
             return Answer(response.status, response.read().decode())
 
-    def send_signed(self, method: str, path: str, body: bytes = b"") -> Answer:
+    def send_signed(self, method: str, path: str, body: bytes = b"", seconds: float = 60) -> Answer:
         """One request of the server's owner; `path` may end in one query parameter without a value."""
-        return self.send(method, path, sign(method, f"localhost:{self.port}", path, body), body)
+        return self.send(method, path, sign(method, f"localhost:{self.port}", path, body), body, seconds)
 
 
 @contextlib.contextmanager
@@ -106,14 +108,17 @@ def make_certificate(folder: Path) -> ssl.SSLContext:
 
 
 def wait_until_ready(server: Server, process: subprocess.Popen[bytes], log: Path) -> None:
-    """Until the server says that it can take requests."""
-    end = time.monotonic() + 60
+    """Until the server lets its owner make a bucket: it answers, and calls itself ready, a while before."""
+    answer = Answer(0, "nothing")
+    end = time.monotonic() + START
     while time.monotonic() < end and process.poll() is None:
         with contextlib.suppress(OSError, http.client.HTTPException):
-            if server.send("GET", "/minio/health/ready").status == http.HTTPStatus.OK:
+            answer = server.send_signed("PUT", "/ready", seconds=10)
+            if answer.status in (http.HTTPStatus.OK, http.HTTPStatus.CONFLICT):
                 return
         time.sleep(0.1)
-    raise AssertionError(log.read_text("utf-8", "replace"))
+    message = f"the S3 server on port {server.port}, exit status {process.poll()}, answered {answer}:"
+    raise AssertionError(message, log.read_text("utf-8", "replace"))
 
 
 def sign(method: str, host: str, path: str, body: bytes) -> dict[str, str]:

@@ -87,8 +87,8 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     folder = tmp_path_factory.mktemp("minio")
     with run_server(folder / "http", tls=False) as plain, run_server(folder / "https", tls=True) as secure:
         for server in (plain, secure):
-            assert server.send_signed("PUT", f"/{BUCKET}").status == HTTPStatus.OK
-            assert server.send_signed("PUT", f"/{BUCKET}/source", b"source").status == HTTPStatus.OK
+            assert server.send_signed("PUT", f"/{BUCKET}") == Answer(HTTPStatus.OK, "")
+            assert server.send_signed("PUT", f"/{BUCKET}/source", b"source") == Answer(HTTPStatus.OK, "")
         yield Servers(plain, secure)
 
 
