@@ -83,10 +83,16 @@ def test_a_program_that_never_ends_is_ended(make: Make) -> None:
     assert not is_alive(int(failure.output))
 
 
+#: Where the tests run in the background of a shell, interrupts are ignored, and that is inherited.
+_LISTENING = (
+    "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
+)
+
+
 def test_an_interrupt_ends_everything(make: Make) -> None:
     """Quietly, with the status that shells expect."""
     folder = make("import os, time\nopen('pid', 'w').write(str(os.getpid()))\ntime.sleep(600)\n")
-    command = [sys.executable, "-m", "offline", "preview", str(folder)]
+    command = [sys.executable, "-c", _LISTENING, "-m", "offline", "preview", str(folder)]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     pid = folder / "pid"
     while not (pid.exists() and pid.read_text("utf-8")) and process.poll() is None:
