@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from bucketpolicy.budget import Budget
 from bucketpolicy.cover import Literals
-from bucketpolicy.domains import ABSENT, EMPTY, Domain, Literal, SetDomain, SetLiteral, TextDomain, TextLiteral, cut
+from bucketpolicy.domains import ABSENT, EMPTY, Domain, Literal, SetDomain, SetLiteral, TextDomain, TextLiteral, enter
 from bucketpolicy.keys import find_key
 from bucketpolicy.language import Language
 from bucketpolicy.literals import Kind, Ranges, Raw, Sets, Texts
@@ -99,7 +99,7 @@ def arrange(box: Named, rows: tuple[Named, ...], budget: Budget, *, upper: bool)
     domains = [variable.full for variable in variables]
     for name, raw in box:
         place = places[name]
-        inside = cut(domains[place], _convert(raw, variables[place]))[1]
+        inside = enter(domains[place], _convert(raw, variables[place]))
         if not inside:
             return None
         domains[place] = inside

@@ -121,7 +121,7 @@ class _Search:
                         texts.append(target)
                         continue
                     self._budget.spender = self._owners[number]
-                    outside = leave(box[target], [literal])
+                    outside = leave(box[target], (literal,))
                 if not outside:
                     self._steps[slot] = Inside(number)
                     return None

@@ -5,6 +5,7 @@ Finite variables are bits of an `int`: principals, actions, truth values, the ce
 and texts that only very texts are compared with. All other texts are `TextDomain`, sets of texts `SetDomain`.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from bucketpolicy.language import Language
@@ -37,7 +38,7 @@ Parts = tuple[Domain | None, Domain | None]
 class TextLiteral:
     """True on some flags, and on the texts that some glob matches (`inside`), or on all others."""
 
-    __slots__ = ("flags", "globs", "inside", "language", "parts", "union")
+    __slots__ = ("flags", "globs", "inside", "language", "union")
 
     def __init__(self, language: Language, flags: int, globs: int, *, inside: bool) -> None:
         """Take the globs as a set of `language`."""
@@ -46,15 +47,6 @@ class TextLiteral:
         self.globs = globs
         self.union = language.add_union(globs)
         self.inside = inside
-        self.parts: dict[TextDomain, Parts] = {}
-
-    def cut(self, domain: TextDomain) -> Parts:
-        """The part of the domain outside, and the part inside; None for nothing."""
-        found = self.parts.get(domain)
-        if found is None:
-            found = self._keep(self.leave(domain)), self._keep(self._enter(domain))
-            self.parts[domain] = found
-        return found
 
     def leave(self, domain: TextDomain) -> TextDomain:
         """The part of the domain outside, perhaps empty."""
@@ -63,16 +55,12 @@ class TextLiteral:
             return TextDomain(flags & ~self.flags, within, without | self.globs)
         return TextDomain(flags & ~self.flags, within | self.union, without)
 
-    def _enter(self, domain: TextDomain) -> TextDomain:
+    def enter(self, domain: TextDomain) -> TextDomain:
+        """The part of the domain inside, perhaps empty."""
         flags, within, without = domain
         if self.inside:
             return TextDomain(flags & self.flags, within | self.union, without)
         return TextDomain(flags & self.flags, within, without | self.globs)
-
-    def _keep(self, domain: TextDomain) -> TextDomain | None:
-        if domain.flags or self.language.find(domain.within, domain.without) is not None:
-            return domain
-        return None
 
 
 class SetLiteral:
@@ -82,7 +70,7 @@ class SetLiteral:
     An element is so if some glob matches it (`inside`), or if none does.
     """
 
-    __slots__ = ("every", "flags", "globs", "inside", "language", "parts", "union")
+    __slots__ = ("every", "flags", "globs", "inside", "language", "union")
 
     def __init__(self, language: Language, flags: int, globs: int, *, every: bool, inside: bool) -> None:
         """Take the globs as a set of `language`."""
@@ -92,22 +80,14 @@ class SetLiteral:
         self.union = language.add_union(globs)
         self.every = every
         self.inside = inside
-        self.parts: dict[SetDomain, Parts] = {}
-
-    def cut(self, domain: SetDomain) -> Parts:
-        """The part of the domain outside, and the part inside; None for nothing."""
-        found = self.parts.get(domain)
-        if found is None:
-            found = self._keep(self.leave(domain)), self._keep(self._enter(domain))
-            self.parts[domain] = found
-        return found
 
     def leave(self, domain: SetDomain) -> SetDomain:
         """The part of the domain outside, perhaps empty."""
         flags = domain.flags & ~self.flags
         return self._some(domain, flags, inside=not self.inside) if self.every else self._all(domain, flags, inside=not self.inside)
 
-    def _enter(self, domain: SetDomain) -> SetDomain:
+    def enter(self, domain: SetDomain) -> SetDomain:
+        """The part of the domain inside, perhaps empty."""
         flags = domain.flags & self.flags
         return self._all(domain, flags, inside=self.inside) if self.every else self._some(domain, flags, inside=self.inside)
 
@@ -119,9 +99,6 @@ class SetLiteral:
     def _some(self, domain: SetDomain, flags: int, *, inside: bool) -> SetDomain:
         added = (self.union, 0) if inside else (0, self.globs)
         return SetDomain(flags, domain.within, domain.without, domain.some | {added})
-
-    def _keep(self, domain: SetDomain) -> SetDomain | None:
-        return domain if domain.flags or find_set(self.language, domain) is not None else None
 
 
 Literal = int | TextLiteral | SetLiteral
@@ -142,19 +119,24 @@ def find_set(language: Language, domain: SetDomain) -> tuple[str, ...] | None:
 
 def cut(domain: Domain, literal: Literal) -> Parts:
     """The part of the domain outside the literal, and the part inside; None (or 0) for nothing."""
+    return leave(domain, (literal,)), enter(domain, literal)
+
+
+def enter(domain: Domain, literal: Literal) -> Domain | None:
+    """The part of the domain inside the literal; None (or 0) for nothing."""
     if isinstance(literal, int):
         assert isinstance(domain, int)  # noqa: S101 - a variable has one representation
-        return domain & ~literal, domain & literal
+        return domain & literal
     if isinstance(literal, TextLiteral):
         assert isinstance(domain, TextDomain)  # noqa: S101 - as above
-        return literal.cut(domain)
+        return _keep(literal.enter(domain), literal.language)
     assert isinstance(domain, SetDomain)  # noqa: S101 - as above
-    return literal.cut(domain)
+    return _keep(literal.enter(domain), literal.language)
 
 
-def leave(domain: Domain, literals: list[Literal]) -> Domain | None:
-    """The part of the domain outside all of these literals; None (or 0) for nothing."""
-    for literal in literals[:-1]:
+def leave(domain: Domain, literals: Sequence[Literal]) -> Domain | None:
+    """The part of the domain outside all of these literals, one at least; None (or 0) for nothing."""
+    for literal in literals:
         if isinstance(literal, int):
             assert isinstance(domain, int)  # noqa: S101 - a variable has one representation
             domain &= ~literal
@@ -164,7 +146,14 @@ def leave(domain: Domain, literals: list[Literal]) -> Domain | None:
         else:
             assert isinstance(domain, SetDomain)  # noqa: S101 - as above
             domain = literal.leave(domain)
-    return cut(domain, literals[-1])[0]
+    return domain if isinstance(domain, int) or isinstance(literal, int) else _keep(domain, literal.language)
+
+
+def _keep(domain: TextDomain | SetDomain, language: Language) -> Domain | None:
+    if domain.flags:
+        return domain
+    found = find_set(language, domain) if isinstance(domain, SetDomain) else language.find(domain.within, domain.without)
+    return None if found is None else domain
 
 
 Value = int | str | tuple[str, ...]
