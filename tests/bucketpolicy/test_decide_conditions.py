@@ -1,0 +1,205 @@
+"""What conditions prove, refute and leave open."""
+
+import pytest
+
+from bucketpolicy.goal import SSE, TRANSPORT, Target
+from bucketpolicy.verdict import Counterexample, Denied
+from tests.bucketpolicy.verdicts import NULL, Json, decide_on, denied, over_http, reasons, statement, uploads, witness
+
+
+@pytest.mark.parametrize(
+    ("condition", "path"),
+    [
+        ({"Bool": {TRANSPORT: "0"}}, "Bool"),
+        ({"Null": {TRANSPORT: "no"}}, "Null"),
+        ({"Null": {TRANSPORT: []}}, "Null"),
+        ({"NumericEquals": {TRANSPORT: "1"}}, "NumericEquals"),
+        ({"ArnNotEquals": {TRANSPORT: "arn:aws:s3:::b"}}, "ArnNotEquals"),
+        ({"IpAddress": {"aws:SourceIp": "300.0.0.1"}}, "IpAddress"),
+        ({"NumericLessThan": {"s3:max-keys": "many"}}, "NumericLessThan"),
+        ({"NumericEquals": {"s3:max-keys": ["1", "many"]}}, "NumericEquals"),
+        ({"DateLessThan": {"aws:CurrentTime": "2026"}}, "DateLessThan"),
+        ({"StringEquals": {"s3:max-keys": "1"}}, "StringEquals"),
+        ({"StringEquals": {"aws:TagKeys": "a"}}, "StringEquals"),
+        ({"NumericEquals": {"aws:TagKeys": "1"}}, "NumericEquals"),
+        ({"BinaryEquals": {"aws:UserAgent": "YQ=="}}, "BinaryEquals"),
+        ({"ArnLike": {"aws:SourceVpce": "arn:aws:s3:::b"}}, "ArnLike"),
+        ({"ArnLike": {"aws:SourceArn": "arn:aws:s3"}}, "ArnLike"),
+        ({"StringEqualsIgnoreCase": {"aws:UserAgent": "é"}}, "StringEqualsIgnoreCase"),
+    ],
+)
+def test_a_condition_that_aws_leaves_open(condition: Json, path: str) -> None:
+    """Of requests that satisfy every other condition nothing can be told, and the reason points at this one."""
+    verdict = uploads(statement({**NULL, **condition} if "Null" not in condition else {"Null": {SSE: "true", **condition["Null"]}}))
+    if isinstance(verdict, Counterexample):
+        # An absent key is no match for a positive operator, whatever its value would be.
+        rest = statement({"Null": {key: "true" for keys in condition.values() for key in keys} | {SSE: "true"}})
+        verdict = uploads(statement({**NULL, **condition}), rest)
+    assert f"$.Statement[0].Condition.{path}" in [where for where, _ in reasons(verdict)]
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"NumericNotEquals": {SSE: "AES256"}},
+        {"DateNotEquals": {SSE: "AES256"}},
+        {"NotIpAddress": {SSE: ["198.51.100.0/24", "AES256"]}},
+        {"BoolIfExists": {SSE: "AES256"}},
+        {"BinaryEqualsIfExists": {SSE: "no base 64"}},
+        {"ArnNotEquals": {SSE: "AES256"}},
+        {"StringNotEquals": {SSE: "${aws:username"}},
+        {"ForAllValues:StringEquals": {SSE: "${}"}},
+    ],
+)
+def test_a_value_that_its_operator_cannot_take_proves_nothing(condition: Json) -> None:
+    """Not even of an absent key: S3 may refuse the statement."""
+    (name,) = condition
+    assert reasons(uploads(statement(condition))) == ((f"$.Statement[0].Condition.{name}", f"a value of `{name}` is not one"),)
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"NumericNotEquals": {SSE: "1"}},
+        {"DateNotEquals": {SSE: "2026-01-01"}},
+        {"NotIpAddress": {SSE: "198.51.100.0/24"}},
+        {"BoolIfExists": {SSE: "TRUE"}},
+        {"BinaryEqualsIfExists": {SSE: "YQ=="}},
+        {"ArnNotEquals": {SSE: ["*", "arn:aws:s3:::b", "${aws:SourceArn}"]}},
+        {"StringNotEquals": {SSE: "${aws:username}"}},
+    ],
+)
+def test_an_absent_key_is_decided_by_the_operator_alone(condition: Json) -> None:
+    """Whatever its type, where the values are such as the operator takes."""
+    assert isinstance(uploads(statement(condition)), Denied)
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"ForAnyValue:StringEqualsIfExists": {"s3:x-amz-acl": "private"}},
+        {"ForAnyValue:StringEqualsIfExists": {"s3:x-amz-acl": []}},
+        {"ForAnyValue:StringEqualsIfExists": {"aws:TagKeys": "a"}},
+        {"ForAnyValue:BoolIfExists": {"s3:ObjectCreationOperation": "true"}},
+        {"ForAnyValue:NumericEqualsIfExists": {"s3:max-keys": "1"}},
+        {"ForAnyValue:StringEqualsIfExists": {"s3:ObjectCreationOperation": "true"}},
+    ],
+)
+def test_for_any_value_with_if_exists_is_open_about_an_absent_key(condition: Json) -> None:
+    """All that is left is the absent key, and what happens then is not documented."""
+    ((name, keys),) = condition.items()
+    (key,) = keys
+    present = statement({"Null": {SSE: "true", key: "false"}})
+    verdict = uploads(statement({**NULL, **condition}), present)
+    assert f"$.Statement[0].Condition.{name}" in [path for path, _ in reasons(verdict)]
+
+
+def test_a_text_operator_on_a_bool_key_compares_texts_unless_switched_off() -> None:
+    """The assumption is named wherever a verdict rests on it, and without it the value is open."""
+    texts = statement({"StringEquals": {TRANSPORT: "false"}})
+    assert denied(over_http(texts)).assumptions == ("string-op-on-bool-key",)
+    assert reasons(over_http(texts, string_op_on_bool_key=False)) == (
+        ("$.Statement[0].Condition.StringEquals", "the operator does not fit the type of its key"),
+    )
+    assert denied(over_http(statement({"StringNotEquals": {TRANSPORT: "true"}}))).assumptions == ("string-op-on-bool-key",)
+    assert denied(over_http(statement({"StringLike": {TRANSPORT: "f*"}}))).assumptions == ("string-op-on-bool-key",)
+    verdict = over_http(statement({"StringEquals": {TRANSPORT: "true"}}))
+    assert isinstance(verdict, Counterexample)
+    assert verdict.assumptions == ("string-op-on-bool-key",)
+    unaffected = over_http(statement({"StringEquals": {TRANSPORT: "true", SSE: "AES256"}}))
+    assert isinstance(unaffected, Counterexample)
+    assert unaffected.assumptions == ()
+
+
+def test_a_value_of_a_bool_key_is_true_or_false() -> None:
+    """So both together cover every request that has the key."""
+    denied(decide_on(statement({"Bool": {TRANSPORT: ["true", "False"]}}), target=Target(("s3:PutObject",), "object", ())))
+    verdict = decide_on(statement({"Bool": {TRANSPORT: [True, False]}}), target=Target(("s3:PutObject",), "object", ()))
+    assert denied(verdict).assumptions == ("secure-transport-present",)
+    alone = decide_on(
+        statement({"Bool": {TRANSPORT: [True, False]}}), target=Target(("s3:PutObject",), "object", ()), secure_transport_present=False
+    )
+    assert TRANSPORT not in dict(witness(alone).context)
+
+
+def test_several_elements_of_a_set() -> None:
+    """Two `ForAnyValue` at once need a value each; `ForAllValues` rules elements out."""
+    key = "s3:RequestObjectTagKeys"
+    both = [
+        statement({"Null": {SSE: "true", key: "true"}}),
+        statement({**NULL, "ForAllValues:StringNotEquals": {key: "a"}}),
+        statement({**NULL, "ForAllValues:StringNotLike": {key: "b*"}}),
+    ]
+    assert set(dict(witness(uploads(*both)).context)[key.lower()]) == {"a", "b"}
+    rest = statement({**NULL, "ForAnyValue:StringLike": {key: "b*"}})
+    denied(uploads(*both, rest))
+    assert dict(witness(uploads(both[0], both[1], rest)).context)[key.lower()] == ("a",)
+    always = statement({**NULL, "ForAllValues:Null": {key: "true"}})
+    denied(uploads(always))
+    witness(uploads(statement({**NULL, "ForAnyValue:Null": {key: "true"}})))
+    denied(uploads(statement({**NULL, "ForAllValues:StringEquals": {key: []}}), statement({"Null": {SSE: "true", key: "false"}})))
+    storage = {"s3:x-amz-storage-class": "STANDARD"}
+    several = [
+        statement({**NULL, "ForAnyValue:StringLike": {key: glob}, "StringEquals": storage, "StringNotEquals": {"s3:x-amz-acl": acl}})
+        for glob in ("a*", "b*", "?*")
+        for acl in ("private", "public-read")
+    ]
+    assert witness(uploads(*several))
+    covering = statement({"Null": {SSE: "true", key: "true"}, "StringEquals": storage})
+    rest = [statement({**NULL, "StringNotEquals": storage}), statement({**NULL, "StringEquals": {"s3:x-amz-acl": "x"}})]
+    denied(uploads(*several, covering, *rest, statement({"Null": {SSE: "true", "s3:x-amz-acl": "true"}}), statement(NULL)))
+
+
+def test_an_empty_value_may_count_as_null() -> None:
+    """Where a client may send one, the two readings of `Null` must both be covered."""
+    key = "aws:UserAgent"
+    parts = [
+        statement({"StringNotEquals": {key: "a"}, "Null": {SSE: "true", key: "false"}}),
+        statement({**NULL, "StringEqualsIfExists": {key: "a"}}),
+    ]
+    assert reasons(uploads(*parts)) == (("$", "only requests that S3 is not known to send get through"),)
+    denied(uploads(*parts, statement({"StringEquals": {key: ""}, "Null": {SSE: "true"}}), statement({"Null": {SSE: "true", key: "true"}})))
+    other = "aws:username"
+    denied(
+        uploads(
+            statement({"StringNotEquals": {other: "a"}, "Null": {SSE: "true", other: "false"}}),
+            statement({**NULL, "StringEqualsIfExists": {other: "a"}}),
+        )
+    )
+
+
+def test_network_keys_of_a_vpc_endpoint() -> None:
+    """An address or an endpoint, never both, never neither; and a VPC comes with an endpoint only."""
+    parts = [statement({"Null": {SSE: "true", "aws:SourceVpce": "false"}}), statement({"Null": {SSE: "true", "aws:SourceIp": "false"}})]
+    assert denied(uploads(*parts)).assumptions == ("source-ip-or-vpc-endpoint",)
+    witness(uploads(*parts, source_ip_or_vpc_endpoint=False))
+    vpc = statement({"Null": {SSE: "true", "aws:SourceVpc": "false"}})
+    assert dict(witness(uploads(vpc, parts[0])).context).keys() == {TRANSPORT}
+    assert reasons(uploads(vpc, parts[1], statement({"Null": {SSE: "true", "aws:SourceVpce": "true"}})))
+    both = statement({**NULL, "StringEquals": {"aws:SourceVpc": "a", "aws:SourceVpce": "b"}})
+    witness(uploads(both))
+    nowhere = [statement({"Null": {SSE: "true", "aws:SourceVpc": "false"}}), parts[1]]
+    assert reasons(uploads(*nowhere))
+
+
+def test_keys_that_an_action_does_not_know() -> None:
+    """They may be there for all a proof knows, unless the switch says that they are not."""
+    target = Target(("s3:GetObject",), "object", ())
+    header = statement({"Null": {SSE: "true"}}, Action="s3:GetObject")
+    assert reasons(decide_on(header, target=target)) == (
+        ("$.Statement[1].Condition.Null", "whether a request carries a key that its action is not documented to know is open"),
+    )
+    assert denied(decide_on(header, target=target, inapplicable_keys_absent=True)).assumptions == ("inapplicable-keys-absent",)
+
+
+def test_other_keys_of_an_endpoint_come_with_it() -> None:
+    """They need not come with every one."""
+    key = "aws:VpceAccount"
+    without = statement({"Null": {SSE: "true", key: "true"}})
+    assert key.lower() in dict(witness(uploads(without)).context)
+    gone = statement({"Null": {SSE: "true", "aws:SourceVpce": "false"}})
+    assert reasons(uploads(without, gone))
+    request = witness(
+        uploads(statement({"Null": {SSE: "true", key: "false"}}), statement({"Null": {SSE: "true", "aws:SourceVpce": "true"}}))
+    )
+    assert dict(request.context).keys() == {TRANSPORT, "aws:sourcevpce"}

@@ -1,0 +1,217 @@
+"""Who is denied, who is exempt, and who is found to get through."""
+
+import pytest
+
+from bucketpolicy.goal import SSE, Target
+from bucketpolicy.request import Anonymous, Identity, Service
+from bucketpolicy.verdict import Counterexample
+from tests.bucketpolicy.verdicts import NULL, ROLE, Json, decide_on, denied, reasons, statement, uploads, witness
+
+
+@pytest.mark.parametrize(
+    ("conditions", "exempt", "assumptions"),
+    [
+        ({"StringNotEquals": {"aws:PrincipalArn": ROLE}}, (ROLE,), ("anonymous-has-no-identity", "principal-keys-agree")),
+        ({"ArnNotEquals": {"aws:PrincipalArn": [ROLE]}}, ("111122223333",), ("anonymous-has-no-identity", "principal-keys-agree")),
+        ({"StringNotLike": {"aws:PrincipalArn": "arn:aws:iam::111122223333:*"}}, ("111122223333",), None),
+        ({"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/admin-*"}}, ("111122223333",), None),
+        ({"StringNotEquals": {"aws:PrincipalAccount": "111122223333"}}, ("111122223333",), ("principal-keys-agree",)),
+        (
+            {"StringNotEquals": {"aws:PrincipalServiceName": "logging.s3.amazonaws.com"}},
+            ("logging.s3.amazonaws.com",),
+            ("service-principal-keys",),
+        ),
+    ],
+)
+def test_who_is_exempt_need_not_be_denied(conditions: Json, exempt: tuple[str, ...], assumptions: tuple[str, ...] | None) -> None:
+    """A Deny for everybody but exactly the exempt, or fewer, denies the goal; the assumptions that tie keys to callers are named."""
+    verdict = denied(uploads(statement({**NULL, **conditions}), exempt=exempt))
+    assert assumptions is None or verdict.assumptions == assumptions
+
+
+@pytest.mark.parametrize(
+    ("conditions", "exempt"),
+    [
+        ({"ArnNotLike": {"aws:PrincipalArn": ROLE + "*"}}, (ROLE,)),
+        ({"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/admin-*"}}, ("arn:aws:iam::111122223333:role/admin-1",)),
+        ({"StringNotEquals": {"aws:PrincipalAccount": "111122223333"}}, ("444455556666",)),
+        ({"BoolIfExists": {"aws:PrincipalIsAWSService": "false"}}, ("logging.s3.amazonaws.com",)),
+        ({"StringNotEquals": {"aws:PrincipalArn": ROLE}}, ()),
+        ({"StringNotLike": {"aws:PrincipalArn": "arn:aws:iam::111122223333:*"}}, ("arn:aws:iam::111122223333:root",)),
+    ],
+)
+def test_who_else_is_let_through_is_a_counterexample(conditions: Json, exempt: tuple[str, ...]) -> None:
+    """The caller of the counterexample is not among the exempt, and its keys say who it is."""
+    request = witness(uploads(statement({**NULL, **conditions}), exempt=exempt))
+    context = dict(request.context)
+    caller = request.principal
+    if isinstance(caller, Identity):
+        assert not {caller.arn, caller.account} & set(exempt)
+        assert context.get("aws:principalarn", (caller.arn,)) == (caller.arn,)
+        assert context.get("aws:principalaccount", (caller.account,)) == (caller.account,)
+        assert caller.arn.split(":")[4] == caller.account
+    else:
+        assert isinstance(caller, Service)
+        assert caller.name not in exempt
+        assert context["aws:principalisawsservice"] == ("true",)
+
+
+def test_an_account_and_an_arn_of_a_caller_agree() -> None:
+    """Also in an account that nobody names."""
+    request = witness(
+        uploads(
+            statement(
+                {**NULL, "ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/*"}, "StringNotEquals": {"aws:PrincipalAccount": "x"}}
+            )
+        )
+    )
+    context, caller = dict(request.context), request.principal
+    assert isinstance(caller, Identity)
+    assert (context["aws:principalarn"], context["aws:principalaccount"]) == ((caller.arn,), (caller.account,))
+
+
+def test_a_named_role_is_exempt_with_all_its_sessions() -> None:
+    """And a session with nobody else; the role's path does not matter to the session's ARN."""
+    session = "arn:aws:sts::111122223333:assumed-role/deploy/one"
+    named = ["arn:aws:iam::111122223333:role/team/deploy", "arn:aws:iam::111122223333:user/a"]
+    rest = statement({**NULL, "StringNotEquals": {"aws:PrincipalArn": ROLE}})
+    denied(uploads(statement(NULL, Principal={"AWS": named}), rest, exempt=(ROLE,)))
+    denied(uploads(statement(NULL, Principal={"AWS": [ROLE, *named, session]}), rest))
+    request = witness(uploads(statement(NULL, Principal={"AWS": [session, *named]}), rest))
+    assert request.principal == Identity("role", "111122223333", ROLE, "session")
+    request = witness(uploads(rest, exempt=(session,)))
+    assert request.principal == Identity("role", "111122223333", ROLE, "session")
+
+
+def test_a_session_is_one_session() -> None:
+    """A Deny of one session leaves the role's other sessions open."""
+    session = "arn:aws:sts::111122223333:assumed-role/deploy/session"
+    rest = statement({**NULL, "ArnNotEquals": {"aws:PrincipalArn": [ROLE, "arn:aws:iam::111122223333:role/*/deploy"]}})
+    request = witness(uploads(statement(NULL, Principal={"AWS": session}), rest))
+    assert isinstance(request.principal, Identity)
+    assert request.principal.session != "session"
+    denied(uploads(statement(NULL, Principal={"AWS": session}), rest, statement(NULL, Principal={"AWS": ROLE}), exempt=("111122223333",)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "arn:aws:iam::111122223333:role/*",
+        "arn:aws:iam::111122223333:group/a",
+        "arn:aws:iam::111122223333:user/",
+        "arn:aws-cn:iam::111122223333:root",
+        "arn:aws:sts::111122223333:assumed-role/a",
+        "arn:aws:sts::111122223333:federated-user/a",
+        "AIDAEXAMPLEID",
+        "12345",
+    ],
+)
+def test_other_texts_name_nobody(text: str) -> None:
+    """A wildcard inside, another partition, a deleted identity: such a Deny is for no one, and a NotPrincipal proves nothing."""
+    witness(uploads(statement(NULL, Principal={"AWS": text})))
+    verdict = uploads(statement(NULL, Principal=None, NotPrincipal={"AWS": text}))
+    assert [path for path, _ in reasons(verdict)] == ["$.Statement[0].NotPrincipal"]
+
+
+def test_services_are_named_exactly() -> None:
+    """A Deny of one service, with all identities and anonymous callers, leaves other services open."""
+    everybody = statement({**NULL, "BoolIfExists": {"aws:PrincipalIsAWSService": "false"}})
+    one = statement(NULL, Principal={"Service": ["logging.s3.amazonaws.com", "*"]})
+    assert witness(uploads(everybody, one)).principal == Service("cloudtrail.amazonaws.com")
+    rest = statement(NULL, Principal=None, NotPrincipal={"Service": "logging.s3.amazonaws.com"})
+    assert denied(uploads(everybody, one, rest)).statements == (2, 3)
+    assert reasons(uploads(statement(NULL, Principal=None, NotPrincipal={"Service": "*"})))
+
+
+def test_the_aws_star_covers_services_unless_switched_off() -> None:
+    """Named wherever a proof needs it."""
+    everybody = statement(NULL, Principal={"AWS": "*"})
+    assert denied(uploads(everybody)).assumptions == ("aws-star-covers-services",)
+    assert reasons(uploads(everybody, aws_star_covers_services=False)) == (
+        ("$.Statement[0].Principal", 'whether `{"AWS": "*"}` covers AWS services is open'),
+    )
+    twice = statement({**NULL, "Bool": {"aws:PrincipalIsAWSService": "true"}})
+    assert denied(uploads(everybody, twice)).assumptions == ("service-principal-keys",)
+
+
+@pytest.mark.parametrize("principal", [{"CanonicalUser": "0" * 64}, {"Federated": "cognito-identity.amazonaws.com"}])
+def test_principals_of_unknown_identities(principal: Json) -> None:
+    """Whose they are is open for identities, and an anonymous caller is none of them."""
+    assert witness(uploads(statement(NULL, Principal=principal))).principal == Anonymous()
+    spared = uploads(statement(NULL, Principal=None, NotPrincipal=principal))
+    assert [path for path, _ in reasons(spared)] == ["$.Statement[0].NotPrincipal"]
+
+
+@pytest.mark.parametrize("principal", [{"Principal": {}}, {"Principal": {"AWS": []}}])
+def test_a_deny_for_nobody_denies_nothing(principal: Json) -> None:
+    """An empty principal does not affect the policy."""
+    witness(uploads(statement(NULL, **principal)))
+
+
+@pytest.mark.parametrize("principal", ["*", {}, {"AWS": "*"}, {"AWS": ROLE}])
+def test_not_principal_may_deny_those_it_lists(principal: Json) -> None:
+    """So it is no ground for a counterexample; what it lists is not surely denied either."""
+    assert reasons(uploads(statement(NULL, Principal=None, NotPrincipal=principal)))
+
+
+def test_assumptions_about_callers_can_be_switched_off() -> None:
+    """Then the keys may say anything of anybody."""
+    arn = statement({**NULL, "StringNotEquals": {"aws:PrincipalArn": ROLE}})
+    assert isinstance(uploads(arn, exempt=(ROLE,), principal_keys_agree=False), Counterexample)
+    assert isinstance(uploads(arn, exempt=(ROLE,), anonymous_has_no_identity=False), Counterexample)
+    service = statement({**NULL, "StringNotEquals": {"aws:PrincipalServiceName": "logging.s3.amazonaws.com"}})
+    assert isinstance(uploads(service, exempt=("logging.s3.amazonaws.com",), service_principal_keys=False), Counterexample)
+
+
+def test_federated_users_are_identities_too() -> None:
+    """Their ARN is of STS: a Deny of IAM ARNs and of anonymous callers is no proof, and no witness is one."""
+    anonymous = statement({"Null": {SSE: "true", "aws:PrincipalArn": "true"}})
+    iam = statement({**NULL, "ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:*"}})
+    assert "whether a federated user calls is not known" in [reason for _, reason in reasons(uploads(anonymous, iam))]
+    sts = statement({**NULL, "ArnLike": {"aws:PrincipalArn": "arn:aws:sts::*:*"}})
+    denied(uploads(anonymous, iam, sts))
+
+
+def test_the_account_of_a_service_is_open() -> None:
+    """It is none of the accounts that are named, and nothing more is known."""
+    key = "aws:PrincipalAccount"
+    parts = [
+        statement({**NULL, "StringLike": {key: ["????????????", "anonymous"]}}),
+        statement({"Null": {SSE: "true", key: "true"}}),
+    ]
+    assert reasons(uploads(*parts))
+    denied(uploads(*parts, statement({**NULL, "Bool": {"aws:PrincipalIsAWSService": "true"}})))
+
+
+def test_accounts_are_found_however_many_are_named() -> None:
+    """The example accounts of AWS's documentation may all be taken."""
+    taken = ["111122223333", "444455556666", "777788889999", "123456789012"]
+    caller = witness(
+        uploads(statement(NULL, Principal={"AWS": taken}), statement({**NULL, "Null": {SSE: "true", "aws:PrincipalArn": "true"}}))
+    ).principal
+    assert isinstance(caller, Identity)
+    assert caller.account == "100000000000"
+
+
+def test_callers_of_a_named_account_are_shown_with_that_account() -> None:
+    """Many accounts may be treated alike; the ARN, the account and the session still belong together."""
+    accounts = ["111122223333", "444455556666"]
+    session = "arn:aws:sts::444455556666:assumed-role/app/session"
+    others = statement({**NULL, "StringNotEquals": {"aws:PrincipalAccount": accounts}})
+    first = statement({**NULL, "StringEquals": {"aws:PrincipalAccount": "111122223333"}})
+    caller = witness(uploads(statement(NULL, Principal={"AWS": session}), others, first, exempt=())).principal
+    assert isinstance(caller, Identity)
+    assert (caller.account, caller.arn.split(":")[4]) == ("444455556666", "444455556666")
+    assert caller.session != "session"
+
+
+def test_the_root_may_always_manage_the_policy() -> None:
+    """The root's Get/Put/DeleteBucketPolicy are in no goal: a Deny of all others is enough, and the rest of the root's calls count."""
+    policy = Target(("s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:ListBucket"), "bucket", ())
+    whole = {"Resource": "arn:aws:s3:::b", "Action": "s3:*"}
+    not_root = {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:root"}}
+    few = [statement(not_root, **whole), statement(Action="s3:ListBucket", Resource="*")]
+    denied(decide_on(*few, target=policy))
+    request = witness(decide_on(few[0], target=policy))
+    assert isinstance(request.principal, Identity)
+    assert (request.principal.kind, request.action, request.resource) == ("root", "s3:ListBucket", "arn:aws:s3:::b")

@@ -1,0 +1,113 @@
+"""Which objects an element covers, by ARN, wildcard and variable, and whatever the bucket is called."""
+
+import pytest
+
+from bucketpolicy.decide import decide
+from bucketpolicy.goal import TRANSPORT, Goal, Target
+from bucketpolicy.verdict import Counterexample, Denied, Undecided
+from tests.bucketpolicy.verdicts import NULL, UPLOADS, Json, denied, document, reasons, statement, uploads, witness
+
+
+@pytest.mark.parametrize(("elements", "open_"), [({"Action": []}, False), ({"Resource": []}, False)])
+def test_an_empty_list_denies_nothing(elements: Json, open_: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    """An empty Action or Resource does not affect the policy."""
+    assert isinstance(uploads(statement(NULL, **elements)), Undecided) == open_
+
+
+def test_an_empty_negated_list_is_open() -> None:
+    """AWS does not say what an empty NotAction or NotResource does."""
+    assert reasons(uploads(statement(NULL, Action=None, NotAction=[]))) == (("$.Statement[0].NotAction", "the list of actions is empty"),)
+    assert reasons(uploads(statement(NULL, Resource=None, NotResource=[]))) == (
+        ("$.Statement[0].NotResource", "the list of resources is empty"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("resource", "reason"),
+    [
+        ("arn:*:s3:::b/*", "AWS does not say what a wildcard in the first five segments of an ARN matches"),
+        ("arn:aws:s3*", "AWS does not say what an ARN with fewer than six segments matches"),
+        ("**", "AWS does not say what an ARN with fewer than six segments matches"),
+        ("arn:aws:s3:::b/${aws:SecureTransport, 'x'}", "the value of a policy variable is not known"),
+        ("arn:aws:s3:::b/${aws:SecureTransport", "a policy variable is not well-formed"),
+    ],
+)
+def test_a_resource_that_aws_leaves_open(resource: str, reason: str) -> None:
+    """It may match, so that nothing is a counterexample, and need not, so that nothing is proved."""
+    assert reasons(uploads(statement(NULL, Resource=resource))) == (("$.Statement[0].Resource", reason),)
+    spared = uploads(statement(NULL, Resource=None, NotResource=[resource]))
+    assert reasons(spared) == (("$.Statement[0].NotResource", reason),)
+
+
+@pytest.mark.parametrize("resource", ["b/*", "arn:aws:s3:::c/${aws:username}", "arn:aws:sns:::b/*", "arn:aws:s3:eu-west-1::b/*"])
+def test_a_resource_that_is_not_of_this_bucket(resource: str) -> None:
+    """Whatever AWS leaves open, it cannot match."""
+    witness(uploads(statement(NULL, Resource=resource)))
+    denied(uploads(statement(NULL, Resource=None, NotResource=resource)))
+
+
+def test_a_variable_counts_where_its_key_is_present() -> None:
+    """`${aws:username}` in every resource: who has no user name gets through."""
+    request = witness(uploads(statement(NULL, Resource=["arn:aws:s3:::b/${aws:username}", "arn:aws:s3:::b/${aws:username}${aws:userid}"])))
+    assert "aws:username" not in dict(request.context)
+    assert reasons(uploads(statement(NULL, Resource=["arn:aws:s3:::b/${aws:username}", "arn:aws:s3:::b/${aws:userid}"])))
+    assert reasons(uploads(statement(NULL, Resource=["arn:aws:s3:::b/${aws:TagKeys}"])))
+
+
+def test_escapes_count_in_resources() -> None:
+    """`${*}` is the character."""
+    request = witness(uploads(statement(NULL, Resource=None, NotResource="arn:aws:s3:::b/${*}")))
+    assert request.resource == "arn:aws:s3:::b/*"
+    assert reasons(uploads(statement(NULL, Resource=None, NotResource="arn:aws:s3:::b/${*}"), version="2008-10-17"))
+
+
+def test_keys_have_1024_bytes_at_most() -> None:
+    """What only longer keys escape is covered, whatever the characters weigh."""
+    short = [statement(NULL, Resource=None, NotResource="arn:aws:s3:::b/" + "?" * 60 + "é" * 482 + "*")]
+    request = witness(uploads(*short))
+    assert len(request.resource.removeprefix("arn:aws:s3:::b/").encode()) <= 1024
+    denied(uploads(statement(NULL, Resource=None, NotResource="arn:aws:s3:::b/" + "?" * 61 + "é" * 482 + "*")))
+    denied(uploads(statement(NULL, Resource=None, NotResource="arn:aws:s3:::b/" + "?" * 1025)))
+
+
+@pytest.mark.parametrize(
+    ("statements", "kind"),
+    [
+        ([statement(NULL, Resource="*")], Denied),
+        ([statement(NULL, Resource="arn:aws:s3:::*")], Denied),
+        ([statement(NULL, Resource="arn:aws:s3:::*/*")], Denied),
+        ([statement(NULL, Resource="arn:aws:s3:::???*/*")], Denied),
+        ([statement(NULL, Resource="arn:aws:s3:::????*/*")], Undecided),
+        ([statement(NULL, Resource="arn:aws:s3:::*/a*"), statement(NULL, Resource=None, NotResource="arn:aws:s3:::*/a*")], Undecided),
+        ([statement(NULL)], Undecided),
+        ([statement(NULL, Resource="arn:aws:s3:::b?*")], Undecided),
+        ([statement(NULL, Resource="arn:aws:s3:::b")], Counterexample),
+        ([statement(NULL, Resource="arn:aws-cn:s3:::b/*")], Counterexample),
+        ([statement(NULL, Action="s3:GetObject")], Counterexample),
+        ([statement({**NULL, "Bool": {TRANSPORT: "false"}}, Resource="*")], Counterexample),
+        ([statement(NULL, Resource="arn:*:s3:::*")], Undecided),
+        ([statement(NULL, Resource="arn:aws:s3")], Counterexample),
+    ],
+)
+def test_what_holds_whatever_the_bucket_is_called(statements: list[Json], kind: type) -> None:
+    """Denied for every name, or a counterexample for every name; else the name is what is missing."""
+    verdict = uploads(*statements, bucket=None)
+    assert isinstance(verdict, kind), verdict
+    if isinstance(verdict, Counterexample):
+        assert verdict.request.resource == "arn:aws:s3:::example-bucket/example.txt"
+
+
+def test_the_bucket_itself_whatever_it_is_called() -> None:
+    """`*` alone takes a whole name; a name in the document may be this bucket's."""
+    goal = Goal(None, "aws", (Target(("s3:ListBucket",), "bucket", ()),))
+    assert isinstance(decide(document(statement(Action="s3:*", Resource="arn:aws:s3:::*")), goal), Denied)
+    assert isinstance(decide(document(statement(Action="s3:*", Resource="arn:aws:s3:::b")), goal), Undecided)
+    assert isinstance(decide(document(statement(Action="s3:*", Resource="arn:aws:s3:::*a")), goal), Undecided)
+    assert isinstance(decide(document(statement(Action="s3:*", Resource="arn:aws:s3:::b/*")), goal), Undecided)
+
+
+def test_a_resource_may_match_in_several_ways() -> None:
+    """A wildcard may take the bucket's name and the slash, or the name alone."""
+    goal = Goal(None, "aws", (UPLOADS,))
+    verdict = decide(document(statement(NULL, Resource=["arn:aws:s3:::*/*", "arn:*:s3:::*/x"])), goal)
+    assert isinstance(verdict, Denied)

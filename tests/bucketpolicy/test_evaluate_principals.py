@@ -1,0 +1,72 @@
+"""Whom `Principal` and `NotPrincipal` cover."""
+
+import pytest
+
+from bucketpolicy.evaluate import Truth, is_denied
+from bucketpolicy.request import Anonymous
+from tests.bucketpolicy.requests import ACCOUNT, DENY, ON, ROLE, ROOT, SERVICE, SESSION, USER, ask, read
+
+EVERYBODY = (ROLE, USER, ROOT, SERVICE, Anonymous())
+
+
+@pytest.mark.parametrize(
+    ("principal", "expected"),
+    [
+        ("*", (True, True, True, True, True)),
+        ({"AWS": "*"}, (True, True, True, True, True)),
+        ({"AWS": ACCOUNT}, (True, True, True, False, False)),
+        ({"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, (True, True, True, False, False)),
+        ({"AWS": f"arn:aws-cn:iam::{ACCOUNT}:root"}, (False, False, False, False, False)),
+        ({"AWS": "444455556666"}, (False, False, False, False, False)),
+        ({"AWS": ROLE.arn}, (True, False, False, False, False)),
+        ({"AWS": SESSION}, (True, False, False, False, False)),
+        ({"AWS": f"arn:aws:sts::{ACCOUNT}:assumed-role/app/two"}, (False, False, False, False, False)),
+        ({"AWS": f"arn:aws:sts::{ACCOUNT}:assumed-role/team/app/one"}, (False, False, False, False, False)),
+        ({"AWS": USER.arn}, (False, True, False, False, False)),
+        ({"AWS": USER.arn.upper()}, (False, False, False, False, False)),
+        ({"AWS": f"arn:aws:iam::{ACCOUNT}:user/*"}, (False, False, False, False, False)),
+        ({"AWS": "AIDACKCEVSQ6C2EXAMPLE"}, (False, False, False, False, False)),
+        ({"AWS": [USER.arn, ROLE.arn]}, (True, True, False, False, False)),
+        ({"Service": SERVICE.name}, (False, False, False, True, False)),
+        ({"Service": "*"}, (False, False, False, None, False)),
+        ({"Service": "s3.amazonaws.com"}, (False, False, False, False, False)),
+        ({"Federated": "accounts.google.com"}, (None, None, None, False, False)),
+        ({"CanonicalUser": "79a5"}, (None, None, None, False, False)),
+        ({"AWS": ROLE.arn, "Service": SERVICE.name}, (True, False, False, True, False)),
+        ({"AWS": []}, (False, False, False, False, False)),
+        ({}, (False, False, False, False, False)),
+    ],
+)
+def test_principal_names_callers(principal: object, expected: tuple[Truth, ...]) -> None:
+    """An account stands for all its identities, a role for its sessions, `*` for everybody, and a wildcard inside a name for nobody."""
+    document = read({**DENY, "Principal": principal})
+    assert tuple(is_denied(document, ask(caller), ON) for caller in EVERYBODY) == expected
+
+
+def test_whether_the_aws_star_covers_services_is_an_assumption() -> None:
+    """Without it, a Deny for `{"AWS": "*"}` may or may not bind a service."""
+    document = read({**DENY, "Principal": {"AWS": "*"}})
+    off = ON._replace(aws_star_covers_services=False)
+    assert [is_denied(document, ask(caller), off) for caller in EVERYBODY] == [True, True, True, None, True]
+
+
+@pytest.mark.parametrize(
+    ("principal", "expected"),
+    [
+        ("*", (False, False, False, False, False)),
+        ({"AWS": "*"}, (False, False, False, False, False)),
+        ({"AWS": ACCOUNT}, (None, None, False, True, True)),
+        ({"AWS": USER.arn}, (True, None, True, True, True)),
+        ({"AWS": [USER.arn, ACCOUNT]}, (None, False, False, True, True)),
+        ({"AWS": [ROLE.arn, ACCOUNT]}, (None, None, False, True, True)),
+        ({"AWS": [ROLE.arn, f"arn:aws:iam::{ACCOUNT}:root", SESSION]}, (False, None, False, True, True)),
+        ({"AWS": SESSION}, (None, True, True, True, True)),
+        ({"Service": SERVICE.name}, (True, True, True, False, True)),
+        ({"CanonicalUser": "79a5"}, (None, None, None, True, True)),
+        ({}, (False, False, False, False, False)),
+    ],
+)
+def test_not_principal_spares_a_caller_with_its_whole_chain(principal: object, expected: tuple[Truth, ...]) -> None:
+    """Account, then role or user, then session: all listed is spared, none listed is denied, and in between AWS does not say."""
+    statement = {**{name: value for name, value in DENY.items() if name != "Principal"}, "NotPrincipal": principal}
+    assert tuple(is_denied(read(statement), ask(caller), ON) for caller in EVERYBODY) == expected
