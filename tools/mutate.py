@@ -7,7 +7,9 @@ Mutation testing of `bucketpolicy/`: one small change at a time to the code of o
 
 The tests are collected once. A first run, in a process of its own, records which functions each test enters; then every mutant gets a
 forked process in which the changed code object takes the place of the old one, and the tests that enter that function run until one fails.
-Not mutated: generated tables, docstrings and sentences, types, code outside functions. Exit status 1 where the score is below the limit.
+Survivors are printed as they are found.
+Not mutated: generated tables, docstrings and sentences, types, code outside functions, and `strict=`, which says that lengths are equal and
+does nothing where they are. Exit status 1 where the score is below the limit.
 """
 
 import argparse
@@ -90,8 +92,6 @@ def _report(mutants: list[Mutant], outcomes: dict[int, str], output: Path | None
     survivors = [mutant for number, mutant in enumerate(mutants) if outcomes.get(number) == "survived"]
     unseen = [mutant for number, mutant in enumerate(mutants) if outcomes.get(number) == "no test"]
     score = 100 * (1 - len(survivors + unseen) / len(outcomes))
-    for mutant in survivors + unseen:
-        print(f"{mutant.module}.py:{mutant.line} {mutant.function}: {mutant.change}")
     timed_out = sum(outcome == "time" for outcome in outcomes.values())
     tried = f"{len(outcomes)} of {len(mutants)} mutants tried"
     print(f"{tried}, {len(survivors)} survive, {len(unseen)} in code that no test enters, {timed_out} noticed by the clock")
@@ -153,6 +153,7 @@ def _walk(function: ast.FunctionDef) -> Iterator[Any]:
         if hasattr(node, "lineno"):
             yield node
         skipped = {id(getattr(node, name, None)) for name in ("annotation", "returns")}
+        skipped |= {id(keyword) for keyword in getattr(node, "keywords", ()) if keyword.arg == "strict"}
         children = [child for child in ast.iter_child_nodes(node) if id(child) not in skipped]
         waiting += [child for child in children if not isinstance(child, ast.arguments)]
 
@@ -273,7 +274,7 @@ class Trial:
             if len(running) >= self.processes:
                 self._reap(running)
             chosen = [place for place, found in entered.items() if (mutant.module, mutant.first) in found]
-            chosen.sort(key=lambda place: (f"test_{mutant.module}.py" not in items[place].nodeid, took[place]))
+            chosen.sort(key=lambda place: (not _is_about(items[place], mutant.module), took[place]))
             running[self._try(mutant, [items[place] for place in chosen], [took[place] for place in chosen])] = number
             if number % 50 == 0:
                 print(f"{number} of {len(self.mutants)}, {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
@@ -311,7 +312,16 @@ class Trial:
     def _reap(self, running: dict[int, int]) -> None:
         child, status = os.wait()
         number = running.pop(child)
-        self.outcomes[number] = "time" if os.WIFSIGNALED(status) else ("survived", "killed", "no test")[os.WEXITSTATUS(status)]
+        outcome = "time" if os.WIFSIGNALED(status) else ("survived", "killed", "no test")[os.WEXITSTATUS(status)]
+        self.outcomes[number] = outcome
+        if outcome in ("survived", "no test"):
+            mutant = self.mutants[number]
+            print(f"{mutant.module}.py:{mutant.line} {mutant.function}: {mutant.change} ({outcome})", flush=True)
+
+
+def _is_about(item: pytest.Item, module: str) -> bool:
+    """Whether the test is in the module's own file, or in one of them: `test_decide_callers.py` is about `decide`."""
+    return f"{item.path.stem}_".startswith(f"test_{module}_")
 
 
 def _profile(items: list[pytest.Item]) -> tuple[dict[int, set[tuple[str, int]]], dict[int, float], list[str]]:
