@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from bucketpolicy.budget import Budget
 from bucketpolicy.cover import Literals
-from bucketpolicy.domains import ABSENT, EMPTY, Domain, Literal, SetDomain, SetLiteral, TextDomain, TextLiteral, enter
+from bucketpolicy.domains import ABSENT, EMPTY, Domain, Literal, SetDomain, SetLiteral, TextDomain, TextLiteral, enter, leave
 from bucketpolicy.keys import find_key
 from bucketpolicy.language import Language
 from bucketpolicy.literals import Kind, Ranges, Raw, Sets, Texts
@@ -83,9 +83,22 @@ class Arena(NamedTuple):
     rows: tuple[Literals, ...]
 
 
-def reckons_with_empty(arena: Arena) -> bool:
-    """Whether any key of the run may have an empty value, so that the upper run has fewer requests to look at."""
-    return any(variable.empty for variable in arena.variables)
+def fill(arena: Arena, box: tuple[Domain, ...]) -> tuple[Arena, tuple[Domain, ...]] | None:
+    """The arena and this part of its box without empty texts, so that the part counts in the upper run, too; None where none is left."""
+    part, whole = _fill_all(box, arena.variables), _fill_all(arena.box, arena.variables)
+    return None if part is None or whole is None else (arena._replace(box=whole), part)
+
+
+def _fill_all(box: tuple[Domain, ...], variables: tuple[Variable, ...]) -> tuple[Domain, ...] | None:
+    parts = tuple(part for part in map(_fill, box, variables) if part)
+    return parts if len(parts) == len(box) else None
+
+
+def _fill(domain: Domain, variable: Variable) -> Domain | None:
+    if not variable.empty:
+        return domain
+    empty: Raw = Sets(EMPTY, every=False, globs=("",), inside=True) if variable.kind == "set" else Texts(EMPTY, ("",), inside=True)
+    return leave(domain, (_convert(empty, variable),))
 
 
 def arrange(box: Named, rows: tuple[Named, ...], budget: Budget, *, upper: bool) -> Arena | None:

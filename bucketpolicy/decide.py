@@ -7,7 +7,7 @@ request out, that request gets through. Between the two lies what AWS leaves ope
 
 from typing import NamedTuple
 
-from bucketpolicy.arena import SENDABLE, Arena, arrange, find_direct, reckons_with_empty
+from bucketpolicy.arena import SENDABLE, Arena, arrange, fill, find_direct
 from bucketpolicy.budget import TICKS, Budget, TooComplexError
 from bucketpolicy.compile import Compiled, Readings, compile_document, compile_target, without
 from bucketpolicy.cover import Covered, Escape, search
@@ -125,9 +125,8 @@ def _prove_all(document: Document, goal: Goal, budget: Budget) -> list[_Cover] |
 
 def _refute(compiled: Compiled, target: Target, readings: Readings, hole: _Hole, budget: Budget) -> Counterexample | list[Problem]:
     """A request of the target that even the upper reading does not deny, or what stands in the way of one."""
-    found: Covered | _Hole = hole
-    if not readings.same or reckons_with_empty(hole.arena):
-        found = _search(readings.box, readings.upper, budget, upper=True)
+    filled = fill(hole.arena, hole.box) if readings.same else None
+    found = _search(readings.box, readings.upper, budget, upper=True) if filled is None else _Hole(*filled)
     if isinstance(found, Covered):
         reasons = [problem for row in _used(found, readings.upper) for problem in row.problems]
         return reasons or [_OPEN]
