@@ -57,6 +57,22 @@ def test_what_may_follow_a_prefix() -> None:
     assert strip_prefix(glob("bucket/*"), "bucket/") == (EVERYTHING,)
 
 
+@pytest.mark.parametrize(
+    ("steps", "prefix", "rests"),
+    [
+        (glob("*/x"), "b", (glob("*/x"),)),
+        (glob("ab*c"), "abz", (glob("*c"),)),
+        (glob("b*/x"), "b/", (glob("*/x"), "x")),
+        (glob("a*b*c"), "ab", (glob("*b*c"), glob("*c"))),
+        ((MANY_IN, MANY), "a:", (EVERYTHING,)),
+        ((MANY_IN, ":", MANY), "a:", (EVERYTHING,)),
+    ],
+)
+def test_a_wildcard_that_goes_on_stands_for_its_rest(steps: Glob, prefix: str, rests: tuple[Glob, ...]) -> None:
+    """What may follow is said with as few globs as there are ways to go on; a wildcard within a segment ends at a colon."""
+    assert strip_prefix(steps, prefix) == rests
+
+
 def test_plain_texts_stand_for_themselves() -> None:
     """`StringEquals` knows no wildcards."""
     assert read_text("a*?", wildcards=False, variables=True) == Reading(("a*?",), ("a*?",))
@@ -68,6 +84,7 @@ def test_plain_texts_stand_for_themselves() -> None:
         ("${aws:username}", EVERYTHING, ("aws:username",)),
         ("home/${aws:UserName}/x", ("h", "o", "m", "e", "/", MANY, "/", "x"), ("aws:username",)),
         ("${aws:username, 'nobody'}", EVERYTHING, ()),
+        ("${aws:username, ''}", EVERYTHING, ()),
         ("${aws:a}${aws:b}", EVERYTHING, ("aws:a", "aws:b")),
     ],
 )
@@ -86,7 +103,7 @@ def test_escapes_are_characters() -> None:
     assert read("a${aws:b}", variables=False) == Reading(("a${aws:b}",), ("a${aws:b}",))
 
 
-@pytest.mark.parametrize("text", ["${aws:a", "${}", "${aws a}", "${username}", "${aws:a, nobody}", "${aws:a,'}", "${ aws:a}"])
+@pytest.mark.parametrize("text", ["${aws:a", "${}", "${aws a}", "${aws:a b}", "${username}", "${aws:a, nobody}", "${aws:a,'}", "${aws:a, 'b}", "${ aws:a}"])
 def test_a_malformed_variable_may_be_anything(text: str) -> None:
     """AWS calls it an error, and what comes of it is open."""
     assert read(text) == Reading((), (EVERYTHING,), (), "a policy variable is not well-formed")
@@ -94,6 +111,7 @@ def test_a_malformed_variable_may_be_anything(text: str) -> None:
 
 def test_case_folds_for_ascii_letters() -> None:
     """Other letters may or may not differ in case only."""
+    assert fold_case(read("b1")) == Reading((("bB", "1"),), (("bB", "1"),))
     (folded,) = fold_case(Reading(("aZ1",), ("aZ1",))).sure
     assert [matches(folded, word) for word in ("az1", "AZ1", "Az1", "ay1")] == [True, True, True, False]
     open_ = fold_case(Reading(("é1",), ("é1",)))
@@ -122,7 +140,11 @@ def test_wildcards_of_an_arn_stay_in_their_segment() -> None:
 
 def test_an_arn_pattern_has_six_segments() -> None:
     """What fewer match is open, and so is what a malformed variable or a variable beyond a segment matches."""
-    assert read_arn("*", variables=False).doubt == "an ARN pattern has fewer than six segments"
+    fewer = "an ARN pattern has fewer than six segments"
+    assert [read_arn(text, variables=False).doubt for text in ("*", "arn:aws:s3::b", "arn:aws:s3:::b")] == [fewer, fewer, ""]
     assert read_arn("arn:aws:s3:*", variables=False).maybe == (EVERYTHING,)
     assert read_arn("arn:aws:s3:::${aws:username", variables=True).doubt == "a policy variable reaches over a segment of an ARN"
+    assert read_arn("arn:aws:iam:${aws:username}:x", variables=True).doubt == "a policy variable reaches over a segment of an ARN"
+    assert read_arn(":::::", variables=False).sure == (":::::",)
+    assert read_arn("arn:aws:s3::${aws:username}${*}", variables=False).maybe == (EVERYTHING,)
     assert read_arn("arn:aws:iam::${aws:PrincipalAccount}:root", variables=True).keys == ("aws:principalaccount",)
