@@ -2,8 +2,8 @@
 
 import pytest
 
-from bucketpolicy.goal import SSE, TRANSPORT, Target
-from bucketpolicy.verdict import Counterexample, Denied
+from bucketpolicy.goal import SSE, TRANSPORT, Absent, Target
+from bucketpolicy.verdict import Counterexample, Denied, Undecided
 from tests.bucketpolicy.verdicts import NULL, Json, decide_on, denied, over_http, reasons, statement, uploads, witness
 
 
@@ -47,6 +47,8 @@ def test_a_condition_that_aws_leaves_open(condition: Json, path: str) -> None:
         {"BoolIfExists": {SSE: "AES256"}},
         {"BinaryEqualsIfExists": {SSE: "no base 64"}},
         {"ArnNotEquals": {SSE: "AES256"}},
+        {"ArnNotEquals": {SSE: "arn:aws:s3::b"}},
+        {"NumericNotEquals": {SSE: ["1", "AES256"]}},
         {"StringNotEquals": {SSE: "${aws:username"}},
         {"ForAllValues:StringEquals": {SSE: "${}"}},
     ],
@@ -74,24 +76,31 @@ def test_an_absent_key_is_decided_by_the_operator_alone(condition: Json) -> None
     assert isinstance(uploads(statement(condition)), Denied)
 
 
+FOR_ANY_IF_EXISTS = "AWS does not say what `ForAnyValue` with `IfExists` does about an absent key"
+
+
 @pytest.mark.parametrize(
-    "condition",
+    ("condition", "reason"),
     [
-        {"ForAnyValue:StringEqualsIfExists": {"s3:x-amz-acl": "private"}},
-        {"ForAnyValue:StringEqualsIfExists": {"s3:x-amz-acl": []}},
-        {"ForAnyValue:StringEqualsIfExists": {"aws:TagKeys": "a"}},
-        {"ForAnyValue:BoolIfExists": {"s3:ObjectCreationOperation": "true"}},
-        {"ForAnyValue:NumericEqualsIfExists": {"s3:max-keys": "1"}},
-        {"ForAnyValue:StringEqualsIfExists": {"s3:ObjectCreationOperation": "true"}},
+        ({"ForAnyValue:StringEqualsIfExists": {"s3:x-amz-acl": "private"}}, FOR_ANY_IF_EXISTS),
+        ({"ForAnyValue:StringEqualsIfExists": {"s3:x-amz-acl": []}}, FOR_ANY_IF_EXISTS),
+        ({"ForAnyValue:StringEqualsIfExists": {"aws:TagKeys": "a"}}, FOR_ANY_IF_EXISTS),
+        ({"ForAnyValue:BoolIfExists": {"s3:ObjectCreationOperation": "true"}}, FOR_ANY_IF_EXISTS),
+        (
+            {"ForAnyValue:NumericEqualsIfExists": {"s3:max-keys": "1"}},
+            "AWS does not say how many addresses an IPv6 address without a prefix stands for, or what `IfExists` does for `ForAnyValue`",
+        ),
+        ({"ForAnyValue:StringEqualsIfExists": {"s3:ObjectCreationOperation": "true"}}, None),
     ],
 )
-def test_for_any_value_with_if_exists_is_open_about_an_absent_key(condition: Json) -> None:
+def test_for_any_value_with_if_exists_is_open_about_an_absent_key(condition: Json, reason: str | None) -> None:
     """All that is left is the absent key, and what happens then is not documented."""
     ((name, keys),) = condition.items()
     (key,) = keys
     present = statement({"Null": {SSE: "true", key: "false"}})
-    verdict = uploads(statement({**NULL, **condition}), present)
-    assert f"$.Statement[0].Condition.{name}" in [path for path, _ in reasons(verdict)]
+    found = dict(reasons(uploads(statement({**NULL, **condition}), present)))
+    assert f"$.Statement[0].Condition.{name}" in found
+    assert reason is None or found[f"$.Statement[0].Condition.{name}"] == reason
 
 
 def test_a_text_operator_on_a_bool_key_compares_texts_unless_switched_off() -> None:
@@ -203,3 +212,59 @@ def test_other_keys_of_an_endpoint_come_with_it() -> None:
         uploads(statement({"Null": {SSE: "true", key: "false"}}), statement({"Null": {SSE: "true", "aws:SourceVpce": "true"}}))
     )
     assert dict(request.context).keys() == {TRANSPORT, "aws:sourcevpce"}
+
+
+@pytest.mark.parametrize("key", [SSE, TRANSPORT, "s3:tlsversion", "aws:currenttime", "aws:sourceip", "aws:tagkeys"])
+def test_null_with_another_value_proves_nothing(key: str) -> None:
+    """Not of an absent key and not of a present one, whatever the key's type; and nothing surely gets through."""
+    odd = statement({"Null": {key: "no"}})
+    for target in (Target(("s3:PutObject",), "object", (Absent(key),)), Target(("s3:PutObject",), "object", ())):
+        verdict = decide_on(odd, target=target, secure_transport_present=False)
+        assert ("$.Statement[1].Condition.Null", "`Null` takes `true` or `false`") in reasons(verdict)
+
+
+def test_a_key_that_s3_is_not_known_to_send_is_compared_as_a_text() -> None:
+    """Or as a set of texts where a set operator asks for it: what is so and what is not so are everything."""
+    key = "corp:team"
+    denied(uploads(statement({**NULL, "StringEquals": {key: "a"}}), statement({**NULL, "StringNotEquals": {key: "a"}})))
+    every = statement({**NULL, "ForAllValues:StringEquals": {key: "a"}})
+    denied(uploads(every, statement({**NULL, "ForAnyValue:StringNotEquals": {key: "a"}})))
+    assert reasons(uploads(every, statement({**NULL, "StringNotEquals": {key: "a"}})))
+
+
+def test_an_empty_list_and_an_empty_set() -> None:
+    """Every element of an empty set is in an empty list, and none is: `ForAllValues` holds of it, `ForAnyValue` does not."""
+    key = "s3:RequestObjectTagKeys"
+    filled = statement({**NULL, "ForAnyValue:StringLike": {key: "*"}})
+    denied(uploads(statement({**NULL, "ForAllValues:StringEquals": {key: []}}), filled))
+    none = statement({**NULL, "ForAnyValue:StringEquals": {key: []}})
+    assert isinstance(uploads(none, filled, statement({"Null": {SSE: "true", key: "true"}})), Undecided)
+
+
+def test_an_empty_list_and_an_empty_text() -> None:
+    """Whether `ForAllValues` with an empty list holds of a header without a value is open."""
+    key = "aws:UserAgent"
+    operators = [{"ForAllValues:StringEquals": {key: []}}, {"StringNotEquals": {key: ""}}, {"StringEquals": {key: ""}}]
+    assert isinstance(uploads(*(statement({**NULL, **operator}) for operator in operators)), Undecided)
+
+
+@pytest.mark.parametrize("key", ["s3:x-amz-acl", "s3:ObjectCreationOperation", "aws:MultiFactorAuthAge", "aws:TagKeys"])
+def test_an_empty_list_without_a_quantifier_is_open_about_every_request(key: str) -> None:
+    """Of those that have the key and of those that have not: neither kind gets through, and neither is denied."""
+    empty = statement({**NULL, "StringEquals": {key: []}})
+    for presence in ("true", "false"):
+        found = reasons(uploads(empty, statement({"Null": {SSE: "true", key: presence}})))
+        assert ("$.Statement[0].Condition.StringEquals", "the list of values is empty") in found
+
+
+def test_a_value_with_a_variable_matches_nothing_without_its_key() -> None:
+    """So a positive condition does not hold then, a negated one does; and a value without that variable may match still."""
+    acl = "s3:x-amz-acl"
+    rest = [statement({"Null": {SSE: "true", acl: "true"}})]
+    named = statement({**NULL, "StringEquals": {acl: "${aws:username}"}})
+    context = dict(witness(uploads(named, *rest)).context)
+    assert acl in context
+    assert "aws:username" not in context
+    assert reasons(uploads(statement({**NULL, "StringEquals": {acl: ["${aws:username}", "${aws:userid}"]}}), *rest))
+    rest.append(statement({"Null": {SSE: "true", "aws:username": "false"}}))
+    assert reasons(uploads(statement({**NULL, "ForAnyValue:StringNotEquals": {acl: "${aws:username}"}}), *rest))
