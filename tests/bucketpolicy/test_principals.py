@@ -136,7 +136,8 @@ CANONICAL = "whose account a canonical user id is, is not known"
 
 
 def tell(bits: int) -> frozenset[str]:
-    """The callers of these bits."""
+    """The callers of these bits, of which there are no more."""
+    assert 0 <= bits < 1 << len(WHO)
     return frozenset(name for place, name in enumerate(WHO) if bits >> place & 1)
 
 
