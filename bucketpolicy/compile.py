@@ -94,7 +94,7 @@ def _collect_variables(clauses: tuple[Clause, ...], kinds: dict[str, Kind], path
     """Add the keys that policy variables stand for."""
     for clause in clauses:
         resources = clause.statement.resources.patterns
-        keys = [key for text in resources for key in read_text(text, wildcards=True, variables=True).keys]
+        keys = [key for text in resources if "${" in text for key in read_text(text, wildcards=True, variables=True).keys]
         for key in (*keys, *(key for _, meaning in clause.conditions for key in meaning.keys)):
             kinds.setdefault(key, find_kind(key, quantified=False))
             paths.setdefault(key, clause.statement.path)

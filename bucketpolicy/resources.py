@@ -80,7 +80,12 @@ def _read(pattern: str, place: Place, *, variables: bool) -> Reading:
         return Reading((EVERYTHING,), (EVERYTHING,))
     head = f"arn:{place.partition}:s3:::"
     if pattern.startswith(head):
-        return _confine(read_text(pattern[len(head) :], wildcards=True, variables=variables), place, "")
+        tail = pattern[len(head) :]
+        if place.bucket is not None and tail.startswith(place.bucket + "/") and "${" not in tail:
+            # What most documents hold: the very name, so that only the key is left to read.
+            key = tail[len(place.bucket) + 1 :]
+            return read_text(key, wildcards=True, variables=False) if place.on == "object" else Reading((), ())
+        return _confine(read_text(tail, wildcards=True, variables=variables), place, "")
     segments = pattern.split(":", ARN_SEGMENTS - 1)
     if len(segments) == ARN_SEGMENTS and not any(char in segment for segment in segments[:-1] for char in "*?$"):
         return Reading((), ())
