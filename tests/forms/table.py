@@ -26,10 +26,10 @@ class Form(NamedTuple):
     """
     One form.
 
-    `bucket` and `policy` are its source; `unknown` says which of the two a first preview does not show; `link` are the property
-    dependencies: `both` and `bucket` lead to the bucket, `block` leads to a BucketPublicAccessBlock of it, `read` to a bucket that is
-    only read, `none` is none; `inline` is a bucket with a policy of its own, `twice` a bucket with two BucketPolicies, `shared` two buckets
-    with one document, `bare` a bucket without any. `preview` and `update` are what is said, `why` is the reason in the docs.
+    `bucket` and `policy` are its source, in Markdown; `unknown` says which of the two a first preview does not show; `link` are the
+    property dependencies: `both` and `bucket` lead to the bucket, `block` leads to a BucketPublicAccessBlock of it, `read` to a bucket
+    that is only read, `none` is none; `inline` is a bucket with a policy of its own, `twice` a bucket with two BucketPolicies, `shared`
+    two buckets with one document, `bare` a bucket without any. `preview` and `update` are what is said, `why` is the reason in the docs.
     """
 
     name: str
@@ -45,38 +45,46 @@ class Form(NamedTuple):
 _UNKNOWN = "`policy` is not known"
 
 FORMS = (
-    Form("id-arn", "b.id", "b.arn.apply(...)", "both", "both", NOTE, why=_UNKNOWN),
-    Form("name-name", "b.bucket", "b.bucket.apply(...)", "nothing", "both", SILENT),
-    Form("name-format", "b.bucket", "Output.format(..., b.bucket)", "nothing", "both", SILENT),
-    Form("name-concat-arn", "b.bucket", "Output.concat(..., b.arn, ...)", "policy", "both", NOTE, why=_UNKNOWN),
-    Form("name-dumps-arn", "b.bucket", "Output.json_dumps({... b.arn})", "policy", "both", NOTE, why=_UNKNOWN),
-    Form("literal-literal", '"data"', "literal", "nothing", "none", SILENT, why="attached by its name"),
-    Form("literal-data-source", '"data"', "get_policy_document(...).json", "nothing", "none", SILENT, why="attached by its name"),
-    Form("id-data-source-arn", "b.id", "get_policy_document_output(... b.arn)", "both", "bucket", NOTE, why=_UNKNOWN),
-    Form("name-data-source-arn", "b.bucket", "get_policy_document_output(... b.arn)", "policy", "bucket", NOTE, why=_UNKNOWN),
+    Form("id-arn", "`b.id`", "`b.arn.apply(...)`", "both", "both", NOTE, why=_UNKNOWN),
+    Form("name-name", "`b.bucket`", "`b.bucket.apply(...)`", "nothing", "both", SILENT),
+    Form("name-format", "`b.bucket`", "`Output.format(..., b.bucket)`", "nothing", "both", SILENT),
+    Form("name-concat-arn", "`b.bucket`", "`Output.concat(..., b.arn, ...)`", "policy", "both", NOTE, why=_UNKNOWN),
+    Form("name-dumps-arn", "`b.bucket`", "`Output.json_dumps({... b.arn})`", "policy", "both", NOTE, why=_UNKNOWN),
+    Form("literal-literal", '`"data"`', "a literal", "nothing", "none", SILENT, why="attached by its name"),
+    Form("literal-data-source", '`"data"`', "`get_policy_document(...).json`", "nothing", "none", SILENT, why="attached by its name"),
+    Form("id-data-source-arn", "`b.id`", "`get_policy_document_output(... b.arn)`", "both", "bucket", NOTE, why=_UNKNOWN),
+    Form("name-data-source-arn", "`b.bucket`", "`get_policy_document_output(... b.arn)`", "policy", "bucket", NOTE, why=_UNKNOWN),
     Form(
         "name-data-source-name",
-        "b.bucket",
-        "get_policy_document_output(... b.bucket)",
+        "`b.bucket`",
+        "`get_policy_document_output(... b.bucket)`",
         "policy",
         "bucket",
         NOTE,
         why="a data source that depends on a new resource is not asked in a preview",
     ),
-    Form("name-dict", "b.bucket", "a dict from `b.bucket.apply(...)`", "nothing", "both", SILENT),
-    Form("name-dict-arn", "b.bucket", "a dict with `b.arn` in it", "policy", "both", NOTE, why="one unknown part hides the whole document"),
-    Form("through-block", "block.bucket", "b.arn.apply(...)", "both", "block", NOTE, why=f"{_UNKNOWN}; attached through the block"),
+    Form("name-dict", "`b.bucket`", "a dict from `b.bucket.apply(...)`", "nothing", "both", SILENT),
     Form(
-        "read-bucket", "Bucket.get(...).id", "its arn.apply(...)", "nothing", "read", SILENT, why="the bucket is no resource of the stack"
+        "name-dict-arn", "`b.bucket`", "a dict with `b.arn` in it", "policy", "both", NOTE, why="one unknown part hides the whole document"
     ),
-    Form("secret", '"data"', "Output.secret(text)", "nothing", "none", SILENT),
-    Form("component", "child.id", "child.arn.apply(...)", "both", "both", NOTE, why=_UNKNOWN),
-    Form("prefix", "b.bucket, with `bucket_prefix`", "b.bucket.apply(...)", "both", "both", NOTE, why=_UNKNOWN),
-    Form("bucket-v2", "BucketV2(...).bucket", "its bucket.apply(...)", "nothing", "both", SILENT),
+    Form("through-block", "`block.bucket`", "`b.arn.apply(...)`", "both", "block", NOTE, why=f"{_UNKNOWN}; attached through the block"),
+    Form(
+        "read-bucket",
+        "`Bucket.get(...).id`",
+        "its `arn.apply(...)`",
+        "nothing",
+        "read",
+        SILENT,
+        why="the bucket is no resource of the stack",
+    ),
+    Form("secret", '`"data"`', "`Output.secret(text)`", "nothing", "none", SILENT),
+    Form("component", "`child.id`", "`child.arn.apply(...)`", "both", "both", NOTE, why=_UNKNOWN),
+    Form("prefix", "`b.bucket`, with a `bucket_prefix`", "`b.bucket.apply(...)`", "both", "both", NOTE, why=_UNKNOWN),
+    Form("bucket-v2", "`BucketV2(...).bucket`", "its `bucket.apply(...)`", "nothing", "both", SILENT),
     Form(
         "id-literal",
-        "b.id, b has a literal name",
-        "literal",
+        "`b.id`, of a literal name",
+        "a literal",
         "bucket",
         "bucket",
         NOTE,
@@ -84,8 +92,8 @@ FORMS = (
     ),
     Form(
         "id-star",
-        "b.id",
-        'literal, `"Resource": "*"`',
+        "`b.id`",
+        'a literal with `"Resource": "*"`',
         "bucket",
         "bucket",
         SILENT,
@@ -93,8 +101,8 @@ FORMS = (
     ),
     Form(
         "id-no-deny",
-        "b.id",
-        "literal, without a Deny",
+        "`b.id`",
+        "a literal without a Deny",
         "bucket",
         "bucket",
         BLOCKED,
@@ -103,21 +111,21 @@ FORMS = (
     ),
     Form(
         "f-string",
-        "b.bucket",
-        'f"... {b.arn} ..."',
+        "`b.bucket`",
+        '`f"... {b.arn} ..."`',
         "nothing",
         "bucket",
         BLOCKED,
         BLOCKED,
         why="the document holds the text of an Output object",
     ),
-    Form("depends-on", '"data"', "literal, `depends_on=[b]`", "nothing", "none", SILENT, why="attached by its name"),
-    Form("secret-part", "b.bucket", "a dict with a secret in it", "nothing", "bucket", SILENT),
-    Form("other-bucket", "b.bucket", "literal, another bucket's ARN", "nothing", "bucket", BLOCKED, BLOCKED),
-    Form("other-partition", "b.bucket, provider in `cn-north-1`", "ARNs of `aws-cn`", "nothing", "both", SILENT),
+    Form("depends-on", '`"data"`', "a literal, with `depends_on=[b]`", "nothing", "none", SILENT, why="attached by its name"),
+    Form("secret-part", "`b.bucket`", "a dict with a secret in it", "nothing", "bucket", SILENT),
+    Form("other-bucket", "`b.bucket`", "a literal with another bucket's ARN", "nothing", "bucket", BLOCKED, BLOCKED),
+    Form("other-partition", "`b.bucket`, its provider in `cn-north-1`", "ARNs of `aws-cn`", "nothing", "both", SILENT),
     Form(
         "wrong-partition",
-        "b.bucket, provider in `cn-north-1`",
+        "`b.bucket`, its provider in `cn-north-1`",
         "ARNs of `aws`",
         "nothing",
         "both",
@@ -125,10 +133,13 @@ FORMS = (
         BLOCKED,
         why="ARNs of another partition do not apply",
     ),
-    Form("shared", "b.bucket, and again for c", "one text with the ARNs of b and c", "nothing", "shared", SILENT),
-    Form("inline", "none", "Bucket(..., policy=...)", "nothing", "inline", SILENT, why="the policy counts as attached"),
-    Form("inline-v2", "none", "BucketV2(..., policy=...)", "nothing", "inline", SILENT, why="the policy counts as attached"),
-    Form("two-policies", "b.bucket, twice", "b.bucket.apply(...)", "nothing", "twice", STACK, STACK, why="the last write wins, silently"),
+    Form("shared", "`b.bucket`, and again `c.bucket`", "one text with the ARNs of both", "nothing", "shared", SILENT),
+    Form("options", "`b.bucket`, protected, its provider elsewhere", "`b.bucket.apply(...)`, a child of `b`", "nothing", "both", SILENT),
+    Form("inline", "none", "`Bucket(..., policy=...)`", "nothing", "inline", SILENT, why="the policy counts as attached"),
+    Form("inline-v2", "none", "`BucketV2(..., policy=...)`", "nothing", "inline", SILENT, why="the policy counts as attached"),
+    Form(
+        "two-policies", "`b.bucket`, twice", "`b.bucket.apply(...)`", "nothing", "twice", STACK, STACK, why="the last write wins, silently"
+    ),
     Form("no-policy", "none", "none", "nothing", "bare", STACK, STACK, why="no policy is attached to the bucket"),
 )
 
@@ -136,8 +147,8 @@ FORMS = (
 def write_row(form: Form) -> str:
     """The form as a row of the table in docs/forms.md."""
     cells = (
-        f"`{form.bucket}`",
-        f"`{form.policy}`",
+        form.bucket,
+        form.policy,
         _tell_shown(form),
         _tell(form.preview) + (f" ({form.why})" if form.why else ""),
         _tell(form.update),

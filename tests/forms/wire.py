@@ -64,7 +64,8 @@ def _write_policies(form: Form, name: str, bucket: Resource, *, preview: bool) -
         case "twice":
             return [policy, again]
         case "shared":
-            return [policy, again._replace(props={"bucket": f"{name}-2", "policy": text}, dependencies={})]
+            props = {"bucket": f"{name}-2", "policy": text}
+            return [policy, again._replace(props=props, dependencies={**policy.dependencies, "bucket": [f"{bucket.urn}-2"]})]
         case _:
             return [policy]
 
@@ -75,13 +76,12 @@ def _link(form: Form, bucket: Resource, *, preview: bool) -> dict[str, list[str]
     match form.link:
         case "none" | "bare":
             return {}
-        case "bucket" if preview or "data_source" not in form.policy:
+        case "bucket" if preview or "get_policy_document" not in form.policy:
             return {"bucket": [bucket.urn]}
         case "block":
             return {"bucket": [block], "policy": [bucket.urn]}
-        case "read":
-            read = "urn:pulumi:dev::shop::aws:s3/bucket:Bucket::read"
-            return {"bucket": [read], "policy": [read]}
+        case "shared":
+            return {"bucket": [bucket.urn], "policy": [bucket.urn, f"{bucket.urn}-2"]}
         case _:
             return {"bucket": [bucket.urn], "policy": [bucket.urn]}
 

@@ -1,7 +1,8 @@
-"""What a pack is sent: the recording of the real CLI, row by row (the table of `docs/offline.md`)."""
+"""What a pack is sent of the program in tests/forms: what the recording of the real CLI (tests/forms/wire.py) holds, form by form."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -10,38 +11,17 @@ import pytest
 from offline.engine.run import Request, preview
 from offline.engine.values import UNKNOWN
 from offline.outcome import Run
+from tests.crossguard.pack import BUCKET_POLICY, Resource
+from tests.forms.table import FORMS
+from tests.forms.wire import write_wire
 
-PROGRAM = Path(__file__).parent / "programs" / "forms"
+PROGRAM = Path(__file__).parents[1] / "forms" / "program"
 RECORDER = Path(__file__).parents[1] / "e2e" / "recorder"
 
 Call = tuple[str, Mapping[str, Any]]
 
-#: name -> bucket, policy, what each depends on; "secret": known, with the mark
-ROWS: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
-    "f01": ("unknown", "unknown", {"bucket": "f01", "policy": "f01"}),
-    "f02": ("known", "known", {"bucket": "f02", "policy": "f02"}),
-    "f03": ("known", "known", {"bucket": "f03", "policy": "f03"}),
-    "f04": ("known", "unknown", {"bucket": "f04", "policy": "f04"}),
-    "f05": ("known", "unknown", {"bucket": "f05", "policy": "f05"}),
-    "f06": ("known", "known", {}),
-    "f07": ("known", "known", {}),
-    "f08": ("unknown", "unknown", {"bucket": "f08"}),
-    "f09": ("known", "unknown", {"bucket": "f09"}),
-    "f10": ("known", "unknown", {"bucket": "f10"}),
-    "f11": ("known", "known", {"bucket": "f11", "policy": "f11"}),
-    "f12": ("known", "unknown", {"bucket": "f12", "policy": "f12"}),
-    "f13": ("unknown", "unknown", {"bucket": "f13", "policy": "f13"}),
-    "f14": ("known", "known", {"bucket": "f14", "policy": "f14"}),
-    "f15": ("known", "secret", {}),
-    "f16-inner": ("unknown", "unknown", {"bucket": "f16-inner", "policy": "f16-inner"}),
-    "f17": ("unknown", "unknown", {"bucket": "f17", "policy": "f17"}),
-    "f18": ("known", "known", {"bucket": "f18", "policy": "f18"}),
-    "f19": ("unknown", "known", {"bucket": "f19"}),
-    "f20": ("unknown", "known", {"bucket": "f20"}),
-    "f21": ("known", "known", {}),
-    "f22": ("known", "secret", {"bucket": "f22"}),
-}
-by_row = pytest.mark.parametrize("name", ROWS)
+POLICIES = [policy for form in FORMS for policy in write_wire(form, preview=True).inputs if policy.type == BUCKET_POLICY]
+by_policy = pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.name)
 
 
 @pytest.fixture(scope="module")
@@ -72,26 +52,35 @@ def tell(value: Any) -> str:
     return "unknown" if value == UNKNOWN else "known"
 
 
-@by_row
-def test_a_row_in_analyze(name: str, calls: tuple[Call, ...]) -> None:
+def tell_both(properties: Mapping[str, Any]) -> tuple[str, str]:
+    """The same of bucket and policy."""
+    return tell(properties["bucket"]), tell(properties["policy"])
+
+
+def name_dependencies(dependencies: Mapping[str, Sequence[str]]) -> dict[str, set[str]]:
+    """The names of the resources that each property was made from."""
+    return {key: {urn.split("::")[-1] for urn in urns} for key, urns in dependencies.items()}
+
+
+@by_policy
+def test_a_policy_in_analyze(policy: Resource, calls: tuple[Call, ...]) -> None:
     """Inputs after Check."""
-    properties = find(calls, "Analyze", "BucketPolicy", name)["properties"]
-    assert (tell(properties["bucket"]), tell(properties["policy"])) == ROWS[name][:2]
+    assert tell_both(policy.props) == tell_both(find(calls, "Analyze", "BucketPolicy", policy.name)["properties"])
 
 
-@by_row
-def test_a_row_in_analyze_stack(name: str, calls: tuple[Call, ...]) -> None:
+@by_policy
+def test_a_policy_in_analyze_stack(policy: Resource, calls: tuple[Call, ...]) -> None:
     """Outputs, and property dependencies without the properties that have none."""
-    found = find(calls, "AnalyzeStack", "BucketPolicy", name)
-    properties = found["properties"]
-    assert (tell(properties["bucket"]), tell(properties["policy"])) == ROWS[name][:2]
-    dependencies = {key: {urn.split("::")[-1] for urn in value["urns"]} for key, value in found.get("propertyDependencies", {}).items()}
-    assert dependencies == {key: {target} for key, target in ROWS[name][2].items()}
+    found = find(calls, "AnalyzeStack", "BucketPolicy", policy.name)
+    assert tell_both(policy.props) == tell_both(found["properties"])
+    sent = {key: value["urns"] for key, value in found.get("propertyDependencies", {}).items()}
+    assert name_dependencies(policy.dependencies) == name_dependencies(sent)
 
 
 def test_depends_on_is_no_property_dependency(calls: tuple[Call, ...]) -> None:
     """It is among the dependencies only."""
-    assert [urn.split("::")[-1] for urn in find(calls, "AnalyzeStack", "BucketPolicy", "f21")["dependencies"]] == ["f21"]
+    found = find(calls, "AnalyzeStack", "BucketPolicy", "depends-on")
+    assert [urn.split("::")[-1] for urn in found["dependencies"]] == ["depends-on"]
 
 
 def test_the_order_of_calls(calls: tuple[Call, ...]) -> None:
@@ -105,33 +94,37 @@ def test_the_order_of_calls(calls: tuple[Call, ...]) -> None:
 
 
 def test_what_the_pack_is_told_of_the_stack(calls: tuple[Call, ...]) -> None:
-    """And the configuration of every policy, though none was given."""
-    assert calls[0][1] == {"dryRun": True, "organization": "organization", "project": "forms", "stack": "dev"}
+    """Its configuration too, and that of every policy, though none was given."""
+    told = dict(calls[0][1])
+    assert told.pop("config")["aws:region"] == "eu-central-1"
+    assert told == {"dryRun": True, "organization": "organization", "project": "forms", "stack": "dev"}
     assert set(calls[1][1]["policyConfig"]) == {"resources", "stack"}
 
 
 def test_only_remediate_sees_the_engines_own_keys(calls: tuple[Call, ...]) -> None:
     """As it has to give them back."""
-    assert find(calls, "Remediate", "Bucket", "f02")["properties"]["__defaults"] == ["bucket", "forceDestroy"]
-    assert set(find(calls, "Analyze", "Bucket", "f02")["properties"]) == {"bucket", "forceDestroy"}
-    assert find(calls, "Remediate", "aws", "default_7_51_1")["properties"].keys() == {"__internal", "version"}
+    provider = f"default_{version('pulumi_aws').replace('.', '_')}"
+    assert find(calls, "Remediate", "Bucket", "name-name")["properties"]["__defaults"] == ["bucket", "forceDestroy"]
+    assert set(find(calls, "Analyze", "Bucket", "name-name")["properties"]) == {"bucket", "forceDestroy"}
+    assert {"__internal", "version"} < find(calls, "Remediate", "aws", provider)["properties"].keys()
+    assert "__internal" not in find(calls, "Analyze", "aws", provider)["properties"]
 
 
 def test_what_is_read_is_not_sent(calls: tuple[Call, ...]) -> None:
     """Though others depend on it."""
-    assert [each for each in calls[-1][1]["resources"] if each["name"] == "f14" and each["type"].endswith(":Bucket")] == []
+    assert [each for each in calls[-1][1]["resources"] if each["name"] == "read-bucket" and each["type"].endswith(":Bucket")] == []
 
 
 def test_a_buckets_outputs_in_a_first_preview(calls: tuple[Call, ...]) -> None:
     """Inputs are known, what AWS computes is not; an inline policy is."""
-    outputs = find(calls, "AnalyzeStack", "Bucket", "f24")["properties"]
+    outputs = find(calls, "AnalyzeStack", "Bucket", "inline")["properties"]
     assert {key for key, value in outputs.items() if value != UNKNOWN} == {"bucket", "forceDestroy", "policy", "tags"}
     assert {"acl", "arn", "bucketDomainName", "bucketRegion", "hostedZoneId", "id", "region", "tagsAll"} < outputs.keys()
 
 
 def test_options_and_provider(calls: tuple[Call, ...]) -> None:
     """Of the resource, and what a child inherits."""
-    bucket, policy = (find(calls, "AnalyzeStack", kind, "f23") for kind in ("Bucket", "BucketPolicy"))
+    bucket, policy = (find(calls, "AnalyzeStack", kind, "options") for kind in ("Bucket", "BucketPolicy"))
     stack = "urn:pulumi:dev::forms::pulumi:pulumi:Stack::forms-dev"
     assert bucket["options"] == {
         "additionalSecretOutputs": ["arn"],
@@ -142,13 +135,13 @@ def test_options_and_provider(calls: tuple[Call, ...]) -> None:
     }
     assert bucket["properties"]["arn"]["value"] == UNKNOWN
     assert (bucket["provider"]["name"], bucket["provider"]["properties"]["region"]) == ("elsewhere", "eu-west-3")
-    assert policy["urn"] == "urn:pulumi:dev::forms::aws:s3/bucket:Bucket$aws:s3/bucketPolicy:BucketPolicy::f23"
+    assert policy["urn"] == "urn:pulumi:dev::forms::aws:s3/bucket:Bucket$aws:s3/bucketPolicy:BucketPolicy::options"
     assert (policy["parent"], policy["options"]["protect"], policy["provider"]["name"]) == (bucket["urn"], True, "elsewhere")
 
 
 def test_components_and_the_stack(calls: tuple[Call, ...]) -> None:
     """Inputs in Analyze, what they register as outputs in AnalyzeStack; secrets keep their mark."""
-    assert find(calls, "Analyze", "Store", "f16")["properties"] == {}
-    assert find(calls, "AnalyzeStack", "Store", "f16")["properties"].keys() == {"bucket"}
+    assert find(calls, "Analyze", "Store", "component")["properties"] == {}
+    assert find(calls, "AnalyzeStack", "Store", "component")["properties"].keys() == {"bucket"}
     outputs = find(calls, "AnalyzeStack", "Stack", "forms-dev")["properties"]
-    assert (outputs["bucket"].startswith("f23-"), outputs["hidden"]["value"]) == (True, "hush")
+    assert (outputs["name"].startswith("two-policies-"), outputs["hidden"]["value"]) == (True, "hush")

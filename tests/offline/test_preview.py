@@ -285,9 +285,9 @@ def test_a_component_made_inside_its_provider_is_not_looked_into() -> None:
 
 def test_resources_say_where_they_are_declared() -> None:
     """Relative to the program's folder; what a library declares has no place."""
-    run = run_program(Path(__file__).parent / "programs" / "forms")
+    run = run_program(Path(__file__).parents[1] / "forms" / "program")
     places = {seen.name: seen.source for seen in run.resources if seen.type.endswith(":Bucket")}
-    assert places["f01"].startswith("__main__.py:")
+    assert places["id-arn"].startswith("__main__.py:")
     assert next(seen.source for seen in run.resources if seen.type == "pulumi:pulumi:Stack") == ""
 
 

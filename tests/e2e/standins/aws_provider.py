@@ -96,7 +96,7 @@ def compute(kind: Kind, bucket: str, inputs: Properties, region: str, *, preview
         "bucketRegionalDomainName": f"{bucket}.s3.{region}.{suffix}",
         "domainName": f"{bucket}.s3.{suffix}",
         "hostedZoneId": "Z3AQBSTGFYJSTF",
-        "tagsAll": {},
+        "tagsAll": given.get("tags") or {},
     }
     return {key: known[key] for key in kind.computed} | ({kind.name: bucket} if kind.makes_buckets else {}) | given
 

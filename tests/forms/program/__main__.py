@@ -68,7 +68,7 @@ class Store(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         bucket = aws.s3.Bucket(name, opts=child)
         aws.s3.BucketPolicy(name, bucket=bucket.id, policy=bucket.arn.apply(dump), opts=child)
-        self.register_outputs({})
+        self.register_outputs({"bucket": bucket.bucket})
 
 
 def make(name: str, **arguments: Any) -> aws.s3.Bucket:
@@ -174,15 +174,14 @@ attach("secret-part", b.bucket, written)
 b = make("other-bucket")
 attach("other-bucket", b.bucket, dump_name("forms-some-other-bucket"))
 
-china = aws.Provider(
-    "china",
-    region="cn-north-1",
-    access_key="not-needed-for-a-preview",
-    secret_key="not-needed-for-a-preview",  # noqa: S106  no secret
-    skip_credentials_validation=True,
-    skip_metadata_api_check=True,
-    skip_requesting_account_id=True,
-)
+WITHOUT_ACCOUNT: dict[str, Any] = {
+    "access_key": "not-needed-for-a-preview",
+    "secret_key": "not-needed-for-a-preview",
+    "skip_credentials_validation": True,
+    "skip_metadata_api_check": True,
+    "skip_requesting_account_id": True,
+}
+china = aws.Provider("china", region="cn-north-1", **WITHOUT_ACCOUNT)
 
 b = make("other-partition", opts=pulumi.ResourceOptions(provider=china))
 attach("other-partition", b.bucket, b.bucket.apply(lambda name: dump(f"arn:aws-cn:s3:::{name}")), provider=china)
@@ -196,7 +195,17 @@ both = pulumi.Output.all(b.bucket, c.bucket).apply(lambda names: dump(*(f"arn:aw
 attach("shared", b.bucket, both)
 attach("shared-2", c.bucket, both)
 
-aws.s3.Bucket("inline", bucket="forms-inline", policy=dump_name("forms-inline"))
+options = pulumi.ResourceOptions(
+    provider=aws.Provider("elsewhere", region="eu-west-3", **WITHOUT_ACCOUNT),
+    protect=True,
+    ignore_changes=["tags"],
+    additional_secret_outputs=["arn"],
+    custom_timeouts=pulumi.CustomTimeouts(create="1h30m", delete="45s"),
+)
+b = make("options", opts=options)
+attach("options", b.bucket, b.bucket.apply(dump_name), parent=b)
+
+aws.s3.Bucket("inline", bucket="forms-inline", policy=dump_name("forms-inline"), tags={"team": "data"})
 aws.s3.BucketV2("inline-v2", bucket="forms-inline-v2", policy=dump_name("forms-inline-v2"))
 
 b = make("two-policies")
@@ -204,3 +213,6 @@ attach("two-policies", b.bucket, b.bucket.apply(dump_name))
 attach("two-policies-2", b.bucket, b.bucket.apply(dump_name))
 
 make("no-policy")
+
+pulumi.export("name", b.bucket)
+pulumi.export("hidden", pulumi.Output.secret("hush"))
