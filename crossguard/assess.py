@@ -27,23 +27,15 @@ from crossguard.finding import (
     Open,
     Subject,
 )
+from crossguard.partitions import PARTITIONS, find_partition
 from crossguard.rule import Rule
-from crossguard.settings import PARTITIONS, Rejected, Settings
+from crossguard.settings import Rejected, Settings
 from crossguard.snippet import has_snippet, might_have_snippet
 from crossguard.source import Found, Missing, NoDocument, Source, Unknown
 
 #: What Pulumi's SDKs put in the place of an Output that was formatted as text.
 _FORMATTED = re.compile(r"Calling \[?\w+\]? on an \[?Output")
 _ARN = re.compile(r"arn:([^:]*):s3:::([^/]*)")
-_PARTITION_OF_REGION = (
-    ("cn-", "aws-cn"),
-    ("us-gov-", "aws-us-gov"),
-    ("us-iso-", "aws-iso"),
-    ("us-isob-", "aws-iso-b"),
-    ("eu-isoe-", "aws-iso-e"),
-    ("us-isof-", "aws-iso-f"),
-    ("eusc-", "aws-eusc"),
-)
 
 
 def assess(rule: Rule, settings: Settings | Rejected, subject: Subject, source: Source, today: date) -> Finding:
@@ -159,7 +151,7 @@ def _choose_partition(settings: Settings, region: str | None, bucket: str | None
     if settings.partition is not None:
         return settings.partition, ()
     if region is not None:
-        return next((partition for prefix, partition in _PARTITION_OF_REGION if region.startswith(prefix)), "aws"), ()
+        return find_partition(region), ()
     named = _name_partitions(document, bucket) if settings.assumptions.partition_from_document and bucket is not None else set()
     if len(named) == 1 and named != {"aws"}:
         return named.pop(), ("partition-from-document",)

@@ -12,12 +12,11 @@ from datetime import date
 from typing import Any, Literal, NamedTuple
 
 from bucketpolicy.goal import Assumptions
+from crossguard.partitions import PARTITIONS
 
 #: The key in Pulumi's wire form that marks a secret; the value beside it is never shown.
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
 _LONGEST_SHOWN = 60
-
-PARTITIONS = ("aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f", "aws-eusc")
 
 
 class Exemption(NamedTuple):

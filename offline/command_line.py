@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Literal, NamedTuple, NoReturn, get_args
 
 from bucketpolicy.repair import is_bucket_name
+from crossguard.partitions import PARTITIONS
 from crossguard.resources import is_directory_bucket
-from crossguard.settings import PARTITIONS
 from offline.outcome import Failure
 
 Format = Literal["text", "json", "sarif", "junit", "html"]

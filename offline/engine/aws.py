@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from crossguard.partitions import find_partition
 from offline.engine.values import UNKNOWN, Properties, contains_unknown
 
 ACCOUNT = "123456789012"  # AWS's own documentation account
@@ -38,23 +39,12 @@ class Place(NamedTuple):
     @property
     def partition(self) -> str:
         """The ARN partition that the region belongs to."""
-        return next((partition for prefix, partition in _PARTITIONS.items() if self.region.startswith(prefix)), "aws")
+        return find_partition(self.region)
 
     @property
     def suffix(self) -> str:
         """The DNS suffix of the partition's endpoints."""
         return "amazonaws.com.cn" if self.partition == "aws-cn" else "amazonaws.com"
-
-
-_PARTITIONS = {
-    "cn-": "aws-cn",
-    "us-gov-": "aws-us-gov",
-    "us-isob-": "aws-iso-b",
-    "us-iso-": "aws-iso",
-    "eu-isoe-": "aws-iso-e",
-    "us-isof-": "aws-iso-f",
-    "eusc-": "aws-eusc",
-}
 
 
 def find_place(inputs: Mapping[str, Any], provider: Mapping[str, Any]) -> Place:

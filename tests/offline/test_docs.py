@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from crossguard.settings import PARTITIONS
+from crossguard.partitions import PARTITIONS
 from offline.command_line import FORMATS, parse
 from offline.outcome import Failure
 from offline.report.content import OUTCOMES

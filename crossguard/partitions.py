@@ -1,0 +1,18 @@
+"""The partitions of AWS, the second segment of every ARN, and which of them a region belongs to."""
+
+#: How the names of a partition's regions begin; those of all other regions are in `aws`.
+_PREFIXES = {
+    "cn-": "aws-cn",
+    "us-gov-": "aws-us-gov",
+    "us-iso-": "aws-iso",
+    "us-isob-": "aws-iso-b",
+    "eu-isoe-": "aws-iso-e",
+    "us-isof-": "aws-iso-f",
+    "eusc-": "aws-eusc",
+}
+PARTITIONS = ("aws", *_PREFIXES.values())
+
+
+def find_partition(region: str) -> str:
+    """The partition of a region."""
+    return next((partition for prefix, partition in _PREFIXES.items() if region.startswith(prefix)), "aws")
