@@ -2,23 +2,21 @@
 
 import json
 import random
-from contextlib import nullcontext
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from offline import analyze, state
+from offline import analyze, facts, state
 from offline.configuration import Configuration, interpret
-from offline.engine import feed
 from offline.engine.pack import boot
-from offline.outcome import Failure, Run
+from offline.outcome import Run
 from offline.state import State
+from tests.offline import booted
 from tests.offline.cli import ALL_TRANSPORT, HAS_POLICY, TRANSPORT, UPLOADS, Ended, run, write_compliant, write_open
 from tests.offline.states import PROVIDER_URN, ROOT, bucket, encrypted, export, plain, policy, provider, resource, urn
 
-ROOT_FOLDER = Path(__file__).resolve().parent.parent.parent
 TODAY = datetime.now(timezone.utc).date()
 
 
@@ -344,25 +342,23 @@ CONFIGURATIONS: dict[str, dict[str, Any]] = {
 }
 
 
-def normalize(found: Run | Failure) -> tuple[object, ...]:
+def normalize(found: Run) -> tuple[object, ...]:
     """What two runs must have in common."""
-    assert isinstance(found, Run)
     said = sorted((one.policy, one.level, one.urn, one.message, one.severity) for one in found.diagnostics)
     return found.pack, said, {seen.urn: seen for seen in found.resources}
 
 
 @pytest.mark.parametrize("configured", CONFIGURATIONS)
-def test_a_booted_pack_says_the_same(configured: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_booted_pack_says_the_same(configured: str) -> None:
     """What this process finds in a state is what the pack says that `pulumi policy analyze` would boot: levels, places and words."""
     written = CONFIGURATIONS[configured]
     configuration = interpret(written, "config.json")
     assert isinstance(configuration, Configuration)
-    with boot(ROOT_FOLDER, None, written) as pack:
-        monkeypatch.setattr(feed, "boot", lambda *_: nullcontext(pack))
+    with boot(facts.ROOT, None, written) as pack:
         for name, text in STATES.items():
             here = normalize(analyze.judge(read(text), configuration, TODAY))
-            booted = normalize(feed.judge(read(text), written))
-            assert (name, here) == (name, booted)
+            there = normalize(booted.judge(read(text), pack))
+            assert (name, here) == (name, there)
 
 
 def test_a_remediation_is_reported_and_not_applied(tmp_path: Path) -> None:
