@@ -122,15 +122,18 @@ def _hang(policies: Mapping[str, Resource], buckets: Mapping[str, Subject]) -> t
     adrift = False
     for _, policy in sorted(policies.items()):
         name = read_bucket_name(policy.resource_type, policy.props)
-        targets = by_name.get(name, []) if name is not None else _follow(policy)
-        if targets is None:
-            adrift = True
-        for urn in targets or ():
+        if name is not None:
+            targets = by_name.get(name, [])
+        elif (target := find_target(policy)) is not None:
+            targets = [target]
+        else:
+            targets, adrift = [], True
+        for urn in targets:
             hanging.setdefault(urn, []).append(policy.name)
     return hanging, adrift
 
 
-def _follow(policy: Resource) -> list[str] | None:
+def find_target(policy: Resource) -> str | None:
     """The URN of the one bucket that the policy's `bucket` depends on; None where there is none, or several."""
     ends: set[str] = set()
     seen: set[str] = set()
@@ -142,7 +145,7 @@ def _follow(policy: Resource) -> list[str] | None:
             elif resource.urn not in seen:
                 seen.add(resource.urn)
                 ahead.append(resource)
-    return list(ends) if len(ends) == 1 else None
+    return ends.pop() if len(ends) == 1 else None
 
 
 def _was_read_with_policy(bucket: Resource) -> bool:

@@ -29,11 +29,9 @@ from pulumi_policy import (
 from crossguard.failure import describe_failure
 from crossguard.inline import InlinePolicies
 from crossguard.kinds import JUDGED, explain
-from crossguard.rule import Rule, StackRule, link
+from crossguard.rule import FRAMEWORK, FRAMEWORK_VERSION, Rule, StackRule, link
 from crossguard.settings import write_schema
 
-FRAMEWORK = "CIS Three-tier Web Architecture Benchmark"
-FRAMEWORK_VERSION = "1.0.0"
 TAGS = ("AWS", "S3", "CIS", "NIST-800-53-SC-13")
 
 #: The port is written within a few milliseconds of the last import.
@@ -93,7 +91,7 @@ def _build_resource_policy(rule: Rule, inline: InlinePolicies, clock: Clock) -> 
         except Exception:  # noqa: BLE001  the safety net, as above; `validate` comes next and reports
             return None
 
-    return ResourceValidationPolicy(validate=validate, remediate=None if rule.half == "all-transport" else remedy, **_describe(rule))
+    return ResourceValidationPolicy(validate=validate, remediate=remedy if rule.remediates else None, **_describe(rule))
 
 
 def _build_stack_policy(rule: StackRule, inline: InlinePolicies, clock: Clock) -> StackValidationPolicy:

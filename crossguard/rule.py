@@ -6,7 +6,10 @@ from typing import Literal, NamedTuple
 from bucketpolicy.goal import Goal
 from crossguard.settings import Settings
 
-DOCS = "https://github.com/s3-encryption-guard/s3-encryption-guard/blob/main/docs"
+REPOSITORY = "https://github.com/s3-encryption-guard/s3-encryption-guard"
+#: What the rules' `reference` is a recommendation of.
+FRAMEWORK = "CIS Three-tier Web Architecture Benchmark"
+FRAMEWORK_VERSION = "1.0.0"
 
 Level = Literal["mandatory", "advisory"]
 Severity = Literal["low", "medium", "high", "critical"]
@@ -32,6 +35,11 @@ class Rule(NamedTuple):
     remediation_steps: str
     reference: str
 
+    @property
+    def remediates(self) -> bool:
+        """Whether it adds what a document lacks: a Deny of more than uploads could take a website endpoint off the air."""
+        return self.half != "all-transport"
+
 
 class StackRule(NamedTuple):
     """A promise about all buckets of a stack together."""
@@ -47,4 +55,4 @@ class StackRule(NamedTuple):
 
 def link(rule: Rule | StackRule) -> str:
     """The docs page of a rule."""
-    return f"{DOCS}/policies/{rule.name}.md"
+    return f"{REPOSITORY}/blob/main/docs/policies/{rule.name}.md"

@@ -3,7 +3,7 @@
 
 The SDK takes a millisecond to hand one resource to a pack, and a state may hold tens of thousands. So the pack's own judges
 (`crossguard.conduct`) are asked in this process, about the same values: inputs one by one, outputs of all together, remediations reported
-and never applied. A test holds the answers against those of a booted pack (`offline.engine.feed`).
+and never applied. A test holds the answers against those of a booted pack.
 """
 
 import json
@@ -231,7 +231,7 @@ def _list_remediated(state: State, configuration: Configuration, today: date) ->
     for resource in state.resources if remediating else ():
         for configured in remediating:
             rule = configured.rule
-            if isinstance(rule, Rule) and rule.half != "all-transport" and resource.type in JUDGED:
+            if isinstance(rule, Rule) and rule.remediates and resource.type in JUDGED:
                 shown = _show_inputs(resource, providers)
                 after = _remedy(shown, rule, configured, today)
                 if after is not None:

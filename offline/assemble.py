@@ -13,11 +13,11 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from crossguard.assess import assess, locate
-from crossguard.attachments import assess_attachments, attach
+from crossguard.attachments import assess_attachments, attach, find_target
 from crossguard.exemptions import Applies, find_exemption
 from crossguard.finding import Compliant, Exempted, Finding, NotKnown, Subject
 from crossguard.kinds import BUCKET_NAME, JUDGED, POLICY_DOCUMENT
-from crossguard.resources import find, has_inline_policy, is_directory_bucket, is_directory_bucket_type, read_bucket_name
+from crossguard.resources import find, has_inline_policy, is_directory_bucket, read_bucket_name
 from crossguard.rule import Rule
 from crossguard.source import Found
 from offline.analyze import Examined, reveal_read
@@ -175,25 +175,10 @@ def _find_owners(stack: _Stack) -> dict[str, str]:
     for shown in stack.shown.values():
         if shown.resource_type in POLICY_DOCUMENT:
             name = _read_name(shown)
-            owners[shown.urn] = names.get(name, name) if name else _follow(shown)
+            owners[shown.urn] = names.get(name, name) if name else find_target(shown) or shown.urn
         else:
             owners[shown.urn] = shown.urn
     return owners
-
-
-def _follow(policy: Shown) -> str:
-    """The URN of the one bucket that the policy's `bucket` depends on, else its own."""
-    ends: set[str] = set()
-    seen: set[str] = set()
-    ahead = [policy]
-    while ahead:
-        for shown in ahead.pop().property_dependencies.get("bucket", ()):
-            if shown.resource_type in BUCKET_NAME or is_directory_bucket_type(shown.resource_type):
-                ends.add(shown.urn)
-            elif shown.urn not in seen:
-                seen.add(shown.urn)
-                ahead.append(shown)
-    return ends.pop() if len(ends) == 1 else policy.urn
 
 
 def _judge_attachments(stack: _Stack) -> Iterator[tuple[str, Finding]]:

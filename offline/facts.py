@@ -9,7 +9,6 @@ from offline.outcome import Policy
 
 PACK = "s3-encryption-guard"
 ROOT = Path(__file__).resolve().parent.parent
-URL = "https://github.com/s3-encryption-guard/s3-encryption-guard"
 
 
 def read_version() -> str:

@@ -17,8 +17,9 @@ from pathlib import Path
 from offline.engine import mocks as mocking
 from offline.engine.configuration import Project
 from offline.engine.inline import run_function
-from offline.engine.run import ROOT, Operation, Request
+from offline.engine.run import Operation, Request
 from offline.engine.run import preview as preview_folder
+from offline.facts import ROOT
 from offline.outcome import Diagnostic, Failure, Run
 
 Program = str | Path | Callable[[], object]

@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from crossguard.rule import Rule, StackRule  # noqa: E402  the checkout is not installed
+from crossguard.rule import FRAMEWORK, FRAMEWORK_VERSION, Rule, StackRule  # noqa: E402  the checkout is not installed
 from crossguard.settings import KEYS, describe  # noqa: E402
 from policies import ALL  # noqa: E402
 
@@ -104,7 +104,7 @@ def render_facts(rule: Rule | StackRule) -> list[str]:
         f"| level | {rule.level} |",
         f"| severity | {rule.severity} |",
         f"| judges | {kind} |",
-        f"| control | CIS Three-tier Web Architecture Benchmark 1.0.0, {rule.reference} (NIST 800-53 SC-13) |",
+        f"| control | {FRAMEWORK} {FRAMEWORK_VERSION}, {rule.reference} (NIST 800-53 SC-13) |",
         f"| to comply | {rule.remediation_steps} |",
         "",
     ]
@@ -179,7 +179,7 @@ def render_adoption(rule: Rule | StackRule) -> list[str]:
         "   when the day has passed, the violation comes back and says so.",
         f'3. **Block.** `{{"{rule.name}": "mandatory"}}`'
         + (": new stacks cannot go wrong any more." if rule.level == "mandatory" else ", where the whole organization has got there."),
-        *(REPAIR if isinstance(rule, Rule) and rule.half != "all-transport" else NO_REPAIR),
+        *(REPAIR if isinstance(rule, Rule) and rule.remediates else NO_REPAIR),
         "",
     ]
 

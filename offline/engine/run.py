@@ -17,9 +17,9 @@ from offline.engine.program import Ended, prepare, run_process
 from offline.engine.questions import Verdicts
 from offline.engine.session import Session
 from offline.engine.values import contains_unknown
+from offline.facts import ROOT
 from offline.outcome import Diagnostic, Failure, Mode, Pack, Remediated, Run, Seen, Skipped
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 _ROUNDS = 4
 _DOCUMENT_KEYS = ("policy", "policyDocument", "bucket", "bucketName")
 

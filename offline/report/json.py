@@ -3,12 +3,12 @@
 import json
 from typing import Any
 
-from offline.facts import URL
+from crossguard.rule import REPOSITORY
 from offline.report.content import Bucket, Excuse, Place, Report, Result, count, find_worst, is_blocked
 
 #: Raised when a member changes its meaning or goes; new members may come at any time.
 VERSION = 1
-SCHEMA = f"{URL}/blob/main/offline/report/report-{VERSION}.schema.json"
+SCHEMA = f"{REPOSITORY}/blob/main/offline/report/report-{VERSION}.schema.json"
 
 
 def render(report: Report) -> str:

@@ -11,7 +11,7 @@ from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
-from offline.facts import URL
+from crossguard.rule import REPOSITORY
 from offline.outcome import Policy
 from offline.report.content import Place, Report, Result, is_blocked, list_results
 from offline.report.text import say_excuse
@@ -33,7 +33,7 @@ def render(report: Report) -> str:
             "driver": {
                 "name": report.pack,
                 "version": report.version,
-                "informationUri": URL,
+                "informationUri": REPOSITORY,
                 "rules": rules,
             }
         },

@@ -21,7 +21,7 @@ from crossguard.source import Found
 from tests.policies.cases import Case, read_cases
 
 RULES = {rule.name: rule for rule in policies.ALL if isinstance(rule, Rule)}
-UPLOADS = tuple(rule for rule in RULES.values() if rule.half != "all-transport")
+UPLOADS = tuple(rule for rule in RULES.values() if rule.remediates)
 CASES = read_cases()
 WELL_FORMED = [case for case in CASES if isinstance(parse(case.text), Document)]
 SUBJECT = Subject("urn:pulumi:dev::cases::aws:s3/bucketPolicy:BucketPolicy::policy", "aws:s3/bucketPolicy:BucketPolicy", "policy")
