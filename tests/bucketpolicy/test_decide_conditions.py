@@ -257,6 +257,87 @@ def test_an_empty_list_without_a_quantifier_is_open_about_every_request(key: str
         assert ("$.Statement[0].Condition.StringEquals", "the list of values is empty") in found
 
 
+@pytest.mark.parametrize("operator", ["StringEqualsIfExists", "ForAnyValue:StringEquals", "ForAllValues:StringEquals"])
+def test_an_empty_list_with_a_quantifier_or_if_exists_lets_a_present_key_through(operator: str) -> None:
+    """There is no value that it could be equal to."""
+    acl = "s3:x-amz-acl"
+    request = witness(uploads(statement({**NULL, operator: {acl: []}}), statement({"Null": {SSE: "true", acl: "true"}})))
+    assert acl in dict(request.context)
+
+
+@pytest.mark.parametrize(
+    ("condition", "reason"),
+    [
+        ({"ForAllValues:StringEquals": {"aws:TagKeys": "${aws:username}"}}, "the value of a policy variable is not known"),
+        ({"ForAllValues:StringNotEquals": {"aws:TagKeys": "${aws:username}"}}, "the value of a policy variable is not known"),
+        ({"StringEquals": {TRANSPORT: "${aws:username}"}}, "the value of a policy variable is not known"),
+        ({"StringNotEquals": {TRANSPORT: "${aws:username}"}}, "the value of a policy variable is not known"),
+        ({"StringEquals": {"aws:UserAgent": "${aws:username}"}, "Null": {"aws:username": "false"}}, None),
+    ],
+)
+def test_a_value_that_is_not_known_proves_nothing_and_refutes_nothing(condition: Json, reason: str | None) -> None:
+    """Of sets, of texts that stand for booleans, and of texts."""
+    named = {"Null": {"aws:username": "true"}}
+    verdict = decide_on(statement(condition), statement(named), target=Target(("s3:PutObject",), "object", ()))
+    if reason is None:
+        assert isinstance(verdict, Counterexample)
+    else:
+        assert reason in [found for _, found in reasons(verdict)]
+
+
+def test_a_text_on_a_bool_key_is_one_of_two() -> None:
+    """One of several values is enough, and what is neither `true` nor `false` is in nobody's way."""
+    denied(over_http(statement({"StringEquals": {TRANSPORT: ["no", "false"]}})))
+    denied(over_http(statement({"StringNotEquals": {TRANSPORT: ["no", "true"]}})))
+    verdict = over_http(statement({"StringNotEquals": {TRANSPORT: ["no", "false"]}}))
+    assert isinstance(verdict, Counterexample)
+    both = Target(("s3:PutObject",), "object", ())
+    assert denied(decide_on(statement({"StringEquals": {TRANSPORT: ["true", "false"]}}), target=both)).statements == (2,)
+
+
+def test_an_absent_key_is_not_looked_at_as_a_text() -> None:
+    """Whatever a text operator means on a boolean, it does not hold of an absent key, and no assumption is needed to say so."""
+    absent = Target(("s3:PutObject",), "object", (Absent(TRANSPORT),))
+    verdict = decide_on(statement({"StringEquals": {TRANSPORT: "false"}}), target=absent, secure_transport_present=False)
+    assert isinstance(verdict, Counterexample)
+    assert verdict.assumptions == ()
+
+
+def test_null_with_both_values_always_holds() -> None:
+    """A key is absent or present."""
+    denied(uploads(statement({"Null": {SSE: "true", "s3:x-amz-acl": ["true", "false"]}})))
+
+
+def test_an_address_of_ipv6_without_a_prefix_surely_means_itself() -> None:
+    """And perhaps a whole network: what lies between the two is open."""
+    address, network, v4 = "2001:db8::1", "2001:db8::/32", "0.0.0.0/0"
+    inside = statement({**NULL, "IpAddress": {"aws:SourceIp": [v4, address]}})
+    outside = {"Null": {SSE: "true", "aws:SourceIp": "false"}}
+    reason = "AWS does not say how many addresses an IPv6 address without a prefix stands for, or what `IfExists` does for `ForAnyValue`"
+    none = statement({"Null": {SSE: "true", "aws:SourceIp": "true"}})
+    found = reasons(uploads(inside, none, statement({**outside, "NotIpAddress": {"aws:SourceIp": [v4, network]}})))
+    assert ("$.Statement[0].Condition.IpAddress", reason) in found
+    denied(uploads(inside, none, statement({**outside, "NotIpAddress": {"aws:SourceIp": [v4, f"{address}/128"]}})))
+
+
+def test_reasons_are_of_open_conditions_only() -> None:
+    """What a set operator says of its key is settled, though another condition is not."""
+    key = "aws:TagKeys"
+    filled = statement({**NULL, "ForAnyValue:StringLike": {key: "*"}})
+    empty = statement({"Null": {SSE: "true", key: "true"}, "StringEquals": {"s3:x-amz-acl": []}})
+    paths = [path for path, _ in reasons(uploads(filled, empty))]
+    assert "$.Statement[0].Condition.ForAnyValue:StringLike" not in paths
+    assert "$.Statement[1].Condition.StringEquals" in paths
+
+
+def test_of_several_texts_the_empty_one_counts() -> None:
+    """Whether a header without a value has one of the values is open where the empty text is among them."""
+    values = {"aws:UserAgent": ["", "a"]}
+    assert reasons(uploads(statement({**NULL, "StringNotEquals": values}), statement({**NULL, "StringEquals": values})))
+    other = {"aws:UserAgent": ["a", "b"]}
+    denied(uploads(statement({**NULL, "StringNotEquals": other}), statement({**NULL, "StringEquals": other})))
+
+
 def test_a_value_with_a_variable_matches_nothing_without_its_key() -> None:
     """So a positive condition does not hold then, a negated one does; and a value without that variable may match still."""
     acl = "s3:x-amz-acl"

@@ -103,7 +103,10 @@ def test_escapes_are_characters() -> None:
     assert read("a${aws:b}", variables=False) == Reading(("a${aws:b}",), ("a${aws:b}",))
 
 
-@pytest.mark.parametrize("text", ["${aws:a", "${}", "${aws a}", "${aws:a b}", "${username}", "${aws:a, nobody}", "${aws:a,'}", "${aws:a, 'b}", "${ aws:a}"])
+@pytest.mark.parametrize(
+    "text",
+    ["${aws:a", "${}", "${aws a}", "${aws:a b}", "${username}", "${aws:a, nobody}", "${aws:a,'}", "${aws:a, 'b}", "${ aws:a}"],
+)
 def test_a_malformed_variable_may_be_anything(text: str) -> None:
     """AWS calls it an error, and what comes of it is open."""
     assert read(text) == Reading((), (EVERYTHING,), (), "a policy variable is not well-formed")
