@@ -13,7 +13,7 @@ from bucketpolicy.explain import Explanation, Mistake, Obstacle
 from bucketpolicy.goal import SSE, TLS_VERSION, TRANSPORT, Assumptions
 from bucketpolicy.repair import is_bucket_name
 from bucketpolicy.request import Anonymous, Identity, Request, Service
-from crossguard.quoting import enumerate_formed, enumerate_texts, has_secret_values, join, name_key, quote, quote_arn
+from crossguard.quoting import enumerate_formed, enumerate_texts, has_placeholder, has_secret_values, join, name_key, quote, quote_arn
 
 _HEADER = "x-amz-server-side-encryption"
 _LONGEST_ACTION = 40
@@ -232,8 +232,7 @@ def tell_mistake(explanation: Explanation, document: Document, partition: str, l
     """The sentences about a mistake that people make; none where none is recognised."""
     if explanation.mistake is None:
         return ()
-    detail = quote(explanation.detail, limit) if _PLAIN.fullmatch(explanation.detail) else "whose name is malformed"
-    words = {"detail": detail, "partition": partition}
+    words = {"detail": _tell_detail(explanation.detail, limit), "partition": partition}
     if explanation.statement is not None:
         statement = document.statements[explanation.statement - 1]
         named = [text for _, text in statement.principals.entries]
@@ -242,6 +241,13 @@ def tell_mistake(explanation: Explanation, document: Document, partition: str, l
             "named": enumerate_formed(named, "principal", limit) if named else "nobody",
         }
     return tuple(sentence.format_map(words) for sentence in _MISTAKES[explanation.mistake])
+
+
+def _tell_detail(detail: str, limit: int) -> str:
+    """The name of a bucket or a partition, as the document has it."""
+    if has_placeholder(detail):
+        return "whose name has an unfilled placeholder (`${...}`)"
+    return quote(detail, limit) if _PLAIN.fullmatch(detail) else "whose name is malformed"
 
 
 _PLAIN = re.compile(r"[A-Za-z0-9._*?${}:-]*")

@@ -22,6 +22,8 @@ _FORMS: dict[Form, re.Pattern[str]] = {
     "Binary": re.compile(r"[A-Za-z0-9+/]+=*"),
     "Ip": re.compile(r"[0-9A-Fa-f.:/]+"),
 }
+#: A `${` that begins no policy variable: `${NAME}` of a template that was never filled in, mostly. It may be anything, too.
+_PLACEHOLDER = re.compile(r"\$\{(?!(?:[*?$]|[^\s,'\"${}*?:]+:[^\s,'\"${}*?]+(?:\s*,\s*'[^']*')?)\})")
 _DEFAULT = re.compile(r"(\$\{[^},]*),[^}]*\}")
 #: Below this limit a message has little room left.
 _NARROW = 40
@@ -68,8 +70,19 @@ def quote_arn(arn: str, limit: int) -> str:
 
 def enumerate_formed(texts: Iterable[str], form: Form, limit: int, word: str = "or") -> str:
     """As `enumerate_texts`; a text that has not the form is pointed at and not shown, since it may be anything."""
-    shown = [quote(text, limit) if _FORMS[form].fullmatch(text) else "something malformed" for text in texts]
+    shown = [_quote_formed(text, form, limit) for text in texts]
     return join(list(dict.fromkeys(shown)), word, _count_shown(limit))
+
+
+def _quote_formed(text: str, form: Form, limit: int) -> str:
+    if has_placeholder(text):
+        return "a text with an unfilled placeholder (`${...}`)"
+    return quote(text, limit) if _FORMS[form].fullmatch(text) else "something malformed"
+
+
+def has_placeholder(text: str) -> bool:
+    """Whether the text has a `${` that begins no policy variable."""
+    return _PLACEHOLDER.search(text) is not None
 
 
 def enumerate_texts(texts: Iterable[str], limit: int, word: str = "or", most: int | None = None) -> str:

@@ -146,6 +146,10 @@ COUNTEREXAMPLES: dict[str, Kind] = {
             )
         ),
     ),
+    "placeholder": Kind(HEADER, found(deny({**ABSENT, **HTTP}, Resource="arn:aws:s3:::${BUCKET}/hunter2/*"))),
+    "placeholder-for-name": Kind(
+        HEADER, text(found(deny(ABSENT, Resource="arn:aws:s3:::${BUCKET}/*")).text.replace("2012-10-17", "2008-10-17"))
+    ),
     "hostile": Kind(
         HEADER,
         found(deny({**ABSENT, "StringNotEquals": {"aws:PrincipalTag/t": HOSTILE}}, Sid=HOSTILE, Resource=f"{ARN}/{HOSTILE}*")),
