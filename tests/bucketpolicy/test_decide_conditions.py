@@ -244,7 +244,7 @@ def test_an_empty_list_and_an_empty_set() -> None:
 def test_an_empty_list_and_an_empty_text() -> None:
     """Whether `ForAllValues` with an empty list holds of a header without a value is open."""
     key = "aws:UserAgent"
-    operators = [{"ForAllValues:StringEquals": {key: []}}, {"StringNotEquals": {key: ""}}, {"StringEquals": {key: ""}}]
+    operators: list[Json] = [{"ForAllValues:StringEquals": {key: []}}, {"StringNotEquals": {key: ""}}, {"StringEquals": {key: ""}}]
     assert isinstance(uploads(*(statement({**NULL, **operator}) for operator in operators)), Undecided)
 
 

@@ -1,6 +1,7 @@
 """Why a request gets through: the nearest statement, what keeps it from applying, and the mistakes people make."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -165,6 +166,60 @@ def test_the_nearest_statement_speaks_of_the_same_keys() -> None:
     near = deny(HTTP, Sid="near", Resource="arn:aws:s3:::b/logs/*")
     nearest = why(INSECURE, ask(OVER_HTTP), other, near, deny(HTTP, Sid="far", Resource="arn:aws:s3:::c/*", Action="s3:GetObject")).nearest
     assert nearest == Obstacle(2, "near", "resource", "$.Statement[1].Resource", ("arn:aws:s3:::b/logs/*",))
+
+
+def missing(conditions: int, *, speaks: bool = True, **elements: object) -> Json:
+    """A Deny of which this many conditions do not hold, that speaks of the header or does not."""
+    keys = ("s3:x-amz-acl", "s3:x-amz-storage-class", "s3:x-amz-grant-read", "s3:x-amz-grant-write", "aws:Referer")
+    failing: Json = {"StringEquals": dict.fromkeys(keys[:conditions], "x")}
+    return deny({**(NO_HEADER if speaks else {"Bool": {"aws:SecureTransport": "true"}}), **failing}, **elements)
+
+
+ACTION: dict[str, Any] = {"Action": "s3:GetObject"}
+RESOURCE: dict[str, Any] = {"Resource": "arn:aws:s3:::b/logs/*"}
+PRINCIPAL: dict[str, Any] = {"Principal": {"AWS": "444455556666"}}
+OPEN: dict[str, Any] = {"Resource": "arn:*:s3:::b/*"}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "nearest"),
+    [
+        (missing(2), missing(1), 2),
+        (missing(1), missing(1), 1),
+        (missing(0, **RESOURCE), missing(2), 1),
+        (missing(2), missing(0, **RESOURCE), 1),
+        (missing(0, **RESOURCE), missing(1), 2),
+        (missing(3), missing(0, **RESOURCE), 2),
+        (missing(0, **PRINCIPAL), missing(2), 1),
+        (missing(2), missing(0, **PRINCIPAL), 1),
+        (missing(0, **PRINCIPAL), missing(1), 2),
+        (missing(3), missing(0, **PRINCIPAL), 2),
+        (missing(0, **ACTION), missing(4), 1),
+        (missing(4), missing(0, **ACTION), 1),
+        (missing(0, **ACTION), missing(3), 2),
+        (missing(5), missing(0, **ACTION), 2),
+        (missing(0, **ACTION), missing(0, **RESOURCE, **PRINCIPAL), 1),
+        (missing(0, **RESOURCE, **PRINCIPAL), missing(0, **ACTION), 1),
+        (missing(1, **RESOURCE, **PRINCIPAL), missing(0, **ACTION), 2),
+        (missing(2), missing(1, **OPEN), 1),
+        (missing(4), missing(1, **OPEN), 2),
+        (missing(1, speaks=False), missing(4), 1),
+        (missing(4), missing(1, speaks=False), 1),
+        (missing(1, speaks=False), missing(3), 2),
+        (missing(5), missing(1, speaks=False), 2),
+        ({**DENY, **RESOURCE}, missing(2), 1),
+        (missing(3), {**DENY, **RESOURCE}, 2),
+    ],
+)
+def test_what_a_statement_misses_by(first: Json, second: Json, nearest: int) -> None:
+    """
+    An action is as far as four conditions, a resource or a principal as two, another topic as three.
+
+    What may match does not count as a match, a statement without conditions is about every topic, and the first of two is the nearer one.
+    """
+    found = why(HEADERLESS, ask(OVER_TLS), first, second).nearest
+    assert found is not None
+    assert found.statement == nearest
 
 
 def test_the_first_obstacle_is_named() -> None:
