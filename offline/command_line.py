@@ -79,7 +79,8 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         line = message.removeprefix("argument ")
-        wrong = f"{self.prog}: {line} (`{self.prog} --help` lists what is accepted)"
+        more = "" if "choose from" in message else f" (`{self.prog} --help` lists what is accepted)"
+        wrong = f"{self.prog}: {line}{more}"
         raise _WrongUsageError(wrong)
 
 

@@ -13,6 +13,7 @@ from offline.outcome import Failure
 #: What stands in for a value that only the stack's own secrets provider can decrypt.
 ENCRYPTED = "[encrypted]"
 _DEFAULT_STACK = "dev"
+_STACK_PARTS = 3
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 
 
@@ -21,7 +22,8 @@ class Project(NamedTuple):
     A program and what it is run with.
 
     `folder` holds Pulumi.yaml, `main` is the folder or file of the program itself. `config`: whole keys (`aws:region`) to texts.
-    `encrypted` names the keys whose values nobody here can read, `environments` the stack's ESC environments, which nobody here opens.
+    `encrypted` names the keys whose values nobody here can read, `environments` the stack's ESC environments, which nobody here opens,
+    `absent` the file of a stack that was asked for and has none.
     """
 
     folder: Path
@@ -35,6 +37,7 @@ class Project(NamedTuple):
     secret_keys: tuple[str, ...]
     encrypted: tuple[str, ...] = ()
     environments: tuple[str, ...] = ()
+    absent: str = ""
 
 
 def load(folder: Path, stack: str | None, given: Iterable[str]) -> Project | Failure:
@@ -45,12 +48,12 @@ def load(folder: Path, stack: str | None, given: Iterable[str]) -> Project | Fai
     """
     file = next((folder / name for name in ("Pulumi.yaml", "Pulumi.yml", "Pulumi.json") if (folder / name).is_file()), None)
     if file is None:
-        return Failure(f"{folder}: no Pulumi program here (Pulumi.yaml is missing)")
+        return Failure(f"{folder}: {_explain_absence(folder)}; expected: the folder of a Pulumi program, with its Pulumi.yaml")
     content = _read_yaml(file)
     if isinstance(content, Failure):
         return content
-    *organization, chosen = (stack or _find_stack(folder)).split("/")
-    problem = _find_problem(file, content, (chosen, *organization))
+    *above, chosen = (stack or _find_stack(folder)).split("/")
+    problem = _find_problem(file, content, (*above, chosen))
     if problem is not None:
         return problem
     runtime = content["runtime"]
@@ -68,12 +71,19 @@ def load(folder: Path, stack: str | None, given: Iterable[str]) -> Project | Fai
         runtime=name,
         options=options,
         stack=chosen,
-        organization=organization[0] if organization else "organization",
+        organization=above[0] if above else "organization",
         config={key: value.text for key, value in config.items()},
         secret_keys=tuple(key for key, value in config.items() if value.secret),
         encrypted=tuple(key for key, value in config.items() if ENCRYPTED in value.text),
         environments=_read_environments(stack_file.get("environment")),
+        absent=f"Pulumi.{chosen}.yaml" if stack and not stack_file else "",
     )
+
+
+def _explain_absence(folder: Path) -> str:
+    if not folder.exists():
+        return "no such folder"
+    return "no Pulumi program here" if folder.is_dir() else "not a folder"
 
 
 def _find_problem(file: Path, content: Mapping[str, Any], names: tuple[str, ...]) -> Failure | None:
@@ -81,6 +91,8 @@ def _find_problem(file: Path, content: Mapping[str, Any], names: tuple[str, ...]
     name, options = (runtime.get("name"), runtime.get("options") or {}) if isinstance(runtime, dict) else (runtime, {})
     if not isinstance(content.get("name"), str) or not isinstance(name, str) or not isinstance(options, dict):
         return Failure(f"{file}: `name` and `runtime` are needed")
+    if len(names) > _STACK_PARTS:
+        return Failure(f"--stack {'/'.join(names)}: too many parts; expected: [ORGANIZATION/[PROJECT/]]STACK")
     wrong = next((given for given in (content["name"], *names) if not _NAME.fullmatch(given)), None)
     if wrong is None:
         return None

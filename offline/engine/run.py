@@ -223,4 +223,5 @@ def _collect_notes(session: Session, project: Project) -> tuple[str, ...]:
     )
     opened = ", ".join(project.environments)
     environments = (f"the stack's environments ({opened}) are not opened offline (--config KEY=VALUE)",) if opened else ()
-    return (*session.notes, *missed, *encrypted, *environments)
+    absent = (f"there is no {project.absent}: the stack has no configuration but what is given with --config",) if project.absent else ()
+    return (*session.notes, *missed, *encrypted, *environments, *absent)

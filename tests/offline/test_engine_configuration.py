@@ -90,7 +90,7 @@ def test_environments_are_named(tmp_path: Path, text: str, names: tuple[str, ...
 @pytest.mark.parametrize(
     ("files", "given", "reason"),
     [
-        ({}, (), "no Pulumi program here (Pulumi.yaml is missing)"),
+        ({}, (), "no Pulumi program here; expected: the folder of a Pulumi program, with its Pulumi.yaml"),
         ({"Pulumi_yaml": "name: [\n"}, (), "not YAML"),
         ({"Pulumi_yaml": "- a\n"}, (), "not a YAML object"),
         ({"Pulumi_yaml": "name: shop\n"}, (), "`name` and `runtime` are needed"),
@@ -110,7 +110,24 @@ def test_what_is_refused(tmp_path: Path, files: dict[str, str], given: tuple[str
     assert "\n" not in failure.message
 
 
-@pytest.mark.parametrize("stack", ["prod\n", "a b/prod", "", "x" * 101])
+@pytest.mark.parametrize(("name", "why"), [("absent", "no such folder"), ("file", "not a folder")])
+def test_a_folder_that_is_none(tmp_path: Path, name: str, why: str) -> None:
+    """Its name was mistyped, perhaps."""
+    (tmp_path / "file").touch()
+    failure = configuration.load(tmp_path / name, None, ())
+    assert isinstance(failure, Failure)
+    assert failure.message.startswith(f"{tmp_path / name}: {why}; expected: ")
+
+
+@pytest.mark.parametrize(("stack", "absent"), [("prod", ""), ("prdo", "Pulumi.prdo.yaml"), (None, "")])
+def test_the_file_of_a_stack_that_was_asked_for(tmp_path: Path, stack: str | None, absent: str) -> None:
+    """Its name was mistyped, perhaps, or it has no configuration."""
+    project = configuration.load(write(tmp_path, Pulumi_yaml=PROJECT, Pulumi_prod_yaml="config: {}\n"), stack, ())
+    assert isinstance(project, Project)
+    assert project.absent == absent
+
+
+@pytest.mark.parametrize("stack", ["prod\n", "a b/prod", "", "x" * 101, "acme/shop/prod/blue"])
 def test_a_stack_whose_name_is_none(tmp_path: Path, stack: str) -> None:
     """An empty one is the default's."""
     project = configuration.load(write(tmp_path, Pulumi_yaml=PROJECT), stack, ())
