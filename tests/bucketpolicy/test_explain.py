@@ -9,7 +9,7 @@ from bucketpolicy.actions import BUCKET_ACTIONS, OBJECT_ACTIONS
 from bucketpolicy.document import Document
 from bucketpolicy.evaluate import is_denied
 from bucketpolicy.explain import Explanation, Mistake, Obstacle, explain
-from bucketpolicy.goal import SSE, SSE_KMS_KEY, TLS_VERSION, TRANSPORT, Absent, Assumptions, Below, Equal, Goal, Target
+from bucketpolicy.goal import SSE, SSE_CUSTOMER, SSE_KMS_KEY, TLS_VERSION, TRANSPORT, Absent, Assumptions, Below, Equal, Goal, Target
 from bucketpolicy.membership import in_goal, keys_of
 from bucketpolicy.parse import parse
 from bucketpolicy.request import Anonymous, Context, Identity, Request
@@ -27,6 +27,7 @@ ROLE = Identity("role", "111122223333", "arn:aws:iam::111122223333:role/app", "o
 HEADERLESS = Goal("b", "aws", (Target(UPLOAD, "object", (Absent(SSE),)),))
 UNTOLD = HEADERLESS._replace(assumptions=Assumptions(secure_transport_present=False))
 INSECURE = Goal("b", "aws", (Target(UPLOAD, "object", (Equal(TRANSPORT, "false"),)),))
+NEITHER = Goal("b", "aws", (Target(UPLOAD, "object", (Absent(SSE), Absent(SSE_CUSTOMER))),))
 OUTDATED = Goal("b", "aws", (*INSECURE.targets, Target(UPLOAD, "object", (Equal(TRANSPORT, "true"), Below(TLS_VERSION, "1.2")))))
 BY_HTTP = (Equal(TRANSPORT, "false"),)
 ALL_INSECURE = Goal("b", "aws", (Target(BUCKET_ACTIONS, "bucket", BY_HTTP), Target(OBJECT_ACTIONS, "object", BY_HTTP)))
@@ -86,12 +87,26 @@ def deny(condition: Json, **elements: object) -> Json:
         (HEADERLESS, OVER_TLS, deny(NO_HEADER, Action="s3:GetObject"), None),
         (HEADERLESS, OVER_TLS, deny(HTTP, Resource="arn:aws:s3:::other/*"), None),
         (HEADERLESS, OVER_TLS, {**DENY, "Resource": "arn:aws:s3:::b"}, "objects-left-out"),
+        (HEADERLESS, OVER_TLS, deny({**NO_HEADER, "StringEquals": {"s3:x-amz-acl": "x"}}, Resource="arn:aws:s3:::b"), None),
+        (HEADERLESS, OVER_TLS, deny({"Bool": {"aws:SecureTransport": "true"}}, Resource="arn:aws:s3:::b"), None),
+        (HEADERLESS, OVER_TLS, deny({**NO_HEADER, "StringNotEquals": {"aws:SecureTransport": "true"}}), "anded-conditions"),
+        (HEADERLESS, OVER_TLS, deny({"StringEquals": {SSE: "aws:kms"}}), "inverted-value"),
+        (HEADERLESS, OVER_TLS, deny({"StringEquals": {SSE: ["aws:kms", "AES256"]}}), "inverted-value"),
+        (INSECURE, OVER_HTTP, deny({"Bool": {"aws:SecureTransport": "false", SSE: "false"}}), "anded-conditions"),
+        (
+            HEADERLESS,
+            OVER_TLS,
+            deny({"StringNotEquals": {SSE: "x"}, "Null": {SSE: "false"}, "StringEquals": {SSE_KMS_KEY: "k"}}),
+            "not-equals-but-present",
+        ),
+        (NEITHER, OVER_TLS, deny({"Null": {SSE: "false"}, "ForAnyValue:StringNotEquals": {SSE_CUSTOMER: "AES256"}}), None),
+        (NEITHER, OVER_TLS, deny({"Null": {SSE: "false", SSE_CUSTOMER: "false"}}), "inverted-value"),
     ],
 )
 def test_a_known_mistake_is_recognised(goal: Goal, context: Context, statement: Json, mistake: Mistake | None) -> None:
     """In the statement that has it, and nothing is made up where none fits."""
     explanation = why(goal, ask(context), {**ALLOW, "Sid": "first"}, statement)
-    assert (explanation.mistake, explanation.statement) == (mistake, None if mistake is None else 2)
+    assert (explanation.mistake, explanation.statement, explanation.detail) == (mistake, None if mistake is None else 2, "")
 
 
 @pytest.mark.parametrize(
@@ -103,6 +118,7 @@ def test_a_known_mistake_is_recognised(goal: Goal, context: Context, statement: 
         ("arn:aws-cn:s3:::b/*", "other-partition", "aws-cn"),
         (["x", "arn:aws:s3:::c/*"], "other-bucket", "c"),
         ("Calling __str__ on an Output[T] is not supported.\n\nTo get the value .../*", "output-in-text", ""),
+        (["x", "Calling __str__ on an Output[T] is not supported."], "output-in-text", ""),
         ("arn:aws:s3:::Calling [toString] on an [Output<T>] is not supported", "output-in-text", ""),
         ("arn:aws:s3:::<pulumi.output.Output object at 0x7f>/*", "output-in-text", ""),
     ],
