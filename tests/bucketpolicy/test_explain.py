@@ -92,7 +92,7 @@ def deny(condition: Json, **elements: object) -> Json:
         (HEADERLESS, OVER_TLS, deny({**NO_HEADER, "StringNotEquals": {"aws:SecureTransport": "true"}}), "anded-conditions"),
         (HEADERLESS, OVER_TLS, deny({"StringEquals": {SSE: "aws:kms"}}), "inverted-value"),
         (HEADERLESS, OVER_TLS, deny({"StringEquals": {SSE: ["aws:kms", "AES256"]}}), "inverted-value"),
-        (INSECURE, OVER_HTTP, deny({"Bool": {"aws:SecureTransport": "false", SSE: "false"}}), "anded-conditions"),
+        (INSECURE, ((TRANSPORT, ("false",)),), deny({"Bool": {"aws:SecureTransport": "false", SSE: "false"}}), "anded-conditions"),
         (
             HEADERLESS,
             OVER_TLS,
