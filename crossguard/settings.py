@@ -192,7 +192,7 @@ KEYS = {
             "additionalProperties": False,
         },
         _read_assumptions,
-        "[as listed](../semantics.md)",
+        "[as listed](../assumptions.md)",
         "What may be taken for granted about requests and about AWS, each `true` or `false`.",
     ),
 }

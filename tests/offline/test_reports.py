@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from jsonschema import Draft7Validator, Draft202012Validator, FormatChecker
 
 from bucketpolicy.goal import Assumptions
+from crossguard.assumptions import MEANINGS
 from offline.command_line import FORMATS
 from offline.outcome import Policy
-from offline.report import assumptions, html, sarif, text
+from offline.report import html, sarif, text
 from offline.report import json as json_report
 from offline.report.content import OUTCOMES, Bucket, Excuse, Outcome, Place, Report, Result
 from offline.report.formats import render
@@ -369,7 +370,7 @@ def test_every_outcome_has_its_words() -> None:
 
 def test_every_assumption_has_its_meaning() -> None:
     """The page explains each switch of the configuration."""
-    assert set(assumptions.MEANINGS) == {name.replace("_", "-") for name in Assumptions._fields}
+    assert set(MEANINGS) == {name.replace("_", "-") for name in Assumptions._fields}
 
 
 @given(st.text())

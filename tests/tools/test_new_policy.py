@@ -14,7 +14,7 @@ NAME = "aws-s3-bucket-policy-denies-something"
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """A copy of what a policy consists of."""
-    for folder in ("bucketpolicy", "crossguard", "policies", "offline", "tools"):
+    for folder in ("bucketpolicy", "crossguard", "policies", "offline", "tools", "docs"):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
     for file in ("pyproject.toml", "README.md"):
         shutil.copy(ROOT / file, tmp_path)
