@@ -19,7 +19,8 @@ from bucketpolicy.decide import decide
 from bucketpolicy.document import Document
 from bucketpolicy.goal import SSE, TRANSPORT, Absent, Equal, Goal, Target
 from bucketpolicy.parse import parse
-from tests.differential.smt import ask_cvc5, ask_z3, encode
+from tests.differential.smt import encode
+from tests.differential.solvers import ask_cvc5, ask_z3
 from tests.policies.cases import read_cases
 
 MEDIAN, PERCENTILE_95, FACTOR = 0.150, 0.5, 2.0

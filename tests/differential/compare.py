@@ -14,7 +14,8 @@ from tests.differential.attack import attack
 from tests.differential.documents import Case, generate
 from tests.differential.naive import is_denied
 from tests.differential.requests import in_goal, mention, possible
-from tests.differential.smt import Answer, ask_cvc5, ask_z3, encode
+from tests.differential.smt import encode
+from tests.differential.solvers import Answer, ask_cvc5, ask_z3
 
 ATTACKS = 8
 _COMPARED = 2

@@ -8,30 +8,34 @@ Documents with policy variables and goals without a bucket's name are left to th
 
 import ipaddress
 import re
-from collections.abc import Iterable
 from fractions import Fraction
-from typing import Literal, NamedTuple
-
-import cvc5
-import z3
+from typing import NamedTuple
 
 from bucketpolicy.goal import TLS_VERSION, TRANSPORT, Absent, Below, Equal, Goal, Restriction, Target
 from bucketpolicy.keys import applies
 from bucketpolicy.request import Anonymous, Identity, Principal, Service
-from tests.differential.naive import KIND, MULTIVALUED, Json, Truth, glob, listed, moment, number, principal_is, text
-
-Answer = Literal["sat", "unsat", "unknown"]
+from tests.differential.formulas import (
+    ALWAYS,
+    NEVER,
+    OPEN,
+    Span,
+    all_spans,
+    any_span,
+    both,
+    either,
+    exact,
+    given,
+    name_of,
+    negate,
+    quote,
+    real,
+    regex,
+)
+from tests.differential.naive import KIND, MULTIVALUED, Json, glob, listed, moment, number, principal_is, text
 
 FRESH = "@fresh@"
 _SLOTS = 3
 _NOT_COLON = '(re.diff re.allchar (str.to_re ":"))'
-
-
-class Span(NamedTuple):
-    """A formula between the surely true and the maybe true."""
-
-    lower: str
-    upper: str
 
 
 class Question(NamedTuple):
@@ -39,32 +43,6 @@ class Question(NamedTuple):
 
     lower: str
     upper: str
-
-
-NEVER, ALWAYS, OPEN = Span("false", "false"), Span("true", "true"), Span("false", "true")
-
-
-def ask_z3(script: str, seconds: float = 2) -> Answer:
-    """What z3 says."""
-    solver = z3.Solver()
-    solver.set("timeout", int(seconds * 1000))
-    solver.from_string(script)
-    answer: Answer = str(solver.check())  # type: ignore[assignment]
-    return answer
-
-
-def ask_cvc5(script: str, seconds: float = 2) -> Answer:
-    """What cvc5 says."""
-    manager = cvc5.TermManager()
-    solver = cvc5.Solver(manager)
-    solver.setOption("tlimit-per", str(int(seconds * 1000)))
-    symbols = cvc5.SymbolManager(manager)
-    parser = cvc5.InputParser(solver, symbols)
-    parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, f"(set-logic ALL)\n{script}", "question")
-    while not (command := parser.nextCommand()).isNull():
-        command.invoke(solver, symbols)
-    result = solver.checkSat()
-    return "sat" if result.isSat() else "unsat" if result.isUnsat() else "unknown"
 
 
 def encode(document: Json, goal: Goal) -> Question | None:
@@ -78,65 +56,6 @@ def encode(document: Json, goal: Goal) -> Question | None:
     lower, upper = (either(span[side] for span in spans) for side in (0, 1))
     head = "\n".join([*world.declarations(), *(f"(assert {axiom})" for axiom in (*world.axioms(), asked))])
     return Question(f"{head}\n(assert (not {lower}))", f"{head}\n(assert (not {upper}))")
-
-
-def either(formulas: Iterable[str]) -> str:
-    """Their disjunction."""
-    found = list(dict.fromkeys(formulas))
-    return "false" if not found else found[0] if len(found) == 1 else f"(or {' '.join(found)})"
-
-
-def both(formulas: Iterable[str]) -> str:
-    """Their conjunction."""
-    found = list(dict.fromkeys(formulas))
-    return "true" if not found else found[0] if len(found) == 1 else f"(and {' '.join(found)})"
-
-
-def negate(span: Span) -> Span:
-    """Surely not, and maybe not."""
-    return Span(f"(not {span.upper})", f"(not {span.lower})")
-
-
-def any_span(spans: Iterable[Span]) -> Span:
-    """Either of them."""
-    found = list(spans)
-    return Span(either(span.lower for span in found), either(span.upper for span in found))
-
-
-def all_spans(spans: Iterable[Span]) -> Span:
-    """All of them."""
-    found = list(spans)
-    return Span(both(span.lower for span in found), both(span.upper for span in found))
-
-
-def given(truth: Truth) -> Span:
-    """A span without variables."""
-    return OPEN if truth is None else ALWAYS if truth else NEVER
-
-
-def quote(source: str) -> str:
-    """A string literal."""
-    return '"' + "".join(c if c not in '"\\' and 32 <= ord(c) < 127 else f"\\u{{{ord(c):x}}}" for c in source) + '"'
-
-
-def regex(pattern: str, *, variables: bool, any_char: str = "re.allchar", fold: bool = False) -> str:
-    """A glob as a regular expression; `${*}` and its like are plain characters where variables are on."""
-    parts = re.findall(r"\$\{[*?$]\}|[\s\S]", pattern) if variables else list(pattern)
-    pieces: list[str] = []
-    for part in parts:
-        if part in {"*", "?"}:
-            pieces.append(f"(re.* {any_char})" if part == "*" else any_char)
-        else:
-            char = part[2] if len(part) == 4 else part
-            cases = sorted({char.lower(), char.upper()}) if fold and char.isascii() else [char]
-            options = [f"(str.to_re {quote(case)})" for case in cases]
-            pieces.append(options[0] if len(options) == 1 else f"(re.union {' '.join(options)})")
-    return '(str.to_re "")' if not pieces else pieces[0] if len(pieces) == 1 else f"(re.++ {' '.join(pieces)})"
-
-
-def name_of(key: str) -> str:
-    """An SMT symbol for a key."""
-    return f"|{key}|"
 
 
 class World:
@@ -418,17 +337,6 @@ class World:
         v6 = name_of("v6 " + key) if network.version == 6 else f"(not {name_of('v6 ' + key)})"
         lower, upper = (f"(and {v6} (<= {int(one[0])} {name_of(key)} {int(one[-1])}))" for one in (network, wide))
         return Span(lower, upper)
-
-
-def exact(formula: str) -> Span:
-    """A formula that is its own bounds."""
-    return Span(formula, formula)
-
-
-def real(value: Fraction) -> str:
-    """An exact real."""
-    size = f"(/ {abs(value.numerator)}.0 {value.denominator}.0)"
-    return size if value >= 0 else f"(- {size})"
 
 
 def representatives(entries: list[str], partition: str) -> list[Principal]:

@@ -13,7 +13,8 @@ from tests.differential import compare
 from tests.differential.compare import against_naive, against_solvers
 from tests.differential.documents import Case, generate
 from tests.differential.naive import Json
-from tests.differential.smt import ask_cvc5, ask_z3, encode
+from tests.differential.smt import encode
+from tests.differential.solvers import ask_cvc5, ask_z3
 
 _GOAL = Goal("bkt", "aws", (Target(("s3:PutObject",), "object", (Absent(SSE),)),))
 
