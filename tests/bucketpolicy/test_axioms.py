@@ -120,3 +120,81 @@ def test_a_user_of_an_account_that_nobody_names_has_another_account() -> None:
     assert isinstance(caller, Identity)
     assert (caller.kind, caller.account) == ("user", OTHER)
     denied(uploads(mine, no_user, statement({**NULL, "StringNotEquals": {ACCOUNT: ONE}})))
+
+
+def lacks(*keys: str) -> Json:
+    """A Deny of requests without these keys."""
+    return statement({"Null": {SSE: "true", **dict.fromkeys(keys, "true")}})
+
+
+def has(*keys: str) -> Json:
+    """A Deny of requests with these keys."""
+    return statement({"Null": {SSE: "true", **dict.fromkeys(keys, "false")}})
+
+
+NO_IDENTITIES = statement({**NULL, "BoolIfExists": {IS_SERVICE: "true"}})
+"""A Deny for all but those who are said to be no service, which of all callers an identity is for certain."""
+
+
+@pytest.mark.parametrize("key", [ARN, ACCOUNT])
+def test_an_identity_sends_its_arn_and_its_account(key: str) -> None:
+    """Unless the assumption is switched off."""
+    assert "principal-keys-agree" in denied(uploads(has(key), NO_IDENTITIES)).assumptions
+    request = witness(uploads(has(key), NO_IDENTITIES, principal_keys_agree=False))
+    assert key.lower() not in dict(request.context)
+
+
+def test_a_service_need_not_send_an_account() -> None:
+    """It gets through without one."""
+    request = witness(uploads(has(ACCOUNT), IDENTITIES))
+    assert isinstance(request.principal, Service)
+    assert ACCOUNT.lower() not in dict(request.context)
+
+
+def test_without_the_assumption_an_account_may_be_any() -> None:
+    """Also that of somebody of another account."""
+    mine = {"AWS": ONE}
+    statements = [statement(NULL, Principal=None, NotPrincipal=mine), lacks(ACCOUNT), lacks(ARN)]
+    statements.append(statement({**NULL, "StringEquals": {ACCOUNT: ONE}}, Principal=mine))
+    denied(uploads(*statements))
+    context = dict(witness(uploads(*statements, principal_keys_agree=False)).context)
+    assert context[ACCOUNT.lower()] != (ONE,)
+
+
+@pytest.mark.parametrize("key", ["aws:username", "aws:MultiFactorAuthPresent", "aws:PrincipalTag/team", "aws:FederatedProvider"])
+def test_keys_of_identities_are_sent_for_identities(key: str) -> None:
+    """Services and anonymous callers are not shown with one."""
+    found = [reason for _, reason in reasons(uploads(lacks(key), has(ARN)))]
+    assert "the condition key is sent for identities of an account only" in found
+
+
+@pytest.mark.parametrize("kind", ["role", "root"])
+def test_a_user_name_is_sent_for_users(kind: str) -> None:
+    """Roles and roots are shown without one, and without one only."""
+    others = statement({**NULL, "ArnNotLike": {ARN: f"arn:aws:iam::*:{kind}*"}})
+    assert "the condition key is sent for users only" in [reason for _, reason in reasons(uploads(others, lacks("aws:username")))]
+    caller = witness(uploads(others, statement({**NULL, "StringLike": {"aws:username": "*"}}))).principal
+    assert isinstance(caller, Identity)
+    assert caller.kind == kind
+
+
+def test_every_signed_request_says_whether_a_service_calls() -> None:
+    """A signed request that does not is not shown."""
+    found = [reason for _, reason in reasons(uploads(has(IS_SERVICE), lacks(ARN)))]
+    assert "the condition key is documented to be in every signed request" in found
+
+
+def test_each_action_has_its_own_keys() -> None:
+    """A download with a header of uploads is not shown, though an upload with it would be."""
+    target = Target(("s3:PutObject", "s3:GetObject"), "object", ())
+    downloads = statement({"Null": {SSE: "true"}}, Action="s3:GetObject")
+    reason = "whether a request carries a key that its action is not documented to know is open"
+    assert reason in [found for _, found in reasons(decide_on(downloads, statement(), target=target))]
+    assert witness(decide_on(downloads, target=target)).action == "s3:PutObject"
+
+
+def test_no_request_has_an_address_and_an_endpoint() -> None:
+    """So who has both need not be denied."""
+    keys = ("aws:SourceIp", "aws:SourceVpce")
+    assert denied(uploads(*map(lacks, keys))).assumptions == ("source-ip-or-vpc-endpoint",)
+    assert set(dict(witness(uploads(*map(lacks, keys), source_ip_or_vpc_endpoint=False)).context)) > {key.lower() for key in keys}
