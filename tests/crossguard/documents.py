@@ -5,6 +5,8 @@ from typing import Any
 
 HEADER_ABSENT = {"Null": {"s3:x-amz-server-side-encryption": "true"}}
 OVER_HTTP = {"Bool": {"aws:SecureTransport": "false"}}
+#: What Pulumi puts into a text in the place of an Output.
+FORMATTED = "Calling __str__ on an Output[T] is not supported.\n\nTo get the value of an Output[T] as an Output[str] consider:"
 
 
 def deny(bucket: str, condition: dict[str, Any], **changes: Any) -> dict[str, Any]:
@@ -43,3 +45,8 @@ def transport_only(bucket: str) -> str:
 def snippet(bucket: str) -> str:
     """The benchmark's two conditions in one statement."""
     return json.dumps(document(deny(bucket, {**HEADER_ABSENT, **OVER_HTTP})))
+
+
+def write(*statements: dict[str, Any]) -> str:
+    """A document as text."""
+    return json.dumps(document(*statements))

@@ -134,6 +134,11 @@ def secret(value: object) -> dict[str, Any]:
     return {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "value": value}
 
 
+def attach(text: Any, target: str = "data", **props: Any) -> Resource:
+    """A bucket policy called `data-policy`."""
+    return Resource(BUCKET_POLICY, "data-policy", {"bucket": target, "policy": text, **props})
+
+
 def make_double(today: date = TODAY, rules: tuple[Rule | StackRule, ...] = ALL) -> Double:
     """The pack in this process, through the SDK's own servicer; whether it is a preview is in `PULUMI_DRY_RUN`."""
     servicer = _PolicyAnalyzerServicer("s3-encryption-guard", "0.0.1", build(rules, lambda: today), EnforcementLevel.ADVISORY)

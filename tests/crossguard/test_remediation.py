@@ -120,6 +120,8 @@ def test_repairing_twice_is_repairing_once(pack: Double) -> None:
     [
         pytest.param(policy(compliant(NAME)), id="compliant"),
         pytest.param(policy("{"), id="malformed"),
+        pytest.param(policy(None), id="missing"),
+        pytest.param(Resource(BUCKET, "bucket", {"bucket": NAME}), id="no-inline-policy"),
         pytest.param(policy('{"Id":"' + "x" * 20_400 + '","Statement":' + json.dumps(ALLOW) + "}"), id="would-be-too-long"),
         pytest.param(policy(UNKNOWN), id="unknown-document"),
         pytest.param(policy(json.dumps(document(ALLOW)), UNKNOWN), id="unknown-bucket"),

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bucketpolicy.goal import Assumptions
+from crossguard.assumptions import MEANINGS
 from crossguard.settings import DEFAULTS, KEYS, Exemption, Rejected, Settings, describe, read_settings, write_schema
 from tests.crossguard.pack import secret
 
@@ -233,3 +234,8 @@ def test_schema_and_parser_agree(name: str, value: object) -> None:
 def test_every_key_is_documented() -> None:
     """The docs are made from the same table: each key says what it means, its default and what is accepted."""
     assert [name for name, key in KEYS.items() if not (key.about and key.default and describe(key.schema))] == []
+
+
+def test_every_assumption_has_its_meaning() -> None:
+    """The page explains each switch of the configuration."""
+    assert set(MEANINGS) == {name.replace("_", "-") for name in Assumptions._fields}

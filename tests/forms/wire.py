@@ -3,11 +3,9 @@
 import json
 from typing import Any, NamedTuple
 
-from tests.crossguard.documents import HEADER_ABSENT, OVER_HTTP, compliant, deny, document
+from tests.crossguard.documents import FORMATTED, HEADER_ABSENT, OVER_HTTP, compliant, deny, document
 from tests.crossguard.pack import BUCKET, BUCKET_POLICY, BUCKET_V2, UNKNOWN, Resource, secret
 from tests.forms.table import Form
-
-_OUTPUT = "Calling __str__ on an Output[T] is not supported.\n\nTo get the value of an Output[T] as an Output[str] consider:\n1. o.apply"
 
 
 class Wire(NamedTuple):
@@ -101,7 +99,7 @@ def _write_document(form: Form, name: str) -> str:
     special = {
         "id-star": json.dumps(document(deny("", HEADER_ABSENT, Resource="*"), deny("", OVER_HTTP, Action="s3:*", Resource="*"))),
         "id-no-deny": json.dumps(document({**deny(name, {}), "Effect": "Allow", "Action": "s3:GetObject"})),
-        "f-string": compliant(_OUTPUT),
+        "f-string": compliant(FORMATTED),
         "other-bucket": compliant("some-other-bucket"),
         "other-partition": compliant(name, "aws-cn"),
         "shared": json.dumps(document(*(one for each in (name, f"{name}-2") for one in json.loads(compliant(each))["Statement"]))),

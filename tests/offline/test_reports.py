@@ -14,8 +14,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator, Draft202012Validator, FormatChecker
 
-from bucketpolicy.goal import Assumptions
-from crossguard.assumptions import MEANINGS
 from offline.command_line import FORMATS
 from offline.outcome import Policy
 from offline.report import html, sarif, text
@@ -366,11 +364,6 @@ def test_every_outcome_has_its_words() -> None:
         assert json.loads(json_report.render(report))["buckets"][0]["outcome"] == outcome
         assert text.render(report, SCREEN)
         assert html.render(report)
-
-
-def test_every_assumption_has_its_meaning() -> None:
-    """The page explains each switch of the configuration."""
-    assert set(MEANINGS) == {name.replace("_", "-") for name in Assumptions._fields}
 
 
 @given(st.text())
