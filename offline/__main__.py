@@ -4,6 +4,8 @@ import os
 import sys
 import traceback
 
+from offline.report.visible import make_line
+
 _INTERRUPTED = 130
 _WRONG = 2
 
@@ -30,8 +32,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _say(text: str) -> int:
-    line = "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in text)
-    sys.stderr.write(f"python -m offline: {line}\n")
+    sys.stderr.write(f"python -m offline: {make_line(text)}\n")
     return _WRONG
 
 

@@ -9,16 +9,13 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from offline.engine.values import UNKNOWN
+from offline.engine.values import RESOURCE, SECRET, SIGNATURE, UNKNOWN
 from offline.outcome import Failure
 
 MOST_BYTES = 256 * 2**20
 EXPECTED = "what `pulumi stack export` prints"
 #: What the engine puts in the place of a secret that it cannot decrypt.
 ENCRYPTED = "[secret]"
-_SIGNATURE = "4dabf18193072939515e22adb298388d"
-_SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105  the mark, not a secret
-_REFERENCE = "5cf8f73096256a8f31e491e813e4eb8e"
 _DOCUMENTS = ("policy", "policyDocument")
 _NAMES = ("bucket", "bucketName")
 
@@ -59,7 +56,7 @@ def parse(text: str, where: str) -> State | Failure:
         return Failure(f"{where}: nested too deeply; expected: {EXPECTED}")
     try:
         entries = _find_resources(found)
-        marked = _SIGNATURE in text
+        marked = SIGNATURE in text
         resources = tuple(_read(entry, f"resources[{index}]", marked=marked) for index, entry in enumerate(entries))
     except _WrongStateError as error:
         return Failure(f"{where}: {error}; expected: {EXPECTED}")
@@ -154,7 +151,7 @@ def _reveal(value: Any) -> tuple[Any, bool]:
         return [item for item, _ in items], any(encrypted for _, encrypted in items)
     if not isinstance(value, dict):
         return value, False
-    if _SIGNATURE in value:
+    if SIGNATURE in value:
         return _reveal_marked(value)
     members = {key: _reveal(item) for key, item in value.items()}
     return {key: item for key, (item, _) in members.items()}, any(encrypted for _, encrypted in members.values())
@@ -162,15 +159,15 @@ def _reveal(value: Any) -> tuple[Any, bool]:
 
 def _reveal_marked(value: dict[str, Any]) -> tuple[Any, bool]:
     match value:
-        case {"plaintext": str(text)} if value[_SIGNATURE] == _SECRET:
+        case {"plaintext": str(text)} if value[SIGNATURE] == SECRET:
             try:
                 inner, encrypted = _reveal(json.loads(text))
             except ValueError:
                 return ENCRYPTED, True
-            return {_SIGNATURE: _SECRET, "value": inner}, encrypted
-        case _ if value[_SIGNATURE] == _SECRET:
+            return {SIGNATURE: SECRET, "value": inner}, encrypted
+        case _ if value[SIGNATURE] == SECRET:
             return ENCRYPTED, True
-        case _ if value[_SIGNATURE] == _REFERENCE:
+        case _ if value[SIGNATURE] == RESOURCE:
             return _read_text(value.get("id")) or _read_text(value.get("urn")), False
         case _:
             # An asset or an archive: their contents are no part of a state, and no bucket policy is one.

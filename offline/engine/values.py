@@ -25,10 +25,11 @@ _UNKNOWNS = frozenset(
         "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",  # object
     }
 )
-_SIGNATURE = "4dabf18193072939515e22adb298388d"
-_SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105  the mark, not a secret
+#: The key that marks an object as more than an object, and what stands there for a secret and for a reference to a resource.
+SIGNATURE = "4dabf18193072939515e22adb298388d"
+SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105  the mark, not a secret
 _OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
-_RESOURCE = "5cf8f73096256a8f31e491e813e4eb8e"
+RESOURCE = "5cf8f73096256a8f31e491e813e4eb8e"
 
 
 class Received(NamedTuple):
@@ -61,10 +62,10 @@ def _read_value(value: Value, found: set[str]) -> Any:
 
 def _read_object(struct: Struct, found: set[str]) -> Any:
     fields = struct.fields
-    signature = fields[_SIGNATURE].string_value if _SIGNATURE in fields else ""
+    signature = fields[SIGNATURE].string_value if SIGNATURE in fields else ""
     if signature == _OUTPUT:
         return _read_output(struct, found)
-    if signature == _RESOURCE:
+    if signature == RESOURCE:
         return _read_reference(struct)
     return {key: _read_value(value, found) for key, value in fields.items()}
 
@@ -110,7 +111,7 @@ def is_unknown(value: object) -> bool:
 
 def is_secret(value: object) -> bool:
     """Whether the value itself carries the mark."""
-    return isinstance(value, Mapping) and value.get(_SIGNATURE) == _SECRET
+    return isinstance(value, Mapping) and value.get(SIGNATURE) == SECRET
 
 
 def contains_unknown(value: object) -> bool:
@@ -132,7 +133,7 @@ def _walk(value: object) -> Iterator[object]:
 
 def conceal(value: Any) -> Any:
     """The value as a secret; one mark is enough."""
-    return value if is_secret(value) else {_SIGNATURE: _SECRET, "value": value}
+    return value if is_secret(value) else {SIGNATURE: SECRET, "value": value}
 
 
 def reveal(value: Any) -> Any:

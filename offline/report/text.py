@@ -22,7 +22,7 @@ _MARKS: dict[Outcome, tuple[str, str, str]] = {
     "unknown": ("?", "not known", "yellow"),
     "exempt": ("-", "exempt", "cyan"),
     "remediated": ("+", "remediated", "cyan"),
-    "compliant": ("✓", "denied by", "green"),
+    "compliant": ("✓", "yes", "green"),
 }
 #: For where these characters cannot be shown.
 PLAIN_MARKS = {ord("✗"): "x", ord("✓"): "v", ord("─"): "-"}
@@ -65,7 +65,7 @@ def _list_parts(report: Report, *, quiet: bool) -> Iterator[Text | Table]:
         if report.buckets and report.command not in ("check", "fix"):
             yield from _write_overview(report)
     for bucket in report.buckets:
-        yield from _write_bucket(bucket, report, quiet=quiet)
+        yield from _write_results(bucket.results, report, quiet=quiet, label=bucket.label)
     yield from _write_results(report.others, report, quiet=quiet)
     if not quiet:
         yield Text("")
@@ -103,11 +103,7 @@ def _write_cell(bucket: Bucket, policy: Policy) -> Text:
     if worst is None:
         return Text("")
     mark, word, style = _MARKS[worst]
-    return Text(f"{mark} {'yes' if worst == 'compliant' else word}", style)
-
-
-def _write_bucket(bucket: Bucket, report: Report, *, quiet: bool) -> Iterator[Text]:
-    yield from _write_results(bucket.results, report, quiet=quiet, label=bucket.label)
+    return Text(f"{mark} {word}", style)
 
 
 def _write_results(results: tuple[Result, ...], report: Report, *, quiet: bool, label: str = "") -> Iterator[Text]:
