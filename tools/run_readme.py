@@ -28,8 +28,9 @@ def main() -> int:
 
 
 def find_pages() -> Iterator[Path]:
-    """README and every page of docs."""
+    """README, that of the examples, and every page of docs."""
     yield ROOT / "README.md"
+    yield ROOT / "examples" / "README.md"
     yield from sorted((ROOT / "docs").rglob("*.md"))
 
 

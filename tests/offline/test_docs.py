@@ -35,11 +35,3 @@ def test_the_pages_tell_everything() -> None:
 
     assert [name for name in PARTITIONS if f"`{name}`" not in offline] == []
     assert [name for name in (*FORMATS, *OUTCOMES) if f"`{name}`" not in reports] == []
-
-
-@pytest.mark.parametrize("page", ["docs/offline.md", "docs/reports.md"])
-def test_links_lead_somewhere(page: str) -> None:
-    """Every relative link is a file of the repository."""
-    links = re.findall(r"\]\(([^)#]+)\)", (ROOT / page).read_text(encoding="utf-8"))
-
-    assert [link for link in links if not link.startswith("https:") and not (ROOT / "docs" / link).exists()] == []
