@@ -93,7 +93,7 @@ Two statements that share the work are as good as one.
 * A bucket that serves a website from its website endpoint cannot comply, since that endpoint speaks HTTP only:
   exempt it, or put CloudFront before it.
 * It says nothing of documents that are not known in a preview: its two stricter siblings do.
-* `enforcementLevel: remediate` does not change documents here; it only makes the engine treat this policy as mandatory.
+* It repairs nothing: a Deny of `s3:*` would take a website endpoint off the air.
 """
 
 from bucketpolicy.actions import BUCKET_ACTIONS, OBJECT_ACTIONS

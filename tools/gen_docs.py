@@ -228,7 +228,7 @@ REPAIR = (
 )
 NO_REPAIR = (
     "",
-    "There is nothing to repair automatically here: `remediate` counts as `mandatory`.",
+    "It repairs nothing: `remediate` counts as `mandatory`.",
 )
 
 
