@@ -62,7 +62,9 @@ def test_the_names_of_a_service_are_thin_ground(statements: list[Json], reason: 
 
 def test_the_names_of_a_service_may_be_several() -> None:
     """Its own is among them."""
-    names = dict(witness(uploads(BUT_FAX, fax({"ForAllValues:StringEquals": {NAMES: FAX}}))).context)[NAMES.lower()]
+    request = witness(uploads(BUT_FAX, fax({"ForAllValues:StringEquals": {NAMES: FAX}})))
+    names = dict(request.context)[NAMES.lower()]
+    assert request.principal == Service(FAX)
     assert FAX in names
     assert len(names) == 2
     assert all(name.endswith(".amazonaws.com") for name in names)

@@ -258,6 +258,69 @@ def test_what_s3_refuses_for_its_form_is_said_where_it_is(statement: object, pat
 
 
 @pytest.mark.parametrize(
+    ("text", "path", "reason"),
+    [
+        (write(PLAIN, Id=1), "$.Id", "`Id` is not a text"),
+        (write({**PLAIN, "Sid": 1}), "$.Statement[0].Sid", "`Sid` is not a text"),
+        (write({**PLAIN, "Effect": "deny"}), "$.Statement[0].Effect", "`Effect` is neither `Allow` nor `Deny`, written exactly so"),
+        (write({key: value for key, value in PLAIN.items() if key != "Effect"}), "$.Statement[0]", "`Effect` is missing"),
+        (write({key: value for key, value in PLAIN.items() if key != "Action"}), "$.Statement[0]", "`Action` is missing"),
+        (write({**PLAIN, "NotAction": "s3:*"}), "$.Statement[0]", "`Action` and `NotAction` exclude each other"),
+        (write({**PLAIN, "Foo": 1}), "$.Statement[0]", "member 5 is no element of the policy language"),
+        (write({**PLAIN, "Action": None}), "$.Statement[0].Action", "the value is not a text or a list of texts"),
+        (write({**PLAIN, "Principal": "x"}), "$.Statement[0].Principal", "a principal is `*` or an object"),
+        (write({**PLAIN, "Condition": []}), "$.Statement[0].Condition", "`Condition` is not an object"),
+        (
+            write({**PLAIN, "Condition": {"Null": {}, "bool": {}}}),
+            "$.Statement[0].Condition",
+            "member 2 is no condition operator, written as AWS does",
+        ),
+        (write({**PLAIN, "Condition": {"Bool": 1}}), "$.Statement[0].Condition.Bool", "the operator's value is not an object"),
+        (
+            write({**PLAIN, "Condition": {"Bool": {"a": "1", "A": "1"}}}),
+            "$.Statement[0].Condition.Bool",
+            "member 2 repeats a key (case does not distinguish keys)",
+        ),
+        (
+            write({**PLAIN, "Condition": {"Bool": {"a": "1", "b": None}}}),
+            "$.Statement[0].Condition.Bool",
+            "a value of member 2 is not a text, a number or a boolean",
+        ),
+        (write("Deny"), "$.Statement[0]", "the statement is not an object"),
+        (write(), "$.Statement", "`Statement` is empty"),
+        (write(PLAIN, Version="2012"), "$.Version", "`Version` is neither `2012-10-17` nor `2008-10-17`"),
+        ("{}", "$", "`Statement` is missing"),
+        ("[]", "$", "the text does not begin with `{`"),
+        ('{\n"a" 1}', "$", "the text is not JSON (line 2, column 5)"),
+        ('{"Id": NaN}', "$", "the text is not JSON (`NaN` and `Infinity` are no numbers)"),
+        ('{"Id": ' + "[" * 10_000 + "]" * 10_000 + "}", "$", "the text is nested too deeply"),
+        ("{\ud800", "$", "the text is not valid UTF-8"),
+        (write(PLAIN, Id="\ud800"), "$", "a text in the document is not valid Unicode"),
+        ('{"Statement": [], "Statement": []}', "$", "`Statement` occurs more than once"),
+        (
+            write({**PLAIN, "Condition": {"Bool": {}, "Null": {}}}).replace("Null", "Bool"),
+            "$.Statement[0].Condition",
+            "`Bool` occurs more than once",
+        ),
+    ],
+)
+def test_what_is_said_of_a_mistake(text: str, path: str, reason: str) -> None:
+    """One sentence, with the position where a name may not be repeated."""
+    assert refuse(text)[0] == Problem(path, reason)
+
+
+@pytest.mark.parametrize("code", [0xD800, 0xDBFF, 0xDC00, 0xDFFF])
+@pytest.mark.parametrize("where", ["Id", "Sid", "Action"])
+def test_half_a_surrogate_pair_is_refused_wherever_it_is(code: int, where: str) -> None:
+    """In a text, among other characters, in a list or deep inside; a whole pair and the characters around the range are characters."""
+    half = chr(code)
+    texts = {"Id": write(PLAIN, Id=f"a{half}b"), "Sid": write({**PLAIN, "Sid": half}), "Action": write({**PLAIN, "Action": ["a", half]})}
+    assert refuse(texts[where]) == (Problem("$", "a text in the document is not valid Unicode"),)
+    for char in ("\U0001f600", "\ud7ff", "\ue000", "\\ud800"):
+        assert isinstance(parse(write({**PLAIN, "Sid": char})), Document)
+
+
+@pytest.mark.parametrize(
     ("elements", "path"),
     [
         ({"Version": "2012-10-18"}, "$.Version"),
