@@ -108,3 +108,47 @@ def test_the_hook_runs_under_pre_commit(hooks: Path, tmp_path: Path, document: s
 
     assert process.returncode == status, process.stdout
     assert says in process.stdout
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A checkout whose interpreters write down what they are asked to do, and do nothing."""
+    root = tmp_path / "pack"
+    (root / ".venv" / "bin").mkdir(parents=True)
+    shutil.copytree(ROOT / "bin", root / "bin")
+    for name in ("requirements.txt", "requirements-offline.txt"):
+        shutil.copy(ROOT / name, root)
+    for path in (root / ".venv" / "bin" / "python", tmp_path / "python3"):
+        path.write_text(f'#!/bin/sh\necho "${{2:-}} ${{3:-}}" >> {tmp_path}/asked\n', encoding="utf-8")
+        path.chmod(0o755)
+    return root
+
+
+def start(checkout: Path) -> list[str]:
+    """Start the command; gives what was done before it, by the second word and the third."""
+    asked = checkout.parent / "asked"
+    asked.unlink(missing_ok=True)
+    path = f"{checkout.parent}{os.pathsep}{os.environ['PATH']}"
+    process = run(str(checkout / "bin" / "s3-encryption-guard"), PATH=path, S3_ENCRYPTION_GUARD_PYTHON="")
+    assert process.returncode == 0, process.stderr
+    return asked.read_text(encoding="utf-8").splitlines()[:-1]
+
+
+def test_the_command_sets_itself_up_once(checkout: Path) -> None:
+    """And again when the requirements have changed, as after a pull."""
+    expected = [f"venv {checkout}/.venv", "pip install"]
+
+    assert expected == start(checkout)
+    assert start(checkout) == []
+
+    made = (checkout / ".venv" / ".offline").stat().st_mtime
+    os.utime(checkout / "requirements-offline.txt", (made + 10, made + 10))
+
+    assert expected == start(checkout)
+
+
+def test_the_command_takes_what_make_set_up(checkout: Path) -> None:
+    """Which has all that the command needs, and more."""
+    (checkout / ".venv" / ".ready").touch()
+
+    assert start(checkout) == []
