@@ -62,12 +62,15 @@ def test_the_names_of_a_service_are_thin_ground(statements: list[Json], reason: 
 
 def test_the_names_of_a_service_may_be_several() -> None:
     """Its own is among them."""
-    request = witness(uploads(BUT_FAX, fax({"ForAllValues:StringEquals": {NAMES: FAX}})))
-    names = dict(request.context)[NAMES.lower()]
-    assert request.principal == Service(FAX)
-    assert FAX in names
-    assert len(names) == 2
-    assert all(name.endswith(".amazonaws.com") for name in names)
+    for name in (FAX, "zoom.amazonaws.com"):
+        others = statement(NULL, Principal=None, NotPrincipal={"Service": name})
+        own = statement({**NULL, "ForAllValues:StringEquals": {NAMES: name}}, Principal={"Service": name})
+        request = witness(uploads(others, own))
+        names = dict(request.context)[NAMES.lower()]
+        assert request.principal == Service(name)
+        assert name in names
+        assert len(names) == 2
+        assert all(text.endswith(".amazonaws.com") for text in names)
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,11 @@ def test_a_single_statement_needs_no_list() -> None:
     assert [(statement.number, statement.path) for statement in document.statements] == [(1, "$.Statement")]
 
 
+def test_effects() -> None:
+    """As they are written."""
+    assert [statement.effect for statement in read(PLAIN, {**PLAIN, "Effect": "Allow"}).statements] == ["Deny", "Allow"]
+
+
 @pytest.mark.parametrize("element", ["Action", "Resource"])
 def test_a_text_is_a_list_of_one(element: str) -> None:
     """Where AWS takes a list, a single text means the same."""
@@ -231,6 +236,7 @@ def test_nothing_may_occur_twice(text: str, path: str) -> None:
         ({**PLAIN, "Sid": None}, "$.Statement[0].Sid"),
         ({**PLAIN, "NotAction": "s3:*"}, "$.Statement[0]"),
         ({**PLAIN, "NotResource": "*"}, "$.Statement[0]"),
+        ({**PLAIN, "NotResource": 1}, "$.Statement[0]"),
         ({**PLAIN, "NotPrincipal": "*"}, "$.Statement[0]"),
         ({**PLAIN, "Action": None}, "$.Statement[0].Action"),
         ({**PLAIN, "Action": ["s3:*", 1]}, "$.Statement[0].Action"),
