@@ -17,7 +17,7 @@ from bucketpolicy.goal import TLS_VERSION, TRANSPORT, Absent, AbsentOrOther, Ass
 from bucketpolicy.literals import FALSE, TRUE, Kind, Meaning, Ranges, Raw, Texts, find_kind, presence, read_condition
 from bucketpolicy.patterns import EVERYTHING, Glob, read_text
 from bucketpolicy.principals import Covered, cover, gather
-from bucketpolicy.resources import Keys, Place, select_actions, select_keys
+from bucketpolicy.resources import Actions, Keys, Place, select_actions, select_keys
 from bucketpolicy.rows import ACTION, OBJECT, PRINCIPAL, Named, Row, key_variable
 from bucketpolicy.spans import compare, read_number
 
@@ -179,7 +179,7 @@ def _compile_clause(clause: Clause, compiled: Compiled, place: Place, all_action
     keys = select_keys(clause.statement.resources, place, variables=compiled.variables)
     people = clause.principals
     full = (1 << len(compiled.callers.all)) - 1, (1 << len(all_actions)) - 1
-    scope = _read_scope((people.maybe, actions[1]), full, keys.maybe, inside=keys.inside)
+    scope = _read_scope((people.maybe, actions.maybe), full, keys.maybe, inside=keys.inside)
     if scope is None:
         return None, None
     readings = (people.reading, *(meaning.reading for _, meaning in clause.conditions))
@@ -189,7 +189,7 @@ def _compile_clause(clause: Clause, compiled: Compiled, place: Place, all_action
     maybe = Row((*scope, *conditions), clause.statement.number, "", tuple(name for name in dict.fromkeys(readings) if name), problems)
     if not problems:
         return maybe, maybe
-    scope = _read_scope((people.sure, actions[0]), full, keys.sure, inside=keys.inside)
+    scope = _read_scope((people.sure, actions.sure), full, keys.sure, inside=keys.inside)
     if scope is None:
         return None, maybe
     conditions = tuple((key_variable(key), meaning.sure) for key, meaning in clause.conditions)
@@ -215,13 +215,13 @@ def _require(keys: tuple[str, ...], kinds: dict[str, Kind]) -> Iterator[tuple[st
             yield key_variable(key), presence(kinds[key], absent=False, present=True)
 
 
-def _find_problems(clause: Clause, keys: Keys, actions: tuple[int, int]) -> Iterator[Problem]:
+def _find_problems(clause: Clause, keys: Keys, actions: Actions) -> Iterator[Problem]:
     """What keeps the lower and the upper reading of a statement apart."""
     statement = clause.statement
     if clause.principals.sure != clause.principals.maybe:
         yield Problem(statement.principals.path, clause.principals.doubt)
-    if actions[0] != actions[1]:
-        yield Problem(statement.actions.path, "the list of actions is empty")
+    if actions.sure != actions.maybe:
+        yield Problem(statement.actions.path, actions.doubt)
     if keys.sure != keys.maybe:
         yield Problem(statement.resources.path, keys.doubt)
     for condition, (_, meaning) in zip(statement.conditions, clause.conditions, strict=True):

@@ -127,8 +127,15 @@ def match_action(names: Names, action: str) -> Truth:
     if not names.patterns:
         return False
     wanted = lower_ascii(action)
-    found = any(match_one(read_glob(lower_ascii(text)), wanted) for text in names.patterns)
-    return found != names.negated
+    found = any_of(_match_action(lower_ascii(text), wanted) for text in names.patterns)
+    return negate(found) if names.negated else found
+
+
+def _match_action(text: str, action: str) -> Truth:
+    """Whether a pattern matches the action; what one is that leaves its service to a wildcard, which IAM refuses, is open."""
+    if not match_one(read_glob(text), action):
+        return False
+    return True if text == "*" or text.startswith("s3:") else None
 
 
 def match_resource(names: Names, resource: str, context: Values, *, variables: bool) -> Truth:

@@ -25,6 +25,7 @@ _LETTERS.update({char.upper(): both for char, both in _LETTERS.items()})
 # Letters beyond ASCII whose upper or lower case is an ASCII letter: Kelvin sign, long s, Turkish i with and without dot.
 _ALIKE = {"k": "\u212a", "s": "\u017f", "i": "\u0131\u0130"}
 _LETTERS_AND_ALIKE = {char: both + _ALIKE.get(both.lower()[0], "") for char, both in _LETTERS.items()}
+_LAST_OF_16_BITS = "\uffff"
 _BEYOND_ASCII = "letters beyond ASCII may or may not differ in case only"
 
 
@@ -64,6 +65,8 @@ def join(steps: list[Step]) -> Glob:
 @lru_cache(maxsize=1024)
 def read_text(text: str, *, wildcards: bool, variables: bool) -> Reading:
     """The texts that this one stands for: with `wildcards` as `StringLike` and `Resource` read it, else as `StringEquals` does."""
+    if not text.isascii() and max(text) > _LAST_OF_16_BITS:
+        return Reading((), (EVERYTHING,), doubt="whether `?` matches a letter beyond 16 bits is open")
     if "${" in text:
         return _read_dollar(text, wildcards=wildcards, variables=variables)
     glob = _read_plain(text, wildcards=wildcards)

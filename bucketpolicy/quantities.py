@@ -43,17 +43,21 @@ def read_date(text: str) -> Fraction | None:
     except ValueError:
         return None
     clock = (int(hour or "0"), int(minute or "0"), int(second or "0"))
-    if clock > (23, 59, 59) or clock[1] > 59 or clock[2] > 59:  # noqa: PLR2004  a clock's own numbers
+    east = _read_zone(zone or "Z")
+    if east is None or clock > (23, 59, 59) or clock[1] > 59 or clock[2] > 59:  # noqa: PLR2004  a clock's own numbers
         return None
     moment = days * _SECONDS_A_DAY + clock[0] * 3600 + clock[1] * 60 + clock[2]
-    return moment + Fraction("0" + (fraction or ".0")) - _read_zone(zone or "Z")
+    return moment + Fraction("0" + (fraction or ".0")) - east
 
 
-def _read_zone(zone: str) -> int:
-    """Seconds east of UTC."""
+def _read_zone(zone: str) -> int | None:
+    """Seconds east of UTC; None for more than the fourteen hours that any place is away."""
     if zone in "Zz":
         return 0
-    seconds = int(zone[1:3]) * 3600 + int(zone[4:6]) * 60
+    hours, minutes = int(zone[1:3]), int(zone[4:6])
+    if minutes > 59 or (hours, minutes) > (14, 0):  # noqa: PLR2004  a clock's own numbers
+        return None
+    seconds = hours * 3600 + minutes * 60
     return seconds if zone[0] == "+" else -seconds
 
 
@@ -92,10 +96,13 @@ def is_within(value: str, block: str) -> bool | None:
     Whether an address is in a CIDR block, of its own family; bits after the mask are ignored.
 
     A bare IPv6 address is documented to mean `/32`, which can hardly be meant: only the address itself is surely inside.
+    A block written as an IPv4 address in IPv6 (`::ffff:10.0.0.0`) may be of either family.
     """
     text, slash, prefix = block.partition("/")
     address, base = read_address(value), read_address(text)
     if address is None or base is None or (slash and not _PREFIX.fullmatch(prefix)):
+        return None
+    if isinstance(base, ipaddress.IPv6Address) and base.ipv4_mapped is not None:
         return None
     if address.version != base.version:
         return False

@@ -11,9 +11,12 @@ from typing import Literal, NamedTuple
 from bucketpolicy.document import Names
 from bucketpolicy.patterns import ANY, ARN_SEGMENTS, EVERYTHING, MANY, Glob, Reading, join, matches, read_text, strip_prefix
 
+_NO_VALUE = "AWS does not say what `NotResource` covers where a policy variable has no value"
 UNKNOWN_BUCKET = "the bucket's name is not known"
 _WILD_SEGMENTS = "AWS does not say what a wildcard in the first five segments of an ARN matches"
 _NO_SEGMENTS = "AWS does not say what an ARN with fewer than six segments matches"
+_NO_ACTIONS = "the list of actions is empty"
+_WILD_SERVICE = "S3 takes no action whose service is not written out"
 
 
 class Place(NamedTuple):
@@ -24,16 +27,32 @@ class Place(NamedTuple):
     on: Literal["bucket", "object"]
 
 
-def select_actions(names: Names, actions: tuple[str, ...]) -> tuple[int, int]:
-    """Which of these actions the element surely, and possibly, is about."""
+class Actions(NamedTuple):
+    """The actions of a target that an element is about, surely and possibly, as bits; `doubt` where the two differ."""
+
+    sure: int
+    maybe: int
+    doubt: str = ""
+
+
+def select_actions(names: Names, actions: tuple[str, ...]) -> Actions:
+    """What an `Action` or `NotAction` says about these actions (IAM: "Action vendors must not contain wildcards")."""
     full = (1 << len(actions)) - 1
-    result = 0
+    sure = maybe = 0
     for pattern in names.patterns:
         # Lower case turns some other letters into ASCII ones (the Kelvin sign into a `k`), which no action is written with.
-        result |= _select(pattern.lower(), actions) if pattern.isascii() else 0
+        found = _select(pattern.lower(), actions) if pattern.isascii() else 0
+        maybe |= found
+        sure |= found if _writes_service(pattern) else 0
+    doubt = "" if sure == maybe else _WILD_SERVICE
     if not names.negated:
-        return result, result
-    return (full & ~result, full & ~result) if names.patterns else (0, full)
+        return Actions(sure, maybe, doubt)
+    return Actions(full & ~maybe, full & ~sure, doubt) if names.patterns else Actions(0, full, _NO_ACTIONS)
+
+
+def _writes_service(pattern: str) -> bool:
+    service, colon, _ = pattern.partition(":")
+    return pattern == "*" or (colon == ":" and "*" not in service and "?" not in service)
 
 
 @lru_cache(maxsize=256)
@@ -63,11 +82,13 @@ def select_keys(names: Names, place: Place, *, variables: bool) -> Keys:
     """What a `Resource` or `NotResource` says about the objects (or the bucket) of this place."""
     if names.negated and not names.patterns:
         return Keys((), (EVERYTHING,), inside=True, doubt="the list of resources is empty")
-    readings = [_read(pattern, place, variables=variables) for pattern in names.patterns]
-    readings = [reading for reading in readings if reading.maybe]
+    found = [_read(pattern, place, variables=variables) for pattern in names.patterns]
+    readings = [reading for reading in found if reading.maybe]
     sure = tuple(glob for reading in readings for glob in reading.sure)
     maybe = tuple(glob for reading in readings for glob in reading.maybe)
     doubt = next((reading.doubt for reading in readings if reading.doubt), "")
+    if names.negated and any(reading.keys for reading in found):
+        return Keys((EVERYTHING,), sure, inside=False, doubt=_NO_VALUE)
     if names.negated:
         return Keys(maybe, sure, inside=False, doubt=doubt)
     shared = set(readings[0].keys).intersection(*(reading.keys for reading in readings)) if readings else ()

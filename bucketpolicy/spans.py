@@ -14,6 +14,8 @@ DIGITS = 15
 UNIT: int = 10**DIGITS
 FAR = 1 << 200
 V6 = 1 << 64
+_HOUR, _FARTHEST_ZONE = 60, 14 * 60
+_MAPPED = 0xFFFF
 LINE: Spans = (-FAR, FAR)
 ADDRESSES: Spans = (0, 1 << 32, V6, V6 + (1 << 128))
 
@@ -87,7 +89,10 @@ def read_date(text: str) -> int | None:
         clock, offset_text = (clock[:-1], "+00:00") if clock.endswith("Z") else (clock[:-6], clock[-6:])
         if not _is_clock(offset_text[1:]) or len(offset_text) != 6 or offset_text[0] not in "+-":  # noqa: PLR2004 - +hh:mm
             return None
-        offset = (60 * int(offset_text[1:3]) + int(offset_text[4:])) * (-60 if offset_text[0] == "+" else 60)
+        hours, minutes = int(offset_text[1:3]), int(offset_text[4:])
+        if minutes >= _HOUR or 60 * hours + minutes > _FARTHEST_ZONE:
+            return None
+        offset = (60 * hours + minutes) * (-60 if offset_text[0] == "+" else 60)
     return _read_instant(day, clock if separator else "00:00", offset)
 
 
@@ -153,6 +158,9 @@ def _read_v6(text: str, bits: int | None) -> tuple[Spans, Spans] | None:
     try:
         number = int(IPv6Address(text))
     except ValueError:
+        return None
+    if number >> 32 == _MAPPED:
+        # `::ffff:10.0.0.0`: an IPv4 address to some, an IPv6 address to others.
         return None
     if bits is None:
         return _block(number, 0, V6), _block(number, 96, V6)

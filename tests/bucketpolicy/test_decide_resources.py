@@ -39,11 +39,44 @@ def test_a_resource_that_aws_leaves_open(resource: str, reason: str) -> None:
     assert reasons(spared) == (("$.Statement[0].NotResource", reason),)
 
 
-@pytest.mark.parametrize("resource", ["b/*", "arn:aws:s3:::c/${aws:username}", "arn:aws:sns:::b/*", "arn:aws:s3:eu-west-1::b/*"])
+@pytest.mark.parametrize("resource", ["b/*", "arn:aws:s3:::c/${aws:username, 'x'}", "arn:aws:sns:::b/*", "arn:aws:s3:eu-west-1::b/*"])
 def test_a_resource_that_is_not_of_this_bucket(resource: str) -> None:
     """Whatever AWS leaves open, it cannot match."""
     witness(uploads(statement(NULL, Resource=resource)))
     denied(uploads(statement(NULL, Resource=None, NotResource=resource)))
+
+
+@pytest.mark.parametrize("resource", ["arn:aws:s3:::c/${aws:username}", "arn:aws:s3:::b/home/${aws:username}"])
+def test_not_resource_with_a_variable_proves_nothing(resource: str) -> None:
+    """Where the variable has no value, AWS does not say what `NotResource` covers, even of another bucket."""
+    reason = "AWS does not say what `NotResource` covers where a policy variable has no value"
+    verdict = uploads(statement(NULL, Resource=None, NotResource=resource), statement(NULL, Resource="arn:aws:s3:::b/home/*"))
+    assert reasons(verdict) == (("$.Statement[0].NotResource", reason),)
+
+
+@pytest.mark.parametrize("action", ["*:PutObject", "s3*", "s?:Put*", "*Object", "?3:*"])
+def test_an_action_of_a_service_that_is_not_written_out(action: str) -> None:
+    """IAM refuses it ("Action vendors must not contain wildcards"), so that nobody knows what it would deny."""
+    reason = "S3 takes no action whose service is not written out"
+    assert reasons(uploads(statement(NULL, Action=action))) == (("$.Statement[0].Action", reason),)
+    assert reasons(uploads(statement(NULL, Action=None, NotAction=action))) == (("$.Statement[0].NotAction", reason),)
+
+
+def test_an_action_beside_one_that_is_refused() -> None:
+    """What is written out counts."""
+    denied(uploads(statement(NULL, Action=["*:GetObject", "s3:PutObject"])))
+    denied(uploads(statement(NULL, Action=None, NotAction=["*:GetObject", "ec2:*"])))
+    witness(uploads(statement(NULL, Action=None, NotAction=["*:PutObject", "s3:Put*"])))
+
+
+def test_a_letter_beyond_16_bits_is_open() -> None:
+    """A language that counts in units of 16 bits takes it for two letters, so that `?` may match it or not."""
+    reason = "whether `?` matches a letter beyond 16 bits is open"
+    last, first = chr(0xFFFF), chr(0x10000)
+    for_rest = statement(NULL, Resource="arn:aws:s3:::b/?")
+    verdict = uploads(statement(NULL, Resource=None, NotResource=f"arn:aws:s3:::b/{first}"), for_rest)
+    assert reasons(verdict) == (("$.Statement[0].NotResource", reason),)
+    denied(uploads(statement(NULL, Resource=None, NotResource=f"arn:aws:s3:::b/{last}"), for_rest))
 
 
 def test_a_variable_counts_where_its_key_is_present() -> None:

@@ -71,10 +71,17 @@ def test_conditions_are_anded_over_operators_and_keys() -> None:
         ("NotAction", ["s3:GetObject", "s3:putobject"], False),
         ("NotAction", "s3:*", False),
         ("NotAction", [], False),
+        ("Action", "*:PutObject", None),
+        ("Action", "s3*", None),
+        ("Action", "*:GetObject", False),
+        ("Action", ["*:PutObject", "s3:Put*"], True),
+        ("NotAction", "*:PutObject", None),
+        ("NotAction", ["*:PutObject", "s3:Put*"], False),
+        ("NotAction", "?3:GetObject", True),
     ],
 )
-def test_actions_are_patterns_without_case(element: str, value: object, *, expected: bool) -> None:
-    """`*` and `?` anywhere; only ASCII letters fold; an empty list is in nobody's way."""
+def test_actions_are_patterns_without_case(element: str, value: object, *, expected: bool | None) -> None:
+    """`*` and `?` anywhere in the name, but not in the service, which is refused; only ASCII letters fold; an empty list covers none."""
     statement = {**{name: item for name, item in DENY.items() if name != "Action"}, element: value}
     assert is_denied(read(statement), ask(), ON) is expected
 

@@ -264,7 +264,10 @@ def _split_scope(rng: Random) -> Split:
         element, patterns = "Resource", tuple(f"{HERE}/{name}" for name in _some(rng, _OBJECTS))
     else:
         element, patterns = "Action", (rng.choice(("s3:GetObject", "s3:Get*", *_PUTS)),)
-    return (Scope(element, patterns),), (Scope(f"Not{element}", patterns),)
+    others = patterns
+    if element == "Resource" and rng.random() < 0.05:
+        others = tuple(pattern.replace("*", "${aws:username}*", 1) for pattern in patterns)
+    return (Scope(element, patterns),), (Scope(f"Not{element}", others),)
 
 
 def _statement(rng: Random, literals: tuple[Literal, ...], *, wide: bool) -> Json:
@@ -395,6 +398,8 @@ def _twist(rng: Random, statement: Json) -> None:
         Scope("Resource", ("arn:aws-cn:s3:::bkt/*",)),
         Scope("Resource", ()),
         Scope("Action", ()),
+        Scope("Action", ("*:PutObject",)),
+        Scope("NotAction", ("s3*",)),
         ("Condition", {}),
         ("NotPrincipal", {"AWS": ACCOUNT}),
         ("NotPrincipal", {"AWS": [ROLE, f"arn:aws:sts::{ACCOUNT}:assumed-role/deploy/ci", f"arn:aws:iam::{ACCOUNT}:root"]}),

@@ -76,9 +76,9 @@ def fires(statement: Json, document: Json, request: Request, assumptions: Assump
     negated = "NotPrincipal" in statement
     who = principal_is(statement["NotPrincipal" if negated else "Principal"], request.principal, assumptions, negated=negated)
     if "Action" in statement:
-        what: Truth = any(glob(p.translate(LOWER), request.action.lower()) for p in listed(statement["Action"]))
+        what = either(acts(p.translate(LOWER), request.action.lower()) for p in listed(statement["Action"]))
     else:
-        what = not any(glob(p.translate(LOWER), request.action.lower()) for p in listed(statement["NotAction"]))
+        what = opposite(either(acts(p.translate(LOWER), request.action.lower()) for p in listed(statement["NotAction"])))
     if "Resource" in statement:
         where = either(reading.covers(p, request.resource, absent=False) for p in listed(statement["Resource"]))
         where = where if listed(statement["Resource"]) else False
@@ -106,6 +106,13 @@ def expression(pattern: str) -> re.Pattern[str]:
 def glob(pattern: str, subject: str) -> bool:
     """Whether the pattern covers the whole subject."""
     return expression(pattern).fullmatch(subject) is not None
+
+
+def acts(pattern: str, action: str) -> Truth:
+    """Whether the pattern covers the action; not told where a wildcard takes part in the service's name."""
+    if pattern != "*" and re.match("[^:]*([*?]|$)", pattern):
+        return None if glob(pattern, action) else False
+    return glob(pattern, action)
 
 
 def principal_is(element: Json, caller: Principal, assumptions: Assumptions, *, negated: bool) -> Truth:

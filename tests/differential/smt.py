@@ -31,7 +31,8 @@ from tests.differential.formulas import (
     real,
     regex,
 )
-from tests.differential.naive import KIND, MULTIVALUED, Json, glob, listed, moment, number, principal_is, text
+from tests.differential.naive import KIND, MULTIVALUED, Json, acts, glob, listed, moment, number, principal_is, text
+from tests.differential.naive import either as any_truth
 
 FRESH = "@fresh@"
 _SLOTS = 3
@@ -230,15 +231,17 @@ class World:
             is not False
         )
         patterns = listed(statement.get("Action", statement.get("NotAction")))
-        hit = [any(glob(p.lower(), action.lower()) for p in patterns) != ("NotAction" in statement) for action in self.actions]
-        what = self.among("action", [index for index, found in enumerate(hit) if found])
+        found = [any_truth(acts(p.lower(), action.lower()) for p in patterns) for action in self.actions]
+        what = Span(*(self.among("action", [i for i, truth in enumerate(found) if truth in wanted]) for wanted in ([True], [True, None])))
         where = any_span(self.covers(p) for p in listed(statement.get("Resource", statement.get("NotResource"))))
         conditions = [
             self.holds(operator, key.lower(), [text(value) for value in listed(values)])
             for operator, keys in statement.get("Condition", {}).items()
             for key, values in keys.items()
         ]
-        return all_spans([who, Span(what, what), negate(where) if "NotResource" in statement else where, *conditions])
+        return all_spans(
+            [who, negate(what) if "NotAction" in statement else what, negate(where) if "NotResource" in statement else where, *conditions]
+        )
 
     def covers(self, pattern: str) -> Span:
         """The pattern covers the ARN of the request."""
