@@ -6,7 +6,7 @@ import sys
 from datetime import date, datetime, timezone
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -286,6 +286,15 @@ def test_html_shows_the_statements_of_a_proof() -> None:
     page = read_page(report_on(say("compliant", "", statements=(1, 3), assumptions=("aws-star-covers-services",))))
 
     assert "denied by statements 1, 3, assuming aws-star-covers-services" in page.texts
+
+
+@pytest.mark.parametrize(("kind", "says"), [("resource", "no document"), ("stack", "not of this stack")])
+def test_html_says_why_a_policy_has_no_verdict(kind: Literal["resource", "stack"], says: str) -> None:
+    """A bucket without a document, or one that the program only reads."""
+    silent = Policy("silent", "Nothing.", kind, "mandatory")
+    page = read_page(report_on(say("compliant", "", statements=(1,)), policies=(*POLICIES[:1], silent)))
+
+    assert says in page.texts
 
 
 @given(st.text())
