@@ -1,7 +1,6 @@
 """
-Every S3 request to the bucket and its objects made without TLS is explicitly denied.
-
-The one exception is the owner's root user reading, writing or deleting the policy itself, which S3 never lets a policy deny.
+Every S3 request to the bucket and its objects made without TLS is explicitly denied, but for the owner's root user reading, writing or
+deleting the policy itself, which S3 never lets a policy deny.
 
 ## Why
 
