@@ -57,10 +57,12 @@ def test_the_documents_are_what_they_are_said_to_be(name: str, section: str, tex
 
 @pytest.mark.parametrize("name", RULES)
 def test_each_rule_file_tells_all_of_it(name: str) -> None:
-    """Promise, why, examples of both kinds and limits, in this order."""
+    """The promise in one sentence, why, examples of both kinds and limits, in this order."""
     document = MODULES[name].__doc__ or ""
     assert tuple(re.findall(r"^## (.+)$", document, re.MULTILINE)) == SECTIONS
-    assert document.strip().partition("\n")[0].endswith(".")
+    promise = document.strip().partition("\n\n")[0]
+    assert promise.endswith(".")
+    assert ". " not in promise.replace("\n", " ")
     language = "json" if isinstance(RULES[name], Rule) else "python"
     assert all(read_examples(name, section, language) for section in ("Violating", "Compliant"))
 
