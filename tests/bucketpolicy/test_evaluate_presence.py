@@ -114,6 +114,7 @@ def test_an_empty_value_where_presence_and_absence_agree() -> None:
         ("ForAllValues:StringNotEquals", ("c", "d"), True),
         ("ForAllValues:StringNotEquals", ("a", "c"), False),
         ("ForAnyValue:StringEquals", ("a", "c"), True),
+        ("ForAnyValue:StringEquals", ("", "a"), True),
         ("ForAnyValue:StringEquals", ("c", "d"), False),
         ("ForAnyValue:StringNotEquals", ("a", "c"), True),
         ("ForAnyValue:StringNotEquals", ("a", "b"), False),

@@ -191,6 +191,7 @@ NAMED = ((("aws:principalservicename", (SERVICE.name,))),)
         ("principal_keys_agree", ask(SERVICE, context=ARN), []),
         ("principal_keys_agree", ask(ANONYMOUS, context=(("aws:principalaccount", (ACCOUNT,)),)), []),
         ("inapplicable_keys_absent", ask(action="s3:GetObject", context=((SSE, ("AES256",)),)), []),
+        ("inapplicable_keys_absent", ask(action="s3:GetObject", context=((TRANSPORT, ("true",)), (SSE, ("AES256",)))), []),
     ],
 )
 def test_an_assumption_makes_requests_impossible(switch: str, request_: Request, mentioned: list[str]) -> None:

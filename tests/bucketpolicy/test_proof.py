@@ -4,8 +4,11 @@ import json
 
 import pytest
 
+from bucketpolicy.arena import arrange
+from bucketpolicy.budget import Budget
 from bucketpolicy.check_proof import check_cover, check_proof
-from bucketpolicy.cover import Literals
+from bucketpolicy.compile import compile_target
+from bucketpolicy.cover import Covered, Literals, search
 from bucketpolicy.decide import decide
 from bucketpolicy.document import Document
 from bucketpolicy.goal import SSE, Absent, Goal, Target
@@ -46,8 +49,8 @@ def test_a_proof_of_the_search_is_accepted(document: Document) -> None:
 
 def test_a_proof_does_not_fit_another_document() -> None:
     """One case less, and the same steps prove nothing."""
-    assert not check_proof(make(A | B, A | NOT_B, NOT_A | B), GOAL, prove(FOUR_CASES))
-    assert not check_proof(make(A | B, A | NOT_B, NOT_A | B, NOT_A | NOT_B, resource="arn:aws:s3:::b/a*"), GOAL, prove(FOUR_CASES))
+    assert check_proof(make(A | B, A | NOT_B, NOT_A | B), GOAL, prove(FOUR_CASES)) is False
+    assert check_proof(make(A | B, A | NOT_B, NOT_A | B, NOT_A | NOT_B, resource="arn:aws:s3:::b/a*"), GOAL, prove(FOUR_CASES)) is False
 
 
 def test_every_corruption_of_a_proof_is_refused() -> None:
@@ -69,18 +72,33 @@ def test_every_corruption_of_a_proof_is_refused() -> None:
             ]
         for change in changes:
             corrupt = (*steps[:number], change, *steps[number + 1 :])
-            assert not check_proof(FOUR_CASES, GOAL, proof._replace(covers=(corrupt,)))
+            assert check_proof(FOUR_CASES, GOAL, proof._replace(covers=(corrupt,))) is False
             refused += 1
     assert refused > len(steps)
+
+
+def test_a_proof_that_forgets_empty_values_is_none() -> None:
+    """A client may send a header without a value, which no case of such a proof is about."""
+    agent = "aws:UserAgent"
+    conditions = [{"StringNotEquals": {agent: "a"}, "Null": {agent: "false"}}, {"StringEqualsIfExists": {agent: "a"}}]
+    denies = [{"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*", "Condition": condition} for condition in conditions]
+    document = parse(json.dumps({"Statement": denies}))
+    assert isinstance(document, Document)
+    readings = compile_target(document, GOAL._replace(targets=()), GOAL.targets[0])
+    arena = arrange(readings.box, tuple(row.literals for row in readings.lower), Budget(), upper=True)
+    assert arena is not None
+    found = search(arena.box, arena.rows, tuple(range(len(arena.rows))), Budget())
+    assert isinstance(found, Covered)
+    assert check_proof(document, GOAL, Proof(GOAL.assumptions, (found.steps,))) is False
 
 
 def test_a_proof_needs_a_cover_for_every_target() -> None:
     """A missing cover, an empty one, and assumptions that the goal does not make."""
     proof = prove(FOUR_CASES)
-    assert not check_proof(FOUR_CASES, GOAL, proof._replace(covers=()))
-    assert not check_proof(FOUR_CASES, GOAL, proof._replace(covers=((),)))
+    assert check_proof(FOUR_CASES, GOAL, proof._replace(covers=())) is False
+    assert check_proof(FOUR_CASES, GOAL, proof._replace(covers=((),))) is False
     stricter = GOAL._replace(assumptions=GOAL.assumptions._replace(secure_transport_present=False))
-    assert not check_proof(FOUR_CASES, stricter, proof)
+    assert check_proof(FOUR_CASES, stricter, proof) is False
 
 
 def test_a_cover_is_checked_step_by_step() -> None:
@@ -89,5 +107,5 @@ def test_a_cover_is_checked_step_by_step() -> None:
     assert check_cover((3,), rows, (Distinction(0, 0, 2, 1), Inside(0), Inside(1)))
     assert check_cover((1,), rows, (Inside(0),))
     assert check_cover((3,), rows, (Distinction(0, 0, 1, -1), Inside(1)))
-    assert not check_cover((3,), rows, (Distinction(1, 0, 1, -1), Inside(1)))
-    assert not check_cover((3,), rows, (Inside(0),))
+    assert check_cover((3,), rows, (Distinction(1, 0, 1, -1), Inside(1))) is False
+    assert check_cover((3,), rows, (Inside(0),)) is False

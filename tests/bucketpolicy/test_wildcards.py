@@ -135,6 +135,12 @@ def test_the_widest_reading_matches_whatever_any_reading_does(pattern: str, text
     assert match_all(readings, text) is False or match_one(widen(pattern, variables=variables), text) or not wild
 
 
+def test_the_widest_reading_knows_escapes() -> None:
+    """With variables an escape is its character, without them it may be any text."""
+    assert widen("a${*}b${?}c", variables=True) == tuple("a*b?c")
+    assert widen("a${*}b${?}c", variables=False) == read_glob("a*b*c")
+
+
 def test_an_arn_has_six_segments() -> None:
     """Whatever follows the fifth colon is one segment, and a short text has fewer."""
     assert split_arn(read_glob("arn:aws:iam::1:role/*:x")) == [tuple("arn"), tuple("aws"), tuple("iam"), (), ("1",), (*"role/", ANY, *":x")]
