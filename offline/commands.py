@@ -214,8 +214,8 @@ def _write_error_text(text: str) -> None:
 
 
 def _now() -> datetime:
-    """The time of the report in UTC; `SOURCE_DATE_EPOCH` makes it reproducible."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if epoch.isdigit():
-        return datetime.fromtimestamp(int(epoch), timezone.utc)
-    return datetime.now(timezone.utc).replace(microsecond=0)
+    """The time of the report in UTC; `SOURCE_DATE_EPOCH` makes it reproducible, where it is a time."""
+    try:
+        return datetime.fromtimestamp(int(os.environ.get("SOURCE_DATE_EPOCH", "")), timezone.utc)
+    except (ValueError, OverflowError, OSError):
+        return datetime.now(timezone.utc).replace(microsecond=0)

@@ -311,3 +311,12 @@ def test_a_terminal_gets_colour(compliant: Path) -> None:
 def test_colour_can_be_refused(compliant: Path, environment: dict[str, str]) -> None:
     """`NO_COLOR` is respected, and a terminal that can show none."""
     assert b"\x1b" not in show_on_terminal(compliant, **environment)
+
+
+@pytest.mark.parametrize(("epoch", "reproducible"), [("1700000000", True), ("9" * 30, False), ("\u00b2", False), ("", False)])
+def test_the_date_of_a_report_can_be_fixed(compliant: Path, epoch: str, reproducible: bool, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: FBT001
+    """By `SOURCE_DATE_EPOCH`, as reproducible builds do it; what is no time is left alone."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
+    report = json.loads(run("check", str(compliant), "--bucket", "logs", "--format", "json").out)
+
+    assert (report["date"] == "2023-11-14T22:13:20+00:00") is reproducible
