@@ -109,3 +109,22 @@ def test_a_cover_is_checked_step_by_step() -> None:
     assert check_cover((3,), rows, (Distinction(0, 0, 1, -1), Inside(1)))
     assert check_cover((3,), rows, (Distinction(1, 0, 1, -1), Inside(1))) is False
     assert check_cover((3,), rows, (Inside(0),)) is False
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        (),
+        (Inside(2),),
+        (Inside(-1),),
+        (Distinction(0, 1, 1, -1), Inside(1)),
+        (Distinction(0, -1, 1, -1), Inside(1)),
+        (Distinction(0, 0, -1, -1),),
+        (Distinction(0, 0, 0, -1),),
+        (Distinction(0, 0, 5, -1), Inside(1)),
+        (Distinction(0, 0, 1, 0), Inside(1)),
+    ],
+)
+def test_a_broken_cover_is_refused(steps: tuple[Inside | Distinction, ...]) -> None:
+    """No steps, no such row, no such literal, a part left out, and steps that lead backwards or beyond the end."""
+    assert check_cover((3,), {0: ((0, 1),), 1: ((0, 2),)}, steps) is False

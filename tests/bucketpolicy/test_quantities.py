@@ -119,6 +119,7 @@ def test_other_comparisons_are_no_comparisons_of_numbers() -> None:
         ("2001:db9::1", "2001:db8::/32", False),
         ("2001:db8::1", "2001:db8:0:0::1", True),
         ("2001:db8::2", "2001:db8::1", None),
+        ("2001:db8:8000::1", "2001:db8::1", None),
         ("2001:db9::1", "2001:db8::1", False),
         ("2001:db8::1", "::/129", None),
         ("10.1.2.3", "10.0.0.0/255.0.0.0", None),
