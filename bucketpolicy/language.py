@@ -16,7 +16,7 @@ from bucketpolicy.budget import Budget
 from bucketpolicy.patterns import ANY, ANY_IN, MANY, MANY_IN, Glob
 
 _FRESH = "xyzabcdefghijklmnopqrstuvwXYZABCDEFGHIJKLMNOPQRSTUVW0123456789-_.=+@%~^!#&()[]|;<>,'\"/ {}\\`?*$:"
-
+_CONTROLS = (*map(chr, range(0x20)), chr(0x7F))
 
 _State = tuple[tuple[int, ...], int]
 
@@ -173,6 +173,8 @@ class Language:
         question = self._ask(within, without)
         if question is None:
             return None
+        # Where the fresh character takes several bytes, a text of others may be shorter.
+        thorough = shortest and not self._find_fresh().isascii()
         # One step of one state, in sixteenths of a tick: longer positions take longer.
         size = 1 + (self._size >> 11)
         queue = [(0, count, -1, "", *state) for count, state in enumerate(question.starts)]
@@ -189,11 +191,11 @@ class Language:
                 path.append((parent, char))
                 if not negative & question.refuse and question.accepts(positives):
                     return _read_back(path)
-                for following in self._choose(positives, negative, question):
+                for following in self._choose(positives, negative, question, thorough=thorough):
                     work += size * len(following) * (len(positives) + 1)
                     after, after_negative = self._follow(following, positives, negative)
                     price = cost + len(following.encode()) if shortest else after_negative.bit_count()
-                    if not question.lives(after) or (shortest and price > (self._limit or price)):
+                    if after_negative & question.doomed or not question.lives(after) or (shortest and price > (self._limit or price)):
                         continue
                     for one in product(*map(_split, after)) if question.single else (after,):
                         count += 1
@@ -228,18 +230,19 @@ class Language:
         ranges = [_unite([self._ranges[glob] for glob in globs]) for globs in unions]
         negative = _unite([self._starts[glob] for glob in negatives])
         refuse = _unite([self._accepts[glob] for glob in negatives])
+        doomed = refuse & self._many << 1
         paths = prod(part.bit_count() for part in ranges)
         if paths <= _MOST_PATHS:
             states = tuple((combination, negative) for combination in product(*map(_split, starts)))
-            return _Question(states, accepts, ranges, refuse, single=True)
-        return _Question((((_unite(starts),), negative),), accepts, ranges, refuse, single=False)
+            return _Question(states, accepts, ranges, refuse, doomed, single=True)
+        return _Question((((_unite(starts),), negative),), accepts, ranges, refuse, doomed, single=False)
 
-    def _choose(self, positives: tuple[int, ...], negative: int, question: "_Question") -> list[str]:
+    def _choose(self, positives: tuple[int, ...], negative: int, question: "_Question", *, thorough: bool) -> list[str]:
         """
         The texts worth trying next: all that a positive glob has no choice about, else single characters.
 
-        Those are the fresh one, the colon where segments count, and those that a positive glob waits for; of any that move this state
-        alike, one.
+        Those are the fresh one, the colon where segments count, and those that a positive glob waits for (`thorough`: all of one byte);
+        of any that move this state alike, one, of the fewest bytes.
         """
         for state in positives if question.single else ():
             place = state.bit_length() - 1
@@ -248,12 +251,12 @@ class Language:
         waiting = _unite(positives)
         inside = self._any_in | self._many_in
         wild = self._any_one | self._many | inside
-        chars = self._find_awaited(waiting)
+        chars = [*self._ones, *_CONTROLS] if thorough else self._find_awaited(waiting)
         if len(chars) == 1 and not waiting & wild:
             return chars
         state = waiting | negative
-        alike = {state & self._ones[char]: char for char in sorted(chars, reverse=True)}
-        result = [alike[move] for move in sorted(alike)]
+        alike = {state & self._ones.get(char, 0): char for char in sorted(chars, key=_rank, reverse=True)}
+        result = [alike[move] for move in sorted(_drop_dominated(alike, waiting) if thorough else alike)]
         if inside and ":" not in result:
             result.append(":")
         if question.lives(tuple([part & wild for part in positives])):
@@ -276,13 +279,14 @@ class _Question(NamedTuple):
 
     `single`: every union is at one position at a time, and a search tries them all; else all positions of all unions share one `int`, for
     unions so many or so large that there are too many such paths. `accept`, `ranges`: the bits of every union that accept, and all its
-    bits. `refuse`: the bits of globs to be avoided that accept.
+    bits. `refuse`: the bits of globs to be avoided that accept, `doomed`: of those, the ones that accept whatever comes.
     """
 
     starts: tuple[_State, ...]
     accept: list[int]
     ranges: list[int]
     refuse: int
+    doomed: int
     single: bool
 
     def accepts(self, positives: tuple[int, ...]) -> bool:
@@ -298,6 +302,18 @@ class _Question(NamedTuple):
             return 0 not in positives
         state = positives[0]
         return all(state & part for part in self.ranges)
+
+
+def _drop_dominated(alike: dict[int, str], waiting: int) -> list[int]:
+    """The moves without those that take along more negative positions than another of no more bytes, and the same positive ones."""
+    least: dict[int, int] = {}
+    moves = sorted(alike, key=lambda move: (len(alike[move].encode()), move.bit_count()))
+    return [move for move in moves if move == (first := least.setdefault(move & waiting, move)) or first & ~move]
+
+
+def _rank(char: str) -> tuple[int, bool, str]:
+    """Short ones first, and of these those that can be read; the colon, which moves some positions in its own way, stands for no other."""
+    return len(char.encode()), char in _CONTROLS or char == ":", char
 
 
 def _split(state: int) -> list[int]:

@@ -7,6 +7,8 @@ A glob is a `str` where it is one very text, else a tuple of steps: a `str` step
 from functools import lru_cache
 from typing import NamedTuple
 
+from bucketpolicy.keys import find_key
+
 ANY, MANY, ANY_IN, MANY_IN = range(4)
 """One character, any number of them; the same within a segment of an ARN (no colon)."""
 
@@ -126,12 +128,17 @@ def _plain_steps(text: str, *, wildcards: bool) -> list[Step]:
 
 
 def _is_key(name: str) -> bool:
-    return ":" in name and not any(char.isspace() for char in name.strip()) and name == name.strip()
+    """Whether a variable can stand for this key: `service:name` without signs of the variable's own grammar, and one value."""
+    service, _, rest = name.partition(":")
+    if not service or not rest or any(char in "'\"${}*?" or char.isspace() for char in name):
+        return False
+    found = find_key(name.lower())
+    return found is None or not found.multi
 
 
 def _is_default(text: str) -> bool:
     bare = text.strip()
-    return len(bare) >= 2 and bare[0] == bare[-1] == "'"  # noqa: PLR2004 - the two quotes
+    return len(bare) >= 2 and bare[0] == bare[-1] == "'" and "'" not in bare[1:-1]  # noqa: PLR2004 - the two quotes
 
 
 def fold_case(reading: Reading) -> Reading:

@@ -51,6 +51,7 @@ def test_a_condition_that_aws_leaves_open(condition: Json, path: str) -> None:
         {"NumericNotEquals": {SSE: ["1", "AES256"]}},
         {"StringNotEquals": {SSE: "${aws:username"}},
         {"ForAllValues:StringEquals": {SSE: "${}"}},
+        {"StringNotEquals": {SSE: "${aws:TagKeys}"}},
     ],
 )
 def test_a_value_that_its_operator_cannot_take_proves_nothing(condition: Json) -> None:

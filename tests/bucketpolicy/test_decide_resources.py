@@ -69,6 +69,24 @@ def test_an_action_beside_one_that_is_refused() -> None:
     witness(uploads(statement(NULL, Action=None, NotAction=["*:PutObject", "s3:Put*"])))
 
 
+_SIGNS = [{"*": "${*}", "?": "${?}", "$": "${$}"}.get(sign, sign) for sign in map(chr, range(32, 127))]
+
+
+def test_a_long_key_of_short_letters_gets_through() -> None:
+    """Every letter of one byte is in the document, and 600 of them are a key, though 600 letters that are not would be too long."""
+    whole = f"arn:aws:s3:::b/{''.join(_SIGNS)}"
+    others = statement(NULL, Resource=None, NotResource=[f"arn:aws:s3:::b/{'?' * 600}*", whole])
+    request = witness(uploads(others, statement(NULL, Resource=whole)))
+    assert 600 <= len(request.resource.removeprefix("arn:aws:s3:::b/").encode()) <= 1024
+
+
+def test_a_long_key_of_control_characters_gets_through() -> None:
+    """They are letters of a key like any other, and short ones."""
+    letters = statement(NULL, Resource=[f"arn:aws:s3:::b/*{sign}*" for sign in _SIGNS])
+    request = witness(uploads(statement(NULL, Resource=None, NotResource=f"arn:aws:s3:::b/{'?' * 600}*"), letters))
+    assert set(request.resource.removeprefix("arn:aws:s3:::b/")) == {"\0"}
+
+
 def test_a_letter_beyond_16_bits_is_open() -> None:
     """A language that counts in units of 16 bits takes it for two letters, so that `?` may match it or not."""
     reason = "whether `?` matches a letter beyond 16 bits is open"

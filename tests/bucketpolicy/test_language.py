@@ -95,6 +95,39 @@ def test_texts_beyond_the_limit_do_not_count() -> None:
     assert find([[glob("*a*"), glob("bbbbbb")], [glob("*b*"), glob("bbbbbb*")]], [], limit=2) in ("ab", "ba")
 
 
+_TAKEN = "".join(map(chr, range(32, 127)))
+
+
+def test_the_shortest_text_has_characters_of_one_byte_wherever_they_will_do() -> None:
+    """Where every letter of one byte is named somewhere, one of them may still be free here, and no other is as short."""
+    assert find([[glob("???*")]], [_TAKEN], limit=3) == "!  "
+    assert find([[glob("???*")]], [_TAKEN], limit=2) is None
+    assert find([[glob("???*")]], [glob("*!*"), _TAKEN], limit=3) == '"  '
+    assert find([[glob("é??*")]], [_TAKEN], limit=4) == "é  "
+    every: list[Glob] = [(EVERYTHING[0], char, EVERYTHING[0]) for char in _TAKEN]
+    assert find([[glob("???*")]], every, limit=3) == "\0\0\0"
+    controls: list[Glob] = [(EVERYTHING[0], chr(code), EVERYTHING[0]) for code in (*range(32), 127)]
+    assert find([[glob("???*")]], [*every, *controls], limit=3) is None
+    assert find([[glob("???*")]], [*every, *controls], limit=6) == "ààà"
+
+
+def test_the_shortest_text_is_found_where_every_letter_is_named() -> None:
+    """Against enumeration: no text of so many letters is overlooked."""
+    rng = Random(5)
+    for _ in range(150):
+        within = [[*random_globs(rng, 2), glob("a*"), glob("?*")] for _ in range(rng.randrange(1, 3))]
+        without = [*random_globs(rng, 4), _TAKEN]
+        limit = rng.randrange(1, 5)
+        short = [word for word in WORDS if len(word) <= limit]
+        expected = any(
+            all(any(matches(one, word) for one in union) for union in within) and not any(matches(one, word) for one in without)
+            for word in short
+        )
+        found = find(within, without, limit=limit)
+        assert (found is not None) == expected, (within, without, limit)
+        assert found is None or len(found.encode()) <= limit
+
+
 def test_the_search_stops_when_the_budget_is_used_up() -> None:
     """It says so instead of an answer."""
     with pytest.raises(TooComplexError):

@@ -105,7 +105,28 @@ def test_escapes_are_characters() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["${aws:a", "${}", "${aws a}", "${aws:a b}", "${username}", "${aws:a, nobody}", "${aws:a,'}", "${aws:a, 'b}", "${ aws:a}"],
+    [
+        "${aws:a",
+        "${}",
+        "${aws a}",
+        "${aws:a b}",
+        "${username}",
+        "${aws:a, nobody}",
+        "${aws:a,'}",
+        "${aws:a, 'b}",
+        "${ aws:a}",
+        "${:a}",
+        "${aws:}",
+        "${aws:a*b}",
+        "${aws:a?}",
+        "${aws:a'b}",
+        '${aws:a"b}',
+        "${aws:a{b}",
+        "${aws:a$b}",
+        "${aws:a, 'b'c'}",
+        "${aws:TagKeys}",
+        "${aws:tagkeys, 'a'}",
+    ],
 )
 def test_a_malformed_variable_may_be_anything(text: str) -> None:
     """AWS calls it an error, and what comes of it is open."""
