@@ -240,6 +240,7 @@ def cover(principals: Principals, crowd: Crowd, *, star_covers_services: bool) -
     return result
 
 
+_WILD_SERVICE = "S3 is not known to take a wildcard for the name of a service"
 _NOT_PRINCIPAL = "a Deny with `NotPrincipal` may also deny principals it lists (permissions boundaries, account and session)"
 
 
@@ -255,7 +256,7 @@ def _cover_entry(kind: str, text: str, crowd: Crowd, *, star_covers_services: bo
         return Covered(bits, bits)
     if kind == "Service":
         bits = _select_services((text,), crowd)
-        return Covered(bits, bits)
+        return Covered(0, _select(crowd, Service), _WILD_SERVICE) if "*" in text else Covered(bits, bits)
     if kind == "CanonicalUser":
         return Covered(0, _select(crowd, Identity), "whose account a canonical user id is, is not known")
     return Covered(0, _select(crowd, Identity), "AWS does not say whom a `Federated` principal covers in S3")

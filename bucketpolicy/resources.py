@@ -109,7 +109,7 @@ def _read(pattern: str, place: Place, *, variables: bool) -> Reading:
         return _confine(read_text(tail, wildcards=True, variables=variables), place, "")
     segments = pattern.split(":", ARN_SEGMENTS - 1)
     if len(segments) == ARN_SEGMENTS and not any(char in segment for segment in segments[:-1] for char in "*?$"):
-        return Reading((), ())
+        return Reading((), (), read_text(pattern, wildcards=True, variables=variables).keys)
     whole = _confine(read_text(pattern, wildcards=True, variables=variables), place, head)
     doubt = _NO_SEGMENTS if len(segments) < ARN_SEGMENTS else _WILD_SEGMENTS
     return Reading((), whole.maybe, whole.keys, doubt)

@@ -15,6 +15,7 @@ UNIT: int = 10**DIGITS
 FAR = 1 << 200
 V6 = 1 << 64
 _HOUR, _FARTHEST_ZONE = 60, 14 * 60
+_DIGITS_OF_SECONDS = 9
 _MAPPED = 0xFFFF
 LINE: Spans = (-FAR, FAR)
 ADDRESSES: Spans = (0, 1 << 32, V6, V6 + (1 << 128))
@@ -108,6 +109,8 @@ def _read_instant(day: str, clock: str, offset: int) -> int | None:
     if [len(field) for field in fields] != [4, 2, 2] or not all(map(_is_digits, fields)):
         return None
     if not _is_clock(seconds) or len(seconds) not in (5, 8) or (point and (len(seconds) != 8 or not _is_digits(part))):  # noqa: PLR2004
+        return None
+    if len(part) > _DIGITS_OF_SECONDS:
         return None
     try:
         moment = datetime(*map(int, fields), *map(int, seconds.split(":")), tzinfo=timezone.utc)  # type: ignore[arg-type, misc]

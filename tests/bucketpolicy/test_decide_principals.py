@@ -116,7 +116,7 @@ def test_other_texts_name_nobody(text: str) -> None:
 def test_services_are_named_exactly() -> None:
     """A Deny of one service, with all identities and anonymous callers, leaves other services open."""
     everybody = statement({**NULL, "BoolIfExists": {"aws:PrincipalIsAWSService": "false"}})
-    one = statement(NULL, Principal={"Service": ["logging.s3.amazonaws.com", "*"]})
+    one = statement(NULL, Principal={"Service": ["logging.s3.amazonaws.com", "LOGGING.s3.amazonaws.com"]})
     assert witness(uploads(everybody, one)).principal == Service("cloudtrail.amazonaws.com")
     rest = statement(NULL, Principal=None, NotPrincipal={"Service": "logging.s3.amazonaws.com"})
     assert denied(uploads(everybody, one, rest)).statements == (2, 3)
@@ -132,6 +132,13 @@ def test_the_aws_star_covers_services_unless_switched_off() -> None:
     )
     twice = statement({**NULL, "Bool": {"aws:PrincipalIsAWSService": "true"}})
     assert denied(uploads(everybody, twice)).assumptions == ("service-principal-keys",)
+
+
+def test_a_service_that_is_a_wildcard_is_open() -> None:
+    """Whether S3 takes it, and for every service, is documented nowhere."""
+    rest = statement({**NULL, "BoolIfExists": {"aws:PrincipalIsAWSService": "false"}})
+    reason = "S3 is not known to take a wildcard for the name of a service"
+    assert reasons(uploads(statement(NULL, Principal={"Service": "*"}), rest)) == (("$.Statement[0].Principal", reason),)
 
 
 @pytest.mark.parametrize("principal", [{"CanonicalUser": "0" * 64}, {"Federated": "cognito-identity.amazonaws.com"}])

@@ -46,7 +46,14 @@ def test_a_resource_that_is_not_of_this_bucket(resource: str) -> None:
     denied(uploads(statement(NULL, Resource=None, NotResource=resource)))
 
 
-@pytest.mark.parametrize("resource", ["arn:aws:s3:::c/${aws:username}", "arn:aws:s3:::b/home/${aws:username}"])
+@pytest.mark.parametrize(
+    "resource",
+    [
+        "arn:aws:s3:::c/${aws:username}",
+        "arn:aws:s3:::b/home/${aws:username}",
+        "arn:aws:s3:eu-west-1:111122223333:accesspoint/${aws:username}",
+    ],
+)
 def test_not_resource_with_a_variable_proves_nothing(resource: str) -> None:
     """Where the variable has no value, AWS does not say what `NotResource` covers, even of another bucket."""
     reason = "AWS does not say what `NotResource` covers where a policy variable has no value"

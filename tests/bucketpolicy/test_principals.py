@@ -153,7 +153,7 @@ def tell(bits: int) -> frozenset[str]:
         ((("AWS", SESSION),), ["app one", "another one"], ["app one", "another one"], ""),
         ((("AWS", "AIDAEXAMPLEID"),), (), (), ""),
         ((("Service", TRAIL),), ["trail"], ["trail"], ""),
-        ((("Service", "*"),), (), (), ""),
+        ((("Service", "*"),), (), ["service", "trail"], "S3 is not known to take a wildcard for the name of a service"),
         ((("AWS", BOB), ("Service", TRAIL)), ["bob", "trail"], ["bob", "trail"], ""),
         ((("CanonicalUser", "79a5"),), (), IDENTITIES, CANONICAL),
         ((("Federated", "accounts.google.com"),), (), IDENTITIES, FEDERATED),

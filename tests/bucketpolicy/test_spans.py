@@ -71,6 +71,8 @@ def test_numbers_are_read_exactly(text: str, value: int | None) -> None:
         ("2026-01-01T0:00Z", None),
         ("2026-01-01T00:00.5Z", None),
         ("2026-01-01T00:00:00.Z", None),
+        ("2026-01-01T00:00:00.000000000Z", 1767225600),
+        ("2026-01-01T00:00:00.0000000000Z", None),
         ("yesterday", None),
         ("", None),
     ],
