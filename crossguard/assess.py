@@ -128,8 +128,8 @@ def _weigh(document: Document, goal: Goal, assumed: tuple[str, ...], source: Fou
 
 def _blame(document: Document, goal: Goal) -> Finding:
     """Whether the bucket's name is all that is missing for a verdict, or the document could not be decided with it either."""
-    names = (_ARN.match(pattern) for statement in document.statements for pattern in statement.resources.patterns)
-    named = next((name[2] for name in names if name is not None and name[2].isascii() and not {*"*?$"} & {*name[2]}), "a-name")
+    arns = (_ARN.match(pattern) for statement in document.statements for pattern in statement.resources.patterns)
+    named = next((arn[2] for arn in arns if arn is not None and is_bucket_name(arn[2])), "a-name")
     verdict = judge(document, goal._replace(bucket=named))
     return CannotTell(verdict) if isinstance(verdict, Undecided) else NotKnown("bucket", "bucket-name")
 

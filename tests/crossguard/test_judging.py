@@ -113,6 +113,12 @@ def test_a_known_document_of_an_unknown_bucket(text: str, levels: dict[str, str]
     assert levels == preview.analyze(attach(text, UNKNOWN)).levels()
 
 
+@pytest.mark.parametrize("named", ["", "/data", "a b", ".data", "b\u00fccher", "data-*-logs"])
+def test_an_unknown_name_is_none_that_no_bucket_can_have(named: str, preview: Double) -> None:
+    """Of such a name in the document nothing is asked: the answer would be no bucket's."""
+    assert preview.analyze(attach(write(deny(named, HEADER_ABSENT), deny(named, OVER_HTTP)), UNKNOWN)).levels()[UPLOADS] == "advisory"
+
+
 # Outputs formatted as text
 
 FORMATTED_BY_NODE = "Calling [toString] on an [Output<T>] is not supported."
