@@ -51,16 +51,28 @@ class Skip(NamedTuple):
 Outcome = Violation | Note | Skip
 
 
-def judge_resource(rule: Rule, args: ResourceValidationArgs, inline: InlinePolicies, today: date) -> tuple[Outcome, ...]:
+class Moment(NamedTuple):
+    """When a policy is asked: on which day (in UTC), and whether in a preview, where something may not be known yet."""
+
+    today: date
+    preview: bool
+
+
+def read_moment(today: date) -> Moment:
+    """The moment of the operation that the engine has told the SDK of; none, as in `pulumi policy analyze`, is no preview."""
+    return Moment(today, pulumi.runtime.is_dry_run())
+
+
+def judge_resource(rule: Rule, args: ResourceValidationArgs, inline: InlinePolicies, moment: Moment) -> tuple[Outcome, ...]:
     """What the policy says about one resource's inputs; nothing where all is well."""
     if args.resource_type in BUCKET_NAME:
         inline.note(args.urn, present=resources.has_inline_policy(args.resource_type, args.props))
     settings = read_settings(args.get_config(), rule.keys)
     subject, source = _look_at(args)
-    finding = assess(rule, settings, subject, source, today)
+    finding = assess(rule, settings, subject, source, moment.today)
     if isinstance(finding, Compliant):
         return ()
-    outcome = _pronounce(rule, settings, locate(subject, settings, source), finding)
+    outcome = _pronounce(rule, settings, locate(subject, settings, source), finding, moment)
     return () if outcome is None else (outcome,)
 
 
@@ -79,7 +91,7 @@ def _look_at(args: ResourceValidationArgs) -> tuple[Subject, Source]:
     return Subject(args.urn, args.resource_type, args.name), resources.find(args.resource_type, args.props, provider)
 
 
-def judge_stack(rule: StackRule, args: StackValidationArgs, inline: InlinePolicies, today: date) -> Iterator[Outcome]:
+def judge_stack(rule: StackRule, args: StackValidationArgs, inline: InlinePolicies, moment: Moment) -> Iterator[Outcome]:
     """What the policy says about the stack: the violations in URN order, and last what is not known or why it does not apply."""
     settings = read_settings(args.get_config(), rule.keys)
     if isinstance(settings, Rejected):
@@ -89,14 +101,14 @@ def judge_stack(rule: StackRule, args: StackValidationArgs, inline: InlinePolici
     if not attachments.buckets:
         yield Skip("the stack has no S3 bucket")
         return
-    yield from _ration(_pronounce_attachments(rule, settings, attachments, today))
+    yield from _ration(_pronounce_attachments(rule, settings, attachments, moment))
 
 
-def _pronounce_attachments(rule: StackRule, settings: Settings, attachments: Attachments, today: date) -> Iterator[Outcome]:
+def _pronounce_attachments(rule: StackRule, settings: Settings, attachments: Attachments, moment: Moment) -> Iterator[Outcome]:
     """A violation for each bucket that has one, then one note for all that are not known."""
     doubtful: list[Subject] = []
-    for subject, finding in assess_attachments(settings, attachments, today):
-        match _pronounce(rule, settings, subject, finding):
+    for subject, finding in assess_attachments(settings, attachments, moment.today):
+        match _pronounce(rule, settings, subject, finding, moment):
             case Violation(text):
                 yield Violation(text, subject.urn)
             case Note():
@@ -122,9 +134,9 @@ def _ration(outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
         yield Violation(f"There are {left_out} more buckets of which the same is to be said.")
 
 
-def _pronounce(rule: Rule | StackRule, settings: Settings | Rejected, subject: Subject, finding: Finding) -> Outcome | None:
+def _pronounce(rule: Rule | StackRule, settings: Settings | Rejected, subject: Subject, finding: Finding, moment: Moment) -> Outcome | None:
     """What is said of a finding; what is not known yet is softened during a preview only."""
-    if isinstance(finding, NotKnown) and not pulumi.runtime.is_dry_run():
+    if isinstance(finding, NotKnown) and not moment.preview:
         finding = finding._replace(when="update")
     text = messages.render(rule, finding, subject)
     if text is None:

@@ -75,7 +75,7 @@ def _build_resource_policy(rule: Rule, inline: InlinePolicies, clock: Clock) -> 
         try:
             from crossguard import conduct  # noqa: PLC0415  not at boot: see above
 
-            outcomes = conduct.judge_resource(rule, args, inline, clock())
+            outcomes = conduct.judge_resource(rule, args, inline, conduct.read_moment(clock()))
         except Exception as error:  # noqa: BLE001  the safety net: an exception would abort the user's operation
             report(describe_failure(rule, error), None)
         else:
@@ -101,7 +101,7 @@ def _build_stack_policy(rule: StackRule, inline: InlinePolicies, clock: Clock) -
         try:
             from crossguard import conduct  # noqa: PLC0415  not at boot: see above
 
-            outcomes = tuple(conduct.judge_stack(rule, args, inline, clock()))
+            outcomes = tuple(conduct.judge_stack(rule, args, inline, conduct.read_moment(clock())))
         except Exception as error:  # noqa: BLE001  the safety net: an exception would abort the user's operation
             report(describe_failure(rule, error), None)
         else:

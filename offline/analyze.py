@@ -80,12 +80,12 @@ class _Stack(NamedTuple):
 
 
 class _Judges(NamedTuple):
-    """The pack's judges. `configs`: policy to its configuration, as the SDK's `get_config` gives it; `today` is in UTC."""
+    """The pack's judges. `configs`: policy to its configuration, as the SDK's `get_config` gives it."""
 
     configuration: Configuration
     configs: Mapping[str, Mapping[str, Any]]
     inline: InlinePolicies
-    today: date
+    moment: conduct.Moment
     findings: Findings | None
 
 
@@ -110,7 +110,7 @@ def judge(
     Where `findings` is given it is filled: a report that names proofs then need not look for them again.
     """
     configs = {configured.rule.name: _read_config(configured, configuration) for configured in configuration.policies}
-    judges = _Judges(configuration, configs, InlinePolicies(), today, findings)
+    judges = _Judges(configuration, configs, InlinePolicies(), conduct.Moment(today, preview=False), findings)
     said = [*_judge_resources(state, judges, progress)]
     said += _judge_stack(state, judges)
     return Run(
@@ -153,10 +153,10 @@ def _judge_resources(state: State, judges: _Judges, progress: Callable[[str], No
             rule = configured.rule
             if isinstance(rule, Rule) and configured.level != "disabled":
                 args = cast("ResourceValidationArgs", shown._replace(config=judges.configs[rule.name]))
-                for outcome in conduct.judge_resource(rule, args, judges.inline, judges.today):
+                for outcome in conduct.judge_resource(rule, args, judges.inline, judges.moment):
                     yield _Said(configured, resource.urn, outcome)
                 if judges.findings is not None:
-                    judges.findings[resource.urn, rule.name] = _examine(shown, rule, configured, judges.today)
+                    judges.findings[resource.urn, rule.name] = _examine(shown, rule, configured, judges.moment.today)
 
 
 def _has_document(resource: Stored) -> bool:
@@ -170,7 +170,7 @@ def _judge_stack(state: State, judges: _Judges) -> Iterator[_Said]:
         rule = configured.rule
         if isinstance(rule, StackRule) and configured.level != "disabled":
             stack = cast("StackValidationArgs", _Stack(_show_outputs(state), judges.configs[rule.name]))
-            for outcome in conduct.judge_stack(rule, stack, judges.inline, judges.today):
+            for outcome in conduct.judge_stack(rule, stack, judges.inline, judges.moment):
                 yield _Said(configured, root, outcome)
 
 

@@ -1,6 +1,7 @@
 """Packs to ask: `preview` and `update` in this process, `booted` as a process of its own."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pulumi.runtime
 import pytest
@@ -8,26 +9,29 @@ import pytest
 from tests.crossguard.pack import Double, boot, make_double
 
 
-def _announce(monkeypatch: pytest.MonkeyPatch, *, dry_run: bool) -> None:
-    """What the engine says in the environment of a pack: the SDK reads it again at every request."""
+@contextmanager
+def _announce(monkeypatch: pytest.MonkeyPatch, *, dry_run: bool) -> Iterator[None]:
+    """What the engine says in the environment of a pack: the SDK reads it again at every request. Afterwards nothing is going on."""
     monkeypatch.setenv("PULUMI_PROJECT", "shop")
     monkeypatch.setenv("PULUMI_STACK", "dev")
     monkeypatch.setenv("PULUMI_DRY_RUN", "true" if dry_run else "false")
     pulumi.runtime.configure(pulumi.runtime.Settings(project="shop", stack="dev", dry_run=dry_run))
+    yield
+    pulumi.runtime.configure(pulumi.runtime.Settings(project="project", stack="stack"))
 
 
 @pytest.fixture
-def preview(monkeypatch: pytest.MonkeyPatch) -> Double:
+def preview(monkeypatch: pytest.MonkeyPatch) -> Iterator[Double]:
     """The pack during `pulumi preview`."""
-    _announce(monkeypatch, dry_run=True)
-    return make_double()
+    with _announce(monkeypatch, dry_run=True):
+        yield make_double()
 
 
 @pytest.fixture
-def update(monkeypatch: pytest.MonkeyPatch) -> Double:
+def update(monkeypatch: pytest.MonkeyPatch) -> Iterator[Double]:
     """The pack during `pulumi up`."""
-    _announce(monkeypatch, dry_run=False)
-    return make_double()
+    with _announce(monkeypatch, dry_run=False):
+        yield make_double()
 
 
 @pytest.fixture(scope="session")

@@ -145,7 +145,7 @@ def test_an_empty_state_is_no_violation(text: str) -> None:
         '{"deployment": {"resources": [{"urn": "x", "type": "y"}]}}',
         '{"deployment": {"resources": [{"urn": "urn:pulumi:s::p::t::n", "type": "t", "inputs": []}]}}',
         "[" * 200_000,
-        '{"deployment": ' * 5_000 + "1" + "}" * 5_000,
+        '{"deployment": ' * 200_000 + "1" + "}" * 200_000,
         export(bucket("logs"))[:-30],
     ],
 )
