@@ -91,3 +91,16 @@ def test_leaving_several_literals_is_leaving_one_after_the_other() -> None:
     other = leave(SetDomain(ABSENT), sets)
     assert isinstance(other, SetDomain)
     assert not set(find_set(language, other) or ()) & {"a", "b"}
+
+
+def test_a_literal_holds_of_a_value() -> None:
+    """Of every element of a set, or of some; and of flags by themselves."""
+    language = Language(Budget())
+    word = language.add_globs(("a",))
+    every, some = (SetLiteral(language, EMPTY, word, every=each, inside=True) for each in (True, False))
+    values: tuple[Value, ...] = (("a",), ("a", "b"), ("b",), EMPTY, ABSENT)
+    assert [holds(every, value) for value in values] == [True, False, False, True, False]
+    assert [holds(some, value) for value in values] == [True, True, False, True, False]
+    text = TextLiteral(language, ABSENT, word, inside=False)
+    assert [holds(text, value) for value in ("a", "b", ABSENT, EMPTY)] == [False, True, True, False]
+    assert [holds(0b110, value) for value in (1, 2, 4, "a")] == [False, True, True, False]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bucketpolicy.goal import SSE, SSE_CUSTOMER, TLS_VERSION, TRANSPORT, Absent, Equal, Target
+from bucketpolicy.goal import SSE, TLS_VERSION, TRANSPORT, Absent, Equal, Target
 from bucketpolicy.request import Identity, Service
 from bucketpolicy.verdict import Undecided
 from tests.bucketpolicy.verdicts import NULL, Json, decide_on, statement, uploads, witness
@@ -168,12 +168,3 @@ def test_a_caller_is_the_one_that_its_keys_speak_of(condition: Json, arn: str) -
     caller = witness(uploads(statement({**NULL, **condition}))).principal
     assert isinstance(caller, Identity)
     assert caller == Identity("user", arn.split(":")[4], arn)
-
-
-def test_a_request_that_s3_takes_comes_first() -> None:
-    """A download, where every upload that is left would have an algorithm that S3 does not know."""
-    unknown = statement({"StringLikeIfExists": {SSE_CUSTOMER: "AES*"}})
-    request = witness(decide_on(unknown, target=Target(("s3:PutObject", "s3:GetObject"), "object", ())))
-    assert (request.action, dict(request.context)) == ("s3:GetObject", {TRANSPORT: ("true",)})
-    upload = witness(decide_on(unknown, target=Target(("s3:PutObject",), "object", ())))
-    assert not dict(upload.context)[SSE_CUSTOMER][0].startswith("AES")
