@@ -33,7 +33,6 @@ _EXAMPLES = {
         "arn:aws:kms:us-east-1:444455556666:key/5678abcd-12ab-34cd-56ef-1234567890ab",
     ),
 }
-_FIRST_ACTIONS = ("s3:PutObject", "s3:GetObject", "s3:ListBucket")
 
 
 def pick(compiled: Compiled, arena: Arena, box: tuple[Domain, ...]) -> Point:

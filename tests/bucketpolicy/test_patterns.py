@@ -130,7 +130,7 @@ def test_escapes_are_characters() -> None:
 )
 def test_a_malformed_variable_may_be_anything(text: str) -> None:
     """AWS calls it an error, and what comes of it is open."""
-    assert read(text) == Reading((), (EVERYTHING,), (), "a policy variable is not well-formed")
+    assert read(text) == Reading((), (EVERYTHING,), (), "a `${...}` is no policy variable (an unfilled placeholder?)")
 
 
 def test_case_folds_for_ascii_letters() -> None:
