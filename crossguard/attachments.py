@@ -3,23 +3,35 @@ Which bucket policy hangs on which bucket of a stack, and what `aws-s3-bucket-ha
 
 A known bucket name wins, whoever wrote it. Else the one bucket that the dependencies of the policy's `bucket` lead to, also through the
 `bucket` of other resources. Else the policy is adrift: it may hang on any bucket, so none can be said to lack one.
+
+A policy that is only read counts for nothing. An update does not show it at all; a state shows it without inputs, which nobody can judge.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from datetime import date
 from typing import NamedTuple, Protocol
 
 from crossguard.exemptions import Applies, Expired, MightApply, find_exemption
 from crossguard.finding import Compliant, Contested, Exempted, Finding, NotKnown, Subject, Unattached
 from crossguard.kinds import BUCKET_NAME, POLICY_DOCUMENT
+from crossguard.partitions import find_partition
 from crossguard.resources import (
     is_directory_bucket,
     is_directory_bucket_type,
     read,
     read_bucket_name,
+    read_region,
 )
 from crossguard.settings import Settings
+from crossguard.sightings import Sighted
+
+
+class Provider(Protocol):
+    """The provider of a resource, as the SDK shows it to a policy."""
+
+    @property
+    def props(self) -> Mapping[str, object]:
+        """Its inputs."""
 
 
 class Resource(Protocol):
@@ -42,6 +54,10 @@ class Resource(Protocol):
         """The outputs."""
 
     @property
+    def provider(self) -> Provider | None:
+        """The provider, where it has one."""
+
+    @property
     def property_dependencies(self) -> Mapping[str, "Sequence[Resource]"]:
         """The resources that each property was made from, as far as they are in the stack."""
 
@@ -50,13 +66,15 @@ class Attachment(NamedTuple):
     """
     A bucket, and the names of the BucketPolicies that hang on it.
 
-    `inline`: its inputs hold a policy. `last_read`: its `policy` output is not empty, which is no evidence of either.
+    `inline`: its inputs hold a policy. `last_read`: its `policy` output is not empty, which is no evidence of either. `only_read`: some
+    other BucketPolicy is for it, which the stack only reads.
     """
 
     subject: Subject
     policies: tuple[str, ...]
     inline: bool
     last_read: bool
+    only_read: bool
 
 
 class Attachments(NamedTuple):
@@ -66,21 +84,24 @@ class Attachments(NamedTuple):
     adrift: bool
 
 
-def attach(resources: Iterable[Resource], inline: AbstractSet[str]) -> Attachments:
-    """The attachments of a stack; `inline` are the URNs of the buckets whose inputs hold a policy."""
+def attach(resources: Iterable[Resource], sighted: Sighted) -> Attachments:
+    """The attachments of a stack, by its outputs and by what was seen of its inputs."""
     buckets: dict[str, Resource] = {}
     policies: dict[str, Resource] = {}
+    only_read: dict[str, Resource] = {}
     for resource in resources:
         if resource.resource_type in BUCKET_NAME:
             buckets[resource.urn] = resource
         elif resource.resource_type in POLICY_DOCUMENT:
-            policies[resource.urn] = resource
+            # What is not part of an operation has neither inputs nor outputs.
+            (only_read if resource.urn in sighted.blank and resource.props else policies)[resource.urn] = resource
     shown = {urn: _describe(bucket) for urn, bucket in sorted(buckets.items()) if bucket.props}
     ours = {urn: subject for urn, subject in shown.items() if not is_directory_bucket(subject.bucket or "")}
     hanging, adrift = _hang(policies, ours)
+    read_ones, _ = _hang(only_read, ours)
     return Attachments(
         tuple(
-            Attachment(subject, tuple(hanging.get(urn, ())), urn in inline, _was_read_with_policy(buckets[urn]))
+            Attachment(subject, tuple(hanging.get(urn, ())), urn in sighted.inline, _was_read_with_policy(buckets[urn]), urn in read_ones)
             for urn, subject in ours.items()
         ),
         adrift,
@@ -105,11 +126,18 @@ def _assess(settings: Settings, attachment: Attachment, today: date, *, adrift: 
         return NotKnown("bucket", "exemption")
     if count > 1:
         return Contested(attachment.policies, attachment.inline, expired)
-    return NotKnown("bucket", "attachment") if adrift else Unattached(attachment.last_read, expired)
+    return NotKnown("bucket", "attachment") if adrift else Unattached(attachment.last_read, expired, attachment.only_read)
 
 
 def _describe(bucket: Resource) -> Subject:
-    return Subject(bucket.urn, bucket.resource_type, bucket.name, read_bucket_name(bucket.resource_type, bucket.props))
+    name = read_bucket_name(bucket.resource_type, bucket.props)
+    return Subject(bucket.urn, bucket.resource_type, bucket.name, name, _find_partition(bucket))
+
+
+def _find_partition(resource: Resource) -> str:
+    """The partition of a bucket or a policy; "" where no region is seen."""
+    region = read_region(resource.props, resource.provider.props if resource.provider is not None else None)
+    return find_partition(region) if region is not None else ""
 
 
 def _hang(policies: Mapping[str, Resource], buckets: Mapping[str, Subject]) -> tuple[dict[str, list[str]], bool]:
@@ -123,7 +151,7 @@ def _hang(policies: Mapping[str, Resource], buckets: Mapping[str, Subject]) -> t
     for _, policy in sorted(policies.items()):
         name = read_bucket_name(policy.resource_type, policy.props)
         if name is not None:
-            targets = by_name.get(name, [])
+            targets = [urn for urn in by_name.get(name, ()) if _may_share(buckets[urn].partition, _find_partition(policy))]
         elif (target := find_target(policy)) is not None:
             targets = [target]
         else:
@@ -131,6 +159,11 @@ def _hang(policies: Mapping[str, Resource], buckets: Mapping[str, Subject]) -> t
         for urn in targets:
             hanging.setdefault(urn, []).append(policy.name)
     return hanging, adrift
+
+
+def _may_share(partition: str, other: str) -> bool:
+    """Whether two resources may be in one partition; each partition can have a bucket of the same name."""
+    return partition == other or "" in (partition, other)
 
 
 def find_target(policy: Resource) -> str | None:

@@ -17,10 +17,9 @@ from crossguard import messages, remediate, resources
 from crossguard.assess import assess, locate
 from crossguard.attachments import Attachments, assess_attachments, attach
 from crossguard.finding import CannotTell, Compliant, Exempted, Finding, Misconfigured, NotApplicable, NotKnown, Open, Subject
-from crossguard.inline import InlinePolicies
-from crossguard.kinds import BUCKET_NAME
 from crossguard.rule import Rule, StackRule
 from crossguard.settings import Rejected, Settings, read_settings
+from crossguard.sightings import Sightings
 from crossguard.source import Found, Source
 
 #: The real engine takes answers of up to 4 MB. A violation also carries the policy's description twice, and names.
@@ -63,10 +62,13 @@ def read_moment(today: date) -> Moment:
     return Moment(today, pulumi.runtime.is_dry_run())
 
 
-def judge_resource(rule: Rule, args: ResourceValidationArgs, inline: InlinePolicies, moment: Moment) -> tuple[Outcome, ...]:
+def judge_resource(rule: Rule, args: ResourceValidationArgs, sightings: Sightings, moment: Moment) -> tuple[Outcome, ...]:
     """What the policy says about one resource's inputs; nothing where all is well."""
-    if args.resource_type in BUCKET_NAME:
-        inline.note(args.urn, present=resources.has_inline_policy(args.resource_type, args.props))
+    sightings.note(
+        args.urn,
+        inline=resources.has_inline_policy(args.resource_type, args.props),
+        blank=resources.is_blank_policy(args.resource_type, args.props),
+    )
     settings = read_settings(args.get_config(), rule.keys)
     subject, source = _look_at(args)
     finding = assess(rule, settings, subject, source, moment.today)
@@ -91,13 +93,13 @@ def _look_at(args: ResourceValidationArgs) -> tuple[Subject, Source]:
     return Subject(args.urn, args.resource_type, args.name), resources.find(args.resource_type, args.props, provider)
 
 
-def judge_stack(rule: StackRule, args: StackValidationArgs, inline: InlinePolicies, moment: Moment) -> Iterator[Outcome]:
+def judge_stack(rule: StackRule, args: StackValidationArgs, sightings: Sightings, moment: Moment) -> Iterator[Outcome]:
     """What the policy says about the stack: the violations in URN order, and last what is not known or why it does not apply."""
     settings = read_settings(args.get_config(), rule.keys)
     if isinstance(settings, Rejected):
         yield Violation(messages.render(rule, Misconfigured(settings.problems), Subject("", "", "")) or "")
         return
-    attachments = attach(args.resources, inline.snapshot())
+    attachments = attach(args.resources, sightings.snapshot())
     if not attachments.buckets:
         yield Skip("the stack has no S3 bucket")
         return

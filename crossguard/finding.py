@@ -92,10 +92,12 @@ class Unattached(NamedTuple):
     No bucket policy of the stack hangs on the bucket.
 
     `last_read`: the bucket's `policy` output is not empty, which says only that a policy was attached when the bucket was last read.
+    `only_read`: a BucketPolicy is for it that the stack only reads.
     """
 
     last_read: bool = False
     expired: Exemption | None = None
+    only_read: bool = False
 
 
 class Contested(NamedTuple):

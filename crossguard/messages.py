@@ -313,18 +313,22 @@ def _render_unattached(finding: Unattached, subject: Subject) -> str:
     goal = Goal(subject.bucket, subject.partition or "aws", (_HEADER, _TRANSPORT))
     head = [
         f"No bucket policy of this stack is attached to {name}: an upload over HTTP, or without the encryption header, is not denied.",
-        *(_tell_last_read(finding, subject) if finding.last_read else ()),
+        *(_tell_what_does_not_count(finding, subject) if finding.only_read or finding.last_read else ()),
     ]
     fix = Repaired("", write_statements(goal))
     return _fit(lambda _: head, fix, finding.expired, "attach a BucketPolicy with {}, its ARNs built from `bucket.bucket`")
 
 
-def _tell_last_read(finding: Unattached, subject: Subject) -> tuple[str, ...]:
-    last_read = "It had one when last read; a BucketPolicy taken out of the program leaves that behind, so it does not count."
+def _tell_what_does_not_count(finding: Unattached, subject: Subject) -> tuple[str, ...]:
+    seen = (
+        "Its BucketPolicy is only read (`BucketPolicy.get`), without inputs to judge, so it does not count."
+        if finding.only_read
+        else "It had one when last read; a BucketPolicy taken out of the program leaves that behind, so it does not count."
+    )
     if finding.expired:
-        return (last_read,)
+        return (seen,)
     return (
-        last_read,
+        seen,
         f'If it is attached elsewhere, exempt it: `{{"bucket": "name:{quote(subject.name, 32)[1:-1]}", "reason": "attached in ..."}}`.',
     )
 

@@ -27,10 +27,10 @@ from pulumi_policy import (
 )
 
 from crossguard.failure import describe_failure
-from crossguard.inline import InlinePolicies
 from crossguard.kinds import JUDGED, explain
 from crossguard.rule import FRAMEWORK, FRAMEWORK_VERSION, Rule, StackRule, link
 from crossguard.settings import write_schema
+from crossguard.sightings import Sightings
 
 TAGS = ("AWS", "S3", "CIS", "NIST-800-53-SC-13")
 
@@ -47,9 +47,9 @@ def read_clock() -> date:
 
 def build(rules: tuple[Rule | StackRule, ...], clock: Clock = read_clock) -> list[Policy]:
     """The rules as policies of the SDK, in the same order."""
-    inline = InlinePolicies()
+    sightings = Sightings()
     return [
-        _build_resource_policy(rule, inline, clock) if isinstance(rule, Rule) else _build_stack_policy(rule, inline, clock)
+        _build_resource_policy(rule, sightings, clock) if isinstance(rule, Rule) else _build_stack_policy(rule, sightings, clock)
         for rule in rules
     ]
 
@@ -68,14 +68,14 @@ def _load() -> None:
     gc.freeze()
 
 
-def _build_resource_policy(rule: Rule, inline: InlinePolicies, clock: Clock) -> ResourceValidationPolicy:
+def _build_resource_policy(rule: Rule, sightings: Sightings, clock: Clock) -> ResourceValidationPolicy:
     def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
         if args.resource_type not in JUDGED:
             args.not_applicable(explain(args.resource_type))
         try:
             from crossguard import conduct  # noqa: PLC0415  not at boot: see above
 
-            outcomes = conduct.judge_resource(rule, args, inline, conduct.read_moment(clock()))
+            outcomes = conduct.judge_resource(rule, args, sightings, conduct.read_moment(clock()))
         except Exception as error:  # noqa: BLE001  the safety net: an exception would abort the user's operation
             report(describe_failure(rule, error), None)
         else:
@@ -94,14 +94,14 @@ def _build_resource_policy(rule: Rule, inline: InlinePolicies, clock: Clock) -> 
     return ResourceValidationPolicy(validate=validate, remediate=remedy if rule.remediates else None, **_describe(rule))
 
 
-def _build_stack_policy(rule: StackRule, inline: InlinePolicies, clock: Clock) -> StackValidationPolicy:
+def _build_stack_policy(rule: StackRule, sightings: Sightings, clock: Clock) -> StackValidationPolicy:
     def validate(args: StackValidationArgs, report: ReportViolation) -> None:
         if not args.get_config() and not any(resource.resource_type in JUDGED for resource in args.resources):
             args.not_applicable("the stack has no S3 bucket")
         try:
             from crossguard import conduct  # noqa: PLC0415  not at boot: see above
 
-            outcomes = tuple(conduct.judge_stack(rule, args, inline, conduct.read_moment(clock())))
+            outcomes = tuple(conduct.judge_stack(rule, args, sightings, conduct.read_moment(clock())))
         except Exception as error:  # noqa: BLE001  the safety net: an exception would abort the user's operation
             report(describe_failure(rule, error), None)
         else:

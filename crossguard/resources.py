@@ -45,7 +45,7 @@ def find(resource_type: str, props: Props, provider: Props | None = None) -> Sou
     if resource_type not in JUDGED:
         return NoDocument(explain(resource_type))
     if not props:
-        return NoDocument("the resource is not part of this operation: the engine shows none of its properties")
+        return NoDocument("the resource is only read, or not part of this operation: the engine shows none of its properties")
     bucket = read_bucket_name(resource_type, props)
     if bucket is not None and is_directory_bucket(bucket):
         return NoDocument(DIRECTORY_BUCKET)
@@ -61,6 +61,11 @@ def has_inline_policy(resource_type: str, props: Props) -> bool:
     if resource_type not in INLINE:
         return False
     return read(props, "policy") not in (None, "")
+
+
+def is_blank_policy(resource_type: str, props: Props) -> bool:
+    """Whether a bucket policy's inputs show nothing: those of one that is only read, or not part of the operation."""
+    return resource_type in POLICY_DOCUMENT and not props
 
 
 def read_bucket_name(resource_type: str, props: Props) -> str | None:
@@ -98,7 +103,7 @@ def _find_document(name: str, props: Props, bucket: str | None, provider: Props 
         return Missing(name, f"the resource has no `{name}`", bucket)
     if value == _ENCRYPTED:
         return Missing(name, "it is encrypted; analyze the output of `pulumi stack export --show-secrets` instead", bucket)
-    region = _read_region(props, provider)
+    region = read_region(props, provider)
     return Found(value, name, bucket, region) if isinstance(value, str) else _find_object(value, name, bucket, region)
 
 
@@ -138,9 +143,9 @@ def _get(container: object, key: object, path: str) -> object:
         raise _UnknownLeafError(path) from None
 
 
-def _read_region(props: Props, provider: Props | None) -> str | None:
-    """The resource's own region, else its provider's; None where the first one that is set is not known yet."""
+def read_region(props: Props, provider: Props | None) -> str | None:
+    """The resource's own region, else its provider's; None where the first one that is set is not known."""
     region = read(props, "region")
     if region in (None, "") and provider is not None:
         region = read(provider, "region")
-    return region if isinstance(region, str) and region else None
+    return region if isinstance(region, str) and region not in ("", _ENCRYPTED) else None

@@ -7,7 +7,7 @@ and never applied. A test holds the answers against those of a booted pack.
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple, cast
 
@@ -17,10 +17,10 @@ from bucketpolicy.repair import Repaired
 from crossguard import conduct
 from crossguard.assess import assess, locate
 from crossguard.finding import CannotTell, Finding, Open, Subject
-from crossguard.inline import InlinePolicies
 from crossguard.kinds import JUDGED, POLICY_DOCUMENT
 from crossguard.resources import find, has_inline_policy
 from crossguard.rule import Rule, StackRule
+from crossguard.sightings import Sightings
 from crossguard.source import Found, Source
 from offline.configuration import Configuration, Configured
 from offline.engine.deployment import ROOT_TYPE
@@ -46,8 +46,8 @@ class Examined(NamedTuple):
 Findings = dict[tuple[str, str], Examined]
 
 
-class _Provider(NamedTuple):
-    """A provider as a policy sees it."""
+class Provider(NamedTuple):
+    """A provider as a policy sees it: by its inputs."""
 
     props: Mapping[str, Any]
 
@@ -60,7 +60,7 @@ class _Shown(NamedTuple):
     name: str
     props: Mapping[str, Any]
     property_dependencies: "Mapping[str, tuple[_Shown, ...]]"
-    provider: _Provider | None
+    provider: Provider | None
     config: Mapping[str, Any]
 
     def get_config(self) -> Mapping[str, Any]:
@@ -84,7 +84,7 @@ class _Judges(NamedTuple):
 
     configuration: Configuration
     configs: Mapping[str, Mapping[str, Any]]
-    inline: InlinePolicies
+    sightings: Sightings
     moment: conduct.Moment
     findings: Findings | None
 
@@ -110,7 +110,7 @@ def judge(
     Where `findings` is given it is filled: a report that names proofs then need not look for them again.
     """
     configs = {configured.rule.name: _read_config(configured, configuration) for configured in configuration.policies}
-    judges = _Judges(configuration, configs, InlinePolicies(), conduct.Moment(today, preview=False), findings)
+    judges = _Judges(configuration, configs, Sightings(), conduct.Moment(today, preview=False), findings)
     said = [*_judge_resources(state, judges, progress)]
     said += _judge_stack(state, judges)
     return Run(
@@ -144,7 +144,7 @@ def _diagnose(said: _Said) -> Diagnostic:
 
 def _judge_resources(state: State, judges: _Judges, progress: Callable[[str], None]) -> Iterator[_Said]:
     judged = [resource for resource in state.resources if _has_document(resource)]
-    providers = _list_providers(state)
+    providers = list_providers(state.resources)
     for number, resource in enumerate(judged):
         if number % _SAID_EVERY == 0:
             progress(f"judging bucket policies: {number:,} of {len(judged):,}")
@@ -153,7 +153,7 @@ def _judge_resources(state: State, judges: _Judges, progress: Callable[[str], No
             rule = configured.rule
             if isinstance(rule, Rule) and configured.level != "disabled":
                 args = cast("ResourceValidationArgs", shown._replace(config=judges.configs[rule.name]))
-                for outcome in conduct.judge_resource(rule, args, judges.inline, judges.moment):
+                for outcome in conduct.judge_resource(rule, args, judges.sightings, judges.moment):
                     yield _Said(configured, resource.urn, outcome)
                 if judges.findings is not None:
                     judges.findings[resource.urn, rule.name] = _examine(shown, rule, configured, judges.moment.today)
@@ -170,24 +170,22 @@ def _judge_stack(state: State, judges: _Judges) -> Iterator[_Said]:
         rule = configured.rule
         if isinstance(rule, StackRule) and configured.level != "disabled":
             stack = cast("StackValidationArgs", _Stack(_show_outputs(state), judges.configs[rule.name]))
-            for outcome in conduct.judge_stack(rule, stack, judges.inline, judges.moment):
+            for outcome in conduct.judge_stack(rule, stack, judges.sightings, judges.moment):
                 yield _Said(configured, root, outcome)
 
 
-def _list_providers(state: State) -> dict[str, _Provider]:
-    return {
-        resource.urn: _Provider(reveal_read(resource.inputs))
-        for resource in state.resources
-        if resource.type.startswith("pulumi:providers:")
-    }
+def list_providers(resources: Iterable[Stored | Seen]) -> dict[str, Provider]:
+    """The providers among the resources, by URN."""
+    return {resource.urn: Provider(reveal_read(resource.inputs)) for resource in resources if resource.type.startswith("pulumi:providers:")}
 
 
-def _show_inputs(resource: Stored, providers: Mapping[str, _Provider]) -> _Shown:
+def _show_inputs(resource: Stored, providers: Mapping[str, Provider]) -> _Shown:
     return _Shown(resource.urn, resource.type, resource.name, reveal_read(resource.inputs), {}, providers.get(resource.provider), {})
 
 
 def _show_outputs(state: State) -> list[_Shown]:
     """Every resource with the resources that its properties depend on, as far as they are in the stack."""
+    providers = list_providers(state.resources)
     edges: dict[str, dict[str, tuple[_Shown, ...]]] = {resource.urn: {} for resource in state.resources}
     shown = {
         resource.urn: _Shown(
@@ -196,7 +194,7 @@ def _show_outputs(state: State) -> list[_Shown]:
             resource.name,
             reveal_read(resource.outputs) if resource.type in JUDGED else {},
             edges[resource.urn],
-            None,
+            providers.get(resource.provider),
             {},
         )
         for resource in state.resources
@@ -227,7 +225,7 @@ def _reveal(value: Any) -> Any:
 def _list_remediated(state: State, configuration: Configuration, today: date) -> Iterator[Remediated]:
     """What a remediation would have done to the inputs."""
     remediating = [one for one in configuration.policies if one.level == "remediate"]
-    providers = _list_providers(state)
+    providers = list_providers(state.resources)
     for resource in state.resources if remediating else ():
         for configured in remediating:
             rule = configured.rule

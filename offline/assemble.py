@@ -17,10 +17,11 @@ from crossguard.attachments import assess_attachments, attach, find_target
 from crossguard.exemptions import Applies, find_exemption
 from crossguard.finding import Compliant, Exempted, Finding, NotKnown, Subject
 from crossguard.kinds import BUCKET_NAME, JUDGED, POLICY_DOCUMENT
-from crossguard.resources import find, has_inline_policy, is_directory_bucket, read_bucket_name
+from crossguard.resources import find, has_inline_policy, is_blank_policy, is_directory_bucket, read_bucket_name
 from crossguard.rule import Rule
+from crossguard.sightings import Sighted
 from crossguard.source import Found
-from offline.analyze import Examined, reveal_read
+from offline.analyze import Examined, Provider, list_providers, reveal_read
 from offline.check import remark, say
 from offline.configuration import Configuration, Configured
 from offline.outcome import Diagnostic, Run, Seen
@@ -48,7 +49,7 @@ class Shown(NamedTuple):
     props: Mapping[str, object]
     property_dependencies: "Mapping[str, tuple[Shown, ...]]"
     place: Place
-    provider: str
+    provider: Provider | None
 
 
 class _Stack(NamedTuple):
@@ -107,6 +108,7 @@ def _prepare(judged: Judged, configuration: Configuration, today: date, *, proof
 
 def _show(judged: Judged) -> dict[str, Shown]:
     shown: dict[str, Shown] = {}
+    providers = list_providers(judged.run.resources)
     edges: dict[str, dict[str, tuple[Shown, ...]]] = {}
     for seen in judged.run.resources:
         edges[seen.urn] = {}
@@ -118,7 +120,7 @@ def _show(judged: Judged) -> dict[str, Shown]:
             _reveal(seen.outputs, seen.type),
             edges[seen.urn],
             _place(seen, judged),
-            seen.provider,
+            providers.get(seen.provider),
         )
     for seen in judged.run.resources:
         for key, urns in seen.property_dependencies.items():
@@ -128,8 +130,7 @@ def _show(judged: Judged) -> dict[str, Shown]:
 
 def _reveal(properties: Mapping[str, object], resource_type: str) -> Mapping[str, object]:
     """Only these are looked at again; the rest of a large stack is left alone."""
-    looked_at = resource_type in JUDGED or resource_type.startswith("pulumi:providers:")
-    return reveal_read(properties) if looked_at else properties
+    return reveal_read(properties) if resource_type in JUDGED else properties
 
 
 def _place(seen: Seen, judged: Judged) -> Place:
@@ -183,10 +184,13 @@ def _find_owners(stack: _Stack) -> dict[str, str]:
 
 def _judge_attachments(stack: _Stack) -> Iterator[tuple[str, Finding]]:
     """What the stack policy finds at each bucket, by URN."""
-    inline = frozenset(shown.urn for shown in stack.shown.values() if has_inline_policy(shown.resource_type, shown.inputs))
+    sighted = Sighted(
+        frozenset(shown.urn for shown in stack.shown.values() if has_inline_policy(shown.resource_type, shown.inputs)),
+        frozenset(shown.urn for shown in stack.shown.values() if is_blank_policy(shown.resource_type, shown.inputs)),
+    )
     for configured in stack.configuration.policies:
         if not isinstance(configured.rule, Rule):
-            for subject, finding in assess_attachments(configured.settings, attach(stack.shown.values(), inline), stack.today):
+            for subject, finding in assess_attachments(configured.settings, attach(stack.shown.values(), sighted), stack.today):
                 yield subject.urn, finding
 
 
@@ -237,8 +241,7 @@ def _look(shown: Shown, rule: Rule, configured: Configured, stack: _Stack) -> Ex
     known = stack.judged.findings.get((shown.urn, rule.name))
     if known is not None:
         return known
-    provider = stack.shown.get(shown.provider)
-    source = find(shown.resource_type, shown.inputs, provider.inputs if provider else None)
+    source = find(shown.resource_type, shown.inputs, shown.provider.props if shown.provider is not None else None)
     unplaced = Subject(shown.urn, shown.resource_type, shown.name)
     if stack.proofs or not isinstance(source, Found) or source.bucket is None:
         subject = locate(unplaced, configured.settings, source)

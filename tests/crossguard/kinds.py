@@ -260,6 +260,7 @@ OTHERS: dict[str, Kind] = {
     "unattached": Kind(HAS_POLICY, Unattached()),
     "unattached-last-read": Kind(HAS_POLICY, Unattached(last_read=True)),
     "unattached-expired": Kind(HAS_POLICY, Unattached(last_read=True, expired=EXEMPTION), bucket="b" * 63),
+    "unattached-only-read": Kind(HAS_POLICY, Unattached(last_read=True, only_read=True)),
     "unattached-name-not-known": Kind(HAS_POLICY, Unattached(), bucket=None),
     "contested": Kind(HAS_POLICY, Contested(("audit", "audit-extra"))),
     "contested-much": Kind(HAS_POLICY, Contested(tuple(f"{'audit' * 12}-{number:02}" for number in range(30)))),

@@ -277,3 +277,46 @@ def test_a_bucket_that_was_only_read_is_judged_from_a_state(update: Double) -> N
     inputs = update.analyze(read._replace(props={}))
     assert (inputs.said, set(inputs.skipped)) == ((), set(DOCUMENT_POLICIES))
     assert reported(update.analyze_stack(read._replace(props={"bucket": "read", "policy": ""}))) == [("mandatory", "read")]
+
+
+@pytest.mark.parametrize("kind", [BUCKET_POLICY, NATIVE_BUCKET_POLICY])
+def test_a_policy_that_is_only_read_does_not_count(kind: str, update: Double) -> None:
+    """`pulumi policy analyze` shows it without inputs, so no policy judges its document: a bucket must not pass by it, and is told so."""
+    data, read = bucket("data"), policy("read", "data", kind=kind)
+    inputs = update.analyze(read._replace(props={}))
+    assert (inputs.said, set(inputs.skipped)) == ((), set(DOCUMENT_POLICIES))
+    answer = update.analyze_stack(data, read)
+    assert reported(answer) == [("mandatory", "data")]
+    assert "`BucketPolicy.get`" in answer.of(HAS_POLICY)
+    assert "`BucketPolicy.get`" not in update.analyze_stack(data, read._replace(props={"bucket": "other"})).of(HAS_POLICY)
+
+
+def test_a_policy_that_is_only_read_contends_with_nothing(update: Double) -> None:
+    """Beside the one that the stack attaches it is the same policy, seen twice; of an unknown bucket it leaves nothing in doubt."""
+    read = policy("read", "data")
+    update.analyze(read._replace(props={}))
+    assert reported(update.analyze_stack(bucket("data"), policy("own", "data"), read)) == []
+    assert reported(update.analyze_stack(bucket("data"), read._replace(props={"bucket": "[secret]"}))) == [("mandatory", "data")]
+    update.analyze(read)
+    assert reported(update.analyze_stack(bucket("data"), read)) == []
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "without"),
+    [("us-east-1", "cn-north-1", ["b"]), ("cn-north-1", "eu-west-1", ["b"]), ("us-east-1", "eu-west-1", []), ("us-east-1", None, [])],
+)
+def test_a_name_is_one_bucket_in_each_partition(own: str, other: str | None, without: list[str], preview: Double) -> None:
+    """A policy of one partition leaves the bucket of the same name in another without; where no region is seen they may be one."""
+    a, b, attached = (
+        Resource(BUCKET, "a", {"bucket": "same"}, region=own),
+        Resource(BUCKET, "b", {"bucket": "same"}, region=other),
+        policy("p", "same")._replace(region=own),
+    )
+    assert reported(preview.analyze_stack(a, b, attached)) == [("mandatory", name) for name in without]
+
+
+def test_the_fix_is_for_the_buckets_own_partition(preview: Double) -> None:
+    """The ARNs in it are those of the region of the bucket, else of its provider."""
+    answer = preview.analyze_stack(bucket("a")._replace(region="cn-north-1"), bucket("b", region="us-gov-west-1"), bucket("c"))
+    shown = [next(part for part in ("aws-cn", "aws-us-gov", "aws") if f"arn:{part}:s3:::" in one.text) for one in answer.said]
+    assert shown == ["aws-cn", "aws-us-gov", "aws"]

@@ -94,6 +94,15 @@ def test_resources_that_were_read_are_judged_alike() -> None:
     assert (ended.status, found) == (1, {"logs": {HAS_POLICY: "violation"}})
 
 
+@pytest.mark.parametrize("external", [True, False])
+def test_a_policy_that_was_only_read_is_no_attached_one(external: bool) -> None:  # noqa: FBT001  a parameter of the test
+    """Its inputs are empty, so the policies for documents cannot judge it: the bucket is not compliant, whatever the outputs allow."""
+    read_only = policy("p", "logs", write_open(), external=external) | {"inputs": {}}
+    ended, found = analyze_state(export(bucket("logs"), read_only))
+
+    assert (ended.status, found) == (1, {"logs": {HAS_POLICY: "violation"}})
+
+
 def test_what_is_about_to_be_deleted_is_left_out() -> None:
     """The old half of a replacement is not judged."""
     ended, found = analyze_state(export(bucket("logs", delete=True), policy("logs", "logs", write_open(), delete=True)))
@@ -320,6 +329,10 @@ STATES = {
         resource("aws:s3/directoryBucket:DirectoryBucket", "d", {"bucket": "d--a--x-s3"}),
     ),
     "empty": export(),
+    "read beside one's own": export(
+        bucket("logs"), policy("p", "logs", write_compliant()), policy("q", "logs", write_open(), external=True) | {"inputs": {}}
+    ),
+    "bare in china": json.dumps({"deployment": {"resources": [ROOT, provider(region="cn-north-1"), bucket("logs")]}}),
     "china": json.dumps(
         {
             "deployment": {
