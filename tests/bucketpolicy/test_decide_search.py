@@ -33,7 +33,7 @@ def test_a_document_without_statements_is_blamed_as_a_whole(monkeypatch: pytest.
 @pytest.mark.parametrize("actions", [("s3:PutObject", "s3:GetObject"), ("s3:GetObject", "s3:PutObject")])
 def test_a_request_that_s3_takes_is_looked_for(actions: tuple[str, ...]) -> None:
     """A download, where every upload that is left would have an algorithm that S3 does not know."""
-    unknown = statement({"StringLikeIfExists": {SSE_CUSTOMER: "AES*"}}, Action="s3:PutObject")
+    unknown = statement({"StringLikeIfExists": {SSE_CUSTOMER: "AES*"}}, Resource="arn:aws:s3:::b/?*")
     request = witness(decide_on(unknown, target=Target(actions, "object", (Equal(TRANSPORT, "false"),))))
     assert (request.action, dict(request.context)) == ("s3:GetObject", {TRANSPORT: ("false",)})
 
