@@ -40,6 +40,7 @@ aws.s3.BucketPolicy("reports", bucket=reports.bucket, policy=reports.bucket.appl
 * Buckets and policies of other stacks are not seen: exempt a bucket whose policy is attached elsewhere, and say where in the reason.
 * A `policy` that the provider has read from the bucket counts for nothing:
   that is also what a BucketPolicy leaves behind that was taken out of the program.
+* Nor does a BucketPolicy count that is only read (`BucketPolicy.get`): its document is not among the inputs that the other policies judge.
 * In an update it runs after everything has been created, since the engine asks stack policies last. It prevents in a preview.
 """
 

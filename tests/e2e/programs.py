@@ -68,9 +68,10 @@ BARE = f"""{_START}
 data = aws.s3.Bucket("data")
 """
 
-#: A bucket of somebody else's, which the program looks up.
+#: A bucket of somebody else's with its policy, which the program looks up.
 READ = f"""{_START}
 aws.s3.Bucket.get("elsewhere", "somebody-elses")
+aws.s3.BucketPolicy.get("elsewhere", "somebody-elses")
 """
 
 #: A good stack with a bad neighbour.

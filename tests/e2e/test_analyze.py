@@ -80,7 +80,7 @@ def test_an_encrypted_document_is_no_compliant_one(project: MakeProject, pack: s
 
 
 def test_a_bucket_that_is_only_read_is_judged_in_a_state(project: MakeProject, pack: str, tmp_path: Path) -> None:
-    """An update never shows it to the pack; a state does, and a pack is not told the difference."""
+    """An update never shows it to the pack; a state does, and a policy that is only read, without inputs, is none of the stack's."""
     program = project(READ)
     update = program.run("up", "--skip-preview", "--policy-pack", pack)
     assert (update.status, update.found) == (0, ())
@@ -88,3 +88,4 @@ def test_a_bucket_that_is_only_read_is_judged_in_a_state(project: MakeProject, p
     state.write_text(program.run("stack", "export", "--stack", "dev").output, "utf-8")
     status, violations = analyze(program, pack, "--file", str(state))
     assert (status, [(each.policy, each.level, each.name) for each in violations]) == (1, [(HAS_POLICY, "mandatory", "elsewhere")])
+    assert "`BucketPolicy.get`" in violations[0].message

@@ -239,6 +239,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         current = compute(kind, request.id, inputs, self.region, preview=False) | outputs
         file = attached(request.id)
         if kind.document and kind.serialises:
+            current.setdefault(kind.name, request.id)
             current[kind.document] = file.read_text("utf-8") if file.exists() else ""
         return provider_pb2.ReadResponse(id=request.id, properties=write(current), inputs=write(inputs))
 
