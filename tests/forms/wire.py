@@ -29,7 +29,7 @@ def write_wire(form: Form, *, preview: bool) -> Wire:
     if form.link == "shared":
         others.append(Resource(BUCKET, f"{form.name}-2", {"bucket": f"{name}-2"}, region=region))
     inputs = [bucket, *others, *policies]
-    outputs = [bucket._replace(props=_plan(bucket.props, preview=preview)), *others, *policies]
+    outputs = [_plan(bucket, preview=preview), *others, *policies]
     if form.link == "read":
         inputs, outputs = inputs[1:], outputs[1:]
     return Wire(tuple(inputs), tuple(outputs))
@@ -40,10 +40,10 @@ def _name(form: Form, *, preview: bool) -> str:
     return UNKNOWN if preview and form.name == "prefix" else f"{form.name}-1a2b3c4"
 
 
-def _plan(inputs: Any, *, preview: bool) -> dict[str, Any]:
-    """A bucket's outputs: what the provider computes is unknown in a preview, and no policy is read at creation."""
-    computed = ("id", "arn", "bucketDomainName", "region", "policy")
-    return {**dict.fromkeys(computed, UNKNOWN), **inputs} if preview else {**dict.fromkeys(computed, "x"), "policy": "", **inputs}
+def _plan(bucket: Resource, *, preview: bool) -> Resource:
+    """A bucket with its outputs: what the provider computes is unknown in a preview, and no policy is read at creation."""
+    made = {"id": "x", "arn": "x", "bucketDomainName": "x", "region": bucket.region, "policy": ""}
+    return bucket._replace(props={**(dict.fromkeys(made, UNKNOWN) if preview else made), **bucket.props})
 
 
 def _write_policies(form: Form, name: str, bucket: Resource, *, preview: bool) -> list[Resource]:
@@ -92,7 +92,7 @@ def _write_block(form: Form, name: str, bucket: Resource, *, preview: bool) -> R
 def _write_inline(form: Form, *, preview: bool) -> Wire:
     kind = BUCKET_V2 if form.name == "inline-v2" else BUCKET
     bucket = Resource(kind, form.name, {"bucket": form.name, "policy": compliant(form.name)}, region="eu-central-1")
-    return Wire((bucket,), (bucket._replace(props=_plan(bucket.props, preview=preview)),))
+    return Wire((bucket,), (_plan(bucket, preview=preview),))
 
 
 def _write_document(form: Form, name: str) -> str:
