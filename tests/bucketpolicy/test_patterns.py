@@ -115,6 +115,8 @@ def test_escapes_are_characters() -> None:
         "${aws:a,'}",
         "${aws:a, 'b}",
         "${ aws:a}",
+        "${aws:a, ''b'}",
+        "${aws:a, 'b''}",
         "${:a}",
         "${aws:}",
         "${aws:a*b}",
@@ -131,6 +133,13 @@ def test_escapes_are_characters() -> None:
 def test_a_malformed_variable_may_be_anything(text: str) -> None:
     """AWS calls it an error, and what comes of it is open."""
     assert read(text) == Reading((), (EVERYTHING,), (), "a `${...}` is no policy variable (an unfilled placeholder?)")
+
+
+@pytest.mark.parametrize("text", ["\U00010000", "a\U0001f600", "\U0001f600a", "${aws:a}\U0001f600"])
+def test_a_letter_beyond_16_bits_may_be_two(text: str) -> None:
+    """Wherever it stands; the last letter of 16 bits is one."""
+    assert read(text) == Reading((), (EVERYTHING,), (), "whether `?` matches a letter beyond 16 bits is open")
+    assert read("\uffff") == Reading(("\uffff",), ("\uffff",))
 
 
 def test_case_folds_for_ascii_letters() -> None:
