@@ -142,6 +142,7 @@ def test_an_empty_bag_is_not_part_of_the_operation(update: Double) -> None:
     """Such a bucket is not reported, such a policy counts where its dependencies lead; both also in an update."""
     a, b = bucket("a"), bucket("b")
     empty = Resource(BUCKET_POLICY, "p", {}, {"bucket": [a.urn]})
+    update.analyze(empty)
     assert reported(update.analyze_stack(a, b._replace(props={}), empty)) == []
 
 

@@ -150,6 +150,8 @@ def test_a_directory_bucket_is_known_by_its_name(kind: str, props: dict[str, Any
         ({}, {"region": "eu-west-1"}, "eu-west-1"),
         ({"region": UNKNOWN}, {"region": "eu-west-1"}, None),
         ({}, {"region": UNKNOWN}, None),
+        ({"region": "[secret]"}, {"region": "eu-west-1"}, None),
+        ({}, {"region": secret("[secret]")}, None),
         ({}, {"version": "7.51.1"}, None),
         ({"region": ""}, {"region": secret("eu-west-1")}, "eu-west-1"),
         ({}, None, None),
@@ -158,7 +160,7 @@ def test_a_directory_bucket_is_known_by_its_name(kind: str, props: dict[str, Any
 def test_the_region_is_the_resources_own_else_the_providers(
     props: dict[str, Any], provider: dict[str, Any] | None, region: str | None
 ) -> None:
-    """An unknown region of its own is not replaced by the provider's."""
+    """An unknown or encrypted region of its own is not replaced by the provider's."""
     holder = None if provider is None else show(provider)
     assert Found("{}", "policy", "data", region) == find(BUCKET_POLICY, show({"bucket": "data", "policy": "{}", **props}), holder)
 
