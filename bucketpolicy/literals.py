@@ -117,6 +117,8 @@ def read_condition(condition: Condition, kind: Kind, *, variables: bool, text_on
     return _read_ranges(condition, kind)
 
 
+_OPEN_ABSENCE = "AWS does not say what `ForAnyValue` with `IfExists` does about an absent key"
+_OPEN_PREFIX = "AWS does not say how many addresses an IPv6 address without a prefix stands for"
 _BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 _TRUTHS = ("true", "false")
 _READERS: dict[Family, Callable[[str], object]] = {
@@ -183,7 +185,7 @@ def _read_empty(operator: Operator, kind: Kind) -> Meaning:
         return _pair(
             presence(kind, absent=sure, present=False, empty=empty),
             presence(kind, absent=maybe, present=False, empty=empty),
-            "AWS does not say what `ForAnyValue` with `IfExists` does about an absent key",
+            _OPEN_ABSENCE,
         )
     return Meaning(
         presence(kind, absent=False, present=False),
@@ -238,7 +240,7 @@ def _shared_keys(operator: Operator, readings: list[Reading]) -> tuple[str, ...]
 def _mean_text(operator: Operator, sure: tuple[Glob, ...], maybe: tuple[Glob, ...], doubt: str, keys: tuple[str, ...]) -> Meaning:
     low, high = (maybe, sure) if operator.negated else (sure, maybe)
     absent, perhaps = _on_absent(operator)
-    open_absence = "" if absent == perhaps else "AWS does not say what `ForAnyValue` with `IfExists` does about an absent key"
+    open_absence = "" if absent == perhaps else _OPEN_ABSENCE
     return _pair(
         _texts(low, absent=absent, inside=not operator.negated),
         _texts(high, absent=perhaps, inside=not operator.negated),
@@ -265,7 +267,7 @@ def _mean_set(operator: Operator, sure: tuple[Glob, ...], maybe: tuple[Glob, ...
     return _pair(
         Sets(ABSENT * absent | EMPTY * every, every, low, not operator.negated),
         Sets(ABSENT * perhaps | EMPTY * every, every, high, not operator.negated),
-        doubt or "AWS does not say what `ForAnyValue` with `IfExists` does about an absent key",
+        doubt or _OPEN_ABSENCE,
     )
 
 
@@ -275,7 +277,7 @@ def _mean_text_on_bool(operator: Operator, sure: tuple[Glob, ...], maybe: tuple[
     return Meaning(
         ABSENT * absent | _truths(low, inside=not operator.negated),
         ABSENT * perhaps | _truths(high, inside=not operator.negated),
-        doubt,
+        doubt or _OPEN_ABSENCE,
         reading="string-op-on-bool-key",
         without=ABSENT * perhaps | PRESENT_BOOL,
     )
@@ -293,7 +295,7 @@ def _read_bool(condition: Condition) -> Meaning:
     return _pair(
         ABSENT * absent | truths,
         ABSENT * perhaps | truths,
-        "AWS does not say what `ForAnyValue` with `IfExists` does about an absent key",
+        _OPEN_ABSENCE,
     )
 
 
@@ -313,7 +315,7 @@ def _read_ranges(condition: Condition, kind: Kind) -> Meaning:
     return _pair(
         Ranges(kind, absent, sure),
         Ranges(kind, perhaps, maybe),
-        "AWS does not say how many addresses an IPv6 address without a prefix stands for, or what `IfExists` does for `ForAnyValue`",
+        _OPEN_PREFIX if sure != maybe else _OPEN_ABSENCE,
     )
 
 
