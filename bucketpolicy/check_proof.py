@@ -7,7 +7,7 @@ distinguished rightly and completely, which is what the search does.
 
 from bucketpolicy.arena import arrange
 from bucketpolicy.budget import Budget
-from bucketpolicy.compile import compile_target
+from bucketpolicy.compile import compile_scope, compile_target
 from bucketpolicy.cover import Literals
 from bucketpolicy.document import Document
 from bucketpolicy.domains import Domain, cut
@@ -23,9 +23,12 @@ def check_proof(document: Document, goal: Goal, proof: Proof) -> bool:
     if len(proof.covers) != len(goal.targets):
         return False
     for target, steps in zip(goal.targets, proof.covers, strict=True):
-        readings = compile_target(document, setting, target)
-        used = [number for number in sorted({step.row for step in steps}) if 0 <= number < len(readings.lower)]
-        arena = arrange(readings.box, tuple(readings.lower[number].literals for number in used), Budget(), upper=False)
+        box, rows, _ = compile_scope(document, setting, target)
+        named = sorted({step.row for step in steps})
+        if named and named[-1] >= len(rows):
+            rows = compile_target(document, setting, target).lower
+        used = [number for number in named if 0 <= number < len(rows)]
+        arena = arrange(box, tuple(rows[number].literals for number in used), Budget(), upper=False)
         if arena is not None and not check_cover(arena.box, dict(zip(used, arena.rows, strict=True)), steps):
             return False
     return True

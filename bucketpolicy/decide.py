@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from bucketpolicy.arena import SENDABLE, Arena, arrange, fill, find_direct
 from bucketpolicy.budget import TICKS, Budget, TooComplexError
-from bucketpolicy.compile import Compiled, Readings, compile_document, compile_target, without
+from bucketpolicy.compile import Compiled, Readings, compile_document, compile_scope, compile_target, without
 from bucketpolicy.cover import Covered, Escape, search
 from bucketpolicy.document import Document, Problem
 from bucketpolicy.domains import ABSENT, Domain, holds
@@ -52,11 +52,11 @@ def _decide(document: Document, goal: Goal, budget: Budget) -> Verdict:
     proved: list[_Cover] = []
     reasons: list[Problem] = []
     for target in goal.targets:
-        readings = compile_target(document, setting, target)
-        found = _prove(readings, budget)
+        found = _prove(document, setting, target, budget)
         if isinstance(found, _Cover):
             proved.append(found)
             continue
+        readings = compile_target(document, setting, target)
         refuted = _refute(compile_document(document, setting), target, readings, found, budget)
         if isinstance(refuted, Counterexample):
             return refuted
@@ -73,11 +73,13 @@ class _Hole(NamedTuple):
     box: tuple[Domain, ...]
 
 
-def _prove(readings: Readings, budget: Budget) -> _Cover | _Hole:
+def _prove(document: Document, setting: Goal, target: Target, budget: Budget) -> _Cover | _Hole:
     """The proof that the lower reading covers the target, or the hole it leaves."""
-    direct = find_direct(readings.box, tuple(row.literals for row in readings.lower))
+    box, rows, _ = compile_scope(document, setting, target)
+    direct = find_direct(box, tuple(row.literals for row in rows))
     if direct is not None:
-        return _Cover((Inside(direct),), (readings.lower[direct],))
+        return _Cover((Inside(direct),), (rows[direct],))
+    readings = compile_target(document, setting, target)
     found = _search(readings.box, readings.lower, budget, upper=False)
     return found if isinstance(found, _Hole) else _Cover(found.steps, _used(found, readings.lower))
 
@@ -116,7 +118,7 @@ def _prove_all(document: Document, goal: Goal, budget: Budget) -> list[_Cover] |
     setting = goal._replace(targets=())
     proved = []
     for target in goal.targets:
-        found = _prove(compile_target(document, setting, target), budget)
+        found = _prove(document, setting, target, budget)
         if isinstance(found, _Hole):
             return None
         proved.append(found)

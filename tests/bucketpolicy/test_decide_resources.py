@@ -3,7 +3,7 @@
 import pytest
 
 from bucketpolicy.decide import decide
-from bucketpolicy.goal import TRANSPORT, Goal, Target
+from bucketpolicy.goal import SSE, TRANSPORT, Goal, Target
 from bucketpolicy.verdict import Counterexample, Denied, Undecided
 from tests.bucketpolicy.verdicts import NULL, UPLOADS, Json, denied, document, reasons, statement, uploads, witness
 
@@ -59,6 +59,15 @@ def test_not_resource_with_a_variable_proves_nothing(resource: str) -> None:
     reason = "AWS does not say what `NotResource` covers where a policy variable has no value"
     verdict = uploads(statement(NULL, Resource=None, NotResource=resource), statement(NULL, Resource="arn:aws:s3:::b/home/*"))
     assert reasons(verdict) == (("$.Statement[0].NotResource", reason),)
+
+
+def test_a_variable_of_a_key_with_several_values() -> None:
+    """A key that S3 does not document may have several values, where the document takes it so; that it is there says nothing then."""
+    several = {**NULL, "ForAnyValue:StringLike": {"vendor:tags": "*"}}
+    verdict = uploads(
+        statement(several, Resource="arn:aws:s3:::b/${vendor:tags}"), statement({"Null": {SSE: "true", "vendor:tags": "true"}})
+    )
+    assert ("$.Statement[0].Resource", "the value of a policy variable is not known") in reasons(verdict)
 
 
 @pytest.mark.parametrize("action", ["*:PutObject", "s3*", "s?:Put*", "*Object", "?3:*"])
