@@ -70,6 +70,20 @@ def test_a_variable_of_a_key_with_several_values() -> None:
     assert ("$.Statement[0].Resource", "the value of a policy variable is not known") in reasons(verdict)
 
 
+def test_not_resource_with_a_variable_among_others_proves_nothing() -> None:
+    """One is enough."""
+    spared = ["arn:aws:s3:::b/a", "arn:aws:s3:::b/home/${aws:username}"]
+    verdict = uploads(
+        statement(NULL, Resource=None, NotResource=spared), statement(NULL, Resource=["arn:aws:s3:::b/a", "arn:aws:s3:::b/home/*"])
+    )
+    assert [path for path, _ in reasons(verdict)] == ["$.Statement[0].NotResource"]
+
+
+def test_a_text_that_is_no_arn_matches_no_bucket_whatever_its_name() -> None:
+    """A name behind the last colon is missing, so that no name will do."""
+    witness(uploads(statement(NULL, Resource="b/*"), bucket=None))
+
+
 @pytest.mark.parametrize("action", ["*:PutObject", "s3*", "s?:Put*", "*Object", "?3:*"])
 def test_an_action_of_a_service_that_is_not_written_out(action: str) -> None:
     """IAM refuses it ("Action vendors must not contain wildcards"), so that nobody knows what it would deny."""

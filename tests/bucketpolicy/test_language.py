@@ -73,6 +73,15 @@ def test_segments_of_arns_end_at_a_colon() -> None:
     assert not matches(arn, found)
 
 
+def test_a_question_mark_in_a_segment_is_any_character_but_a_colon() -> None:
+    """In the first five segments of an ARN; in a text it is found, and it keeps texts away."""
+    arn = read_arn("arn:aws:iam::?:root", variables=False).sure[0]
+    assert matches(arn, find([[arn]], []) or "")
+    assert find([[arn], [glob("arn:aws:iam::7:root")]], []) == "arn:aws:iam::7:root"
+    assert find([[glob("arn:aws:iam::7:root")]], [arn]) is None
+    assert find([[glob("arn:aws:iam::::root")]], [arn]) == "arn:aws:iam::::root"
+
+
 def test_classes_of_characters_are_tried_one_by_one() -> None:
     """Account numbers have twelve digits, and those that are named are not the ones looked for."""
     account: Glob = (DIGIT,) * 3

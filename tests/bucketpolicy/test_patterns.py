@@ -103,6 +103,12 @@ def test_escapes_are_characters() -> None:
     assert read("a${aws:b}", variables=False) == Reading(("a${aws:b}",), ("a${aws:b}",))
 
 
+def test_a_variable_may_have_any_letter_in_its_name() -> None:
+    """Only the signs of its own grammar are not for names; a tag's may be long."""
+    name = "aws:PrincipalTag/abcdefghijklmnopqrstuvwxyz0123456789+-=._:/@"
+    assert read(f"${{{name}}}") == Reading((), (EVERYTHING,), (name.lower(),), "the value of a policy variable is not known")
+
+
 @pytest.mark.parametrize(
     "text",
     [
