@@ -125,14 +125,10 @@ def _read_conditions(statement: Statement, document: Document, setting: Goal, ki
 def compile_scope(document: Document, setting: Goal, target: Target) -> Scope:
     """One target without axioms and facts, which a proof seldom needs."""
     compiled = compile_document(document, setting)
-    kinds = compiled.kinds
     box = (
         (PRINCIPAL, (1 << len(compiled.callers.all)) - 1 & ~compiled.callers.exempt),
         (ACTION, (1 << len(target.actions)) - 1),
-        *(
-            (key_variable(one.key), _restrict(one, kinds.get(one.key) or find_kind(one.key, quantified=False)))
-            for one in target.restrictions
-        ),
+        *((key_variable(one.key), _restrict(one, _find_kind(compiled, one.key))) for one in target.restrictions),
     )
     return Scope(box, *_compile_rows(document, setting, target.on, target.actions))
 
@@ -172,7 +168,12 @@ def _find_kinds(compiled: Compiled, target: Target, rows: tuple[Row, ...]) -> di
         keys += [name[1:] for name, _ in row.literals if name.startswith("=")]
     if TLS_VERSION in keys:
         keys.append(TRANSPORT)
-    return {key: compiled.kinds.get(key) or find_kind(key, quantified=False) for key in keys}
+    return {key: _find_kind(compiled, key) for key in keys}
+
+
+def _find_kind(compiled: Compiled, key: str) -> Kind:
+    """The kind that the document gives the key, which the table gives where it mentions none."""
+    return compiled.kinds.get(key) or find_kind(key, quantified=False)
 
 
 def _restrict(restriction: Restriction, kind: Kind) -> Raw:

@@ -117,6 +117,11 @@ def find_set(language: Language, domain: SetDomain) -> tuple[str, ...] | None:
     return tuple(sorted(elements))
 
 
+def find_any(language: Language, domain: TextDomain | SetDomain) -> str | tuple[str, ...] | None:
+    """A text, or the elements of a set, in the domain; None where there is none but for the flags."""
+    return find_set(language, domain) if isinstance(domain, SetDomain) else language.find(domain.within, domain.without)
+
+
 def cut(domain: Domain, literal: Literal) -> Parts:
     """The part of the domain outside the literal, and the part inside; None (or 0) for nothing."""
     return leave(domain, (literal,)), enter(domain, literal)
@@ -150,10 +155,7 @@ def leave(domain: Domain, literals: Sequence[Literal]) -> Domain | None:
 
 
 def _keep(domain: TextDomain | SetDomain, language: Language) -> Domain | None:
-    if domain.flags:
-        return domain
-    found = find_set(language, domain) if isinstance(domain, SetDomain) else language.find(domain.within, domain.without)
-    return None if found is None else domain
+    return domain if domain.flags or find_any(language, domain) is not None else None
 
 
 Value = int | str | tuple[str, ...]

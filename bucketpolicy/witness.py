@@ -6,7 +6,7 @@ from bucketpolicy.arena import SENDABLE, Arena, Variable
 from bucketpolicy.axioms import ENDPOINT, IS_SERVICE, PRINCIPAL_ACCOUNT, PRINCIPAL_ARN, SERVICE_NAME, SERVICE_NAMES, SOURCE_IP
 from bucketpolicy.compile import Compiled
 from bucketpolicy.cover import Literals
-from bucketpolicy.domains import ABSENT, Domain, SetDomain, TextDomain, Value, find_set, holds
+from bucketpolicy.domains import ABSENT, Domain, SetDomain, TextDomain, Value, find_any, holds
 from bucketpolicy.goal import TLS_VERSION, TRANSPORT, Assumptions, Target
 from bucketpolicy.literals import EPOCH, FALSE, TRUE
 from bucketpolicy.request import Identity, Principal, Request, Service
@@ -94,9 +94,7 @@ def _any(domain: Domain, variable: Variable) -> Value:
     if domain.flags:
         return domain.flags & -domain.flags
     assert variable.language is not None  # noqa: S101 - only finite variables have none
-    found: Value | None = (
-        find_set(variable.language, domain) if isinstance(domain, SetDomain) else variable.language.find(domain.within, domain.without)
-    )
+    found = find_any(variable.language, domain)
     assert found is not None  # noqa: S101 - the search keeps no empty domain
     return found
 
