@@ -80,10 +80,11 @@ class _Stack(NamedTuple):
 
 
 class _Judges(NamedTuple):
-    """The pack's judges. `configs`: policy to its configuration, as the SDK's `get_config` gives it."""
+    """The pack's judges. `configs`: policy to its configuration, as the SDK's `get_config` gives it; `providers` by URN."""
 
     configuration: Configuration
     configs: Mapping[str, Mapping[str, Any]]
+    providers: Mapping[str, Provider]
     sightings: Sightings
     moment: conduct.Moment
     findings: Findings | None
@@ -110,7 +111,8 @@ def judge(
     Where `findings` is given it is filled: a report that names proofs then need not look for them again.
     """
     configs = {configured.rule.name: _read_config(configured, configuration) for configured in configuration.policies}
-    judges = _Judges(configuration, configs, Sightings(), conduct.Moment(today, preview=False), findings)
+    providers = list_providers(state.resources)
+    judges = _Judges(configuration, configs, providers, Sightings(), conduct.Moment(today, preview=False), findings)
     said = [*_judge_resources(state, judges, progress)]
     said += _judge_stack(state, judges)
     return Run(
@@ -123,7 +125,7 @@ def judge(
         skipped=tuple(
             Skipped(one.configured.rule.name, one.urn, one.outcome.reason) for one in said if isinstance(one.outcome, conduct.Skip)
         ),
-        remediated=tuple(_list_remediated(state, configuration, today)),
+        remediated=tuple(_list_remediated(state, judges)),
     )
 
 
@@ -144,11 +146,10 @@ def _diagnose(said: _Said) -> Diagnostic:
 
 def _judge_resources(state: State, judges: _Judges, progress: Callable[[str], None]) -> Iterator[_Said]:
     judged = [resource for resource in state.resources if _has_document(resource)]
-    providers = list_providers(state.resources)
     for number, resource in enumerate(judged):
         if number % _SAID_EVERY == 0:
             progress(f"judging bucket policies: {number:,} of {len(judged):,}")
-        shown = _show_inputs(resource, providers)
+        shown = _show_inputs(resource, judges.providers)
         for configured in judges.configuration.policies:
             rule = configured.rule
             if isinstance(rule, Rule) and configured.level != "disabled":
@@ -169,7 +170,7 @@ def _judge_stack(state: State, judges: _Judges) -> Iterator[_Said]:
     for configured in judges.configuration.policies:
         rule = configured.rule
         if isinstance(rule, StackRule) and configured.level != "disabled":
-            stack = cast("StackValidationArgs", _Stack(_show_outputs(state), judges.configs[rule.name]))
+            stack = cast("StackValidationArgs", _Stack(_show_outputs(state, judges.providers), judges.configs[rule.name]))
             for outcome in conduct.judge_stack(rule, stack, judges.sightings, judges.moment):
                 yield _Said(configured, root, outcome)
 
@@ -183,9 +184,8 @@ def _show_inputs(resource: Stored, providers: Mapping[str, Provider]) -> _Shown:
     return _Shown(resource.urn, resource.type, resource.name, reveal_read(resource.inputs), {}, providers.get(resource.provider), {})
 
 
-def _show_outputs(state: State) -> list[_Shown]:
+def _show_outputs(state: State, providers: Mapping[str, Provider]) -> list[_Shown]:
     """Every resource with the resources that its properties depend on, as far as they are in the stack."""
-    providers = list_providers(state.resources)
     edges: dict[str, dict[str, tuple[_Shown, ...]]] = {resource.urn: {} for resource in state.resources}
     shown = {
         resource.urn: _Shown(
@@ -222,16 +222,15 @@ def _reveal(value: Any) -> Any:
         return value
 
 
-def _list_remediated(state: State, configuration: Configuration, today: date) -> Iterator[Remediated]:
+def _list_remediated(state: State, judges: _Judges) -> Iterator[Remediated]:
     """What a remediation would have done to the inputs."""
-    remediating = [one for one in configuration.policies if one.level == "remediate"]
-    providers = list_providers(state.resources)
+    remediating = [one for one in judges.configuration.policies if one.level == "remediate"]
     for resource in state.resources if remediating else ():
         for configured in remediating:
             rule = configured.rule
             if isinstance(rule, Rule) and rule.remediates and resource.type in JUDGED:
-                shown = _show_inputs(resource, providers)
-                after = _remedy(shown, rule, configured, today)
+                shown = _show_inputs(resource, judges.providers)
+                after = _remedy(shown, rule, configured, judges.moment.today)
                 if after is not None:
                     yield Remediated(rule.name, resource.urn, resource.inputs, after)
 

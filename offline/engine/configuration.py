@@ -56,8 +56,7 @@ def load(folder: Path, stack: str | None, given: Iterable[str]) -> Project | Fai
     problem = _find_problem(file, content, (*above, chosen))
     if problem is not None:
         return problem
-    runtime = content["runtime"]
-    name, options = (runtime["name"], runtime.get("options") or {}) if isinstance(runtime, dict) else (runtime, {})
+    runtime, options = _read_runtime(content)
     stack_file = _read_stack_file(folder, content, chosen)
     if isinstance(stack_file, Failure):
         return stack_file
@@ -68,7 +67,7 @@ def load(folder: Path, stack: str | None, given: Iterable[str]) -> Project | Fai
         folder=folder,
         main=folder / str(content.get("main") or ""),
         name=content["name"],
-        runtime=name,
+        runtime=runtime,
         options=options,
         stack=chosen,
         organization=above[0] if above else "organization",
@@ -86,10 +85,15 @@ def _explain_absence(folder: Path) -> str:
     return "no Pulumi program here" if folder.is_dir() else "not a folder"
 
 
-def _find_problem(file: Path, content: Mapping[str, Any], names: tuple[str, ...]) -> Failure | None:
+def _read_runtime(content: Mapping[str, Any]) -> tuple[Any, Any]:
+    """The name of the runtime and its options, of whatever type the file gives them."""
     runtime = content.get("runtime")
-    name, options = (runtime.get("name"), runtime.get("options") or {}) if isinstance(runtime, dict) else (runtime, {})
-    if not isinstance(content.get("name"), str) or not isinstance(name, str) or not isinstance(options, dict):
+    return (runtime.get("name"), runtime.get("options") or {}) if isinstance(runtime, dict) else (runtime, {})
+
+
+def _find_problem(file: Path, content: Mapping[str, Any], names: tuple[str, ...]) -> Failure | None:
+    runtime, options = _read_runtime(content)
+    if not isinstance(content.get("name"), str) or not isinstance(runtime, str) or not isinstance(options, dict):
         return Failure(f"{file}: `name` and `runtime` are needed")
     if len(names) > _STACK_PARTS:
         return Failure(f"--stack {'/'.join(names)}: too many parts; expected: [ORGANIZATION/[PROJECT/]]STACK")
