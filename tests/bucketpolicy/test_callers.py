@@ -3,8 +3,8 @@
 from bucketpolicy.callers import Caller, Callers, merge
 from bucketpolicy.patterns import ANY, DIGIT, MANY, MANY_IN, Glob
 from bucketpolicy.principals import Covered, gather
-from bucketpolicy.request import Anonymous, Identity, Principal, Service
-from tests.bucketpolicy.verdicts import document, statement
+from bucketpolicy.request import Anonymous, Identity, Service
+from tests.bucketpolicy.verdicts import document, name_principal, statement
 
 ACCOUNT, OTHER = "111122223333", "444455556666"
 IAM = f"arn:aws:iam::{ACCOUNT}:"
@@ -25,17 +25,7 @@ def call(*names: str, services: tuple[str, ...] = (), exempt: tuple[str, ...] = 
 
 def members(callers: Callers) -> list[list[str]]:
     """Who is one, by ARN and session, or by name."""
-    return [[_name(member) for member in caller.members] for caller in callers.all]
-
-
-def _name(principal: Principal) -> str:
-    match principal:
-        case Anonymous():
-            return "anonymous"
-        case Service(name):
-            return name
-        case Identity(_, _, arn, session):
-            return f"{arn.removeprefix('arn:aws:iam::')} {session}".strip()
+    return [[name_principal(member).removeprefix("arn:aws:iam::") for member in caller.members] for caller in callers.all]
 
 
 def test_where_nobody_is_named_there_are_five_callers() -> None:

@@ -7,7 +7,7 @@ from bucketpolicy.decide import decide
 from bucketpolicy.document import Document
 from bucketpolicy.goal import SSE, TRANSPORT, Absent, Assumptions, Equal, Goal, Target
 from bucketpolicy.parse import parse
-from bucketpolicy.request import Request
+from bucketpolicy.request import Anonymous, Identity, Principal, Request, Service
 from bucketpolicy.verdict import Counterexample, Denied, Undecided, Verdict
 
 Json = Any
@@ -41,6 +41,17 @@ def uploads(
     """The verdict on uploads without the header."""
     goal = Goal(bucket, "aws", (UPLOADS,), exempt, Assumptions(**switches))
     return decide(document(*statements, version=version), goal)
+
+
+def name_principal(principal: Principal) -> str:
+    """An identity's ARN and session, a service's name, or that nobody signed."""
+    match principal:
+        case Anonymous():
+            return "anonymous"
+        case Service(name):
+            return name
+        case Identity(_, _, arn, session):
+            return f"{arn} {session}".strip()
 
 
 def over_http(*statements: Json, **switches: bool) -> Verdict:

@@ -21,8 +21,8 @@ from bucketpolicy.goal import SSE, TRANSPORT, Absent, AbsentOrOther, Equal, Goal
 from bucketpolicy.judge import judge
 from bucketpolicy.parse import parse
 from bucketpolicy.repair import Repaired, repair
-from bucketpolicy.request import Anonymous, Identity, Principal, Service
 from bucketpolicy.verdict import Counterexample, Denied, Undecided, Verdict
+from tests.bucketpolicy.verdicts import name_principal
 from tests.differential.documents import generate
 from tests.policies.cases import read_cases
 
@@ -73,19 +73,11 @@ def _render(verdict: Verdict) -> str:
             return f"denied by {_join(statements)} assuming {_join(assumptions)} proof {_digest(repr(proof))}"
         case Counterexample(request, assumptions):
             keys = ", ".join(f"{key}={'+'.join(values)}" for key, values in request.context)
-            return f"open to {_name(request.principal)} {request.action} {request.resource!r} [{keys}] assuming {_join(assumptions)}"
+            return (
+                f"open to {name_principal(request.principal)} {request.action} {request.resource!r} [{keys}] assuming {_join(assumptions)}"
+            )
         case Undecided(reasons):
             return "undecided " + "; ".join(f"{path} {reason}" for path, reason in reasons)
-
-
-def _name(principal: Principal) -> str:
-    match principal:
-        case Anonymous():
-            return "anonymous"
-        case Service(name):
-            return name
-        case Identity(_, _, arn, session):
-            return f"{arn} {session}".strip()
 
 
 def _join(values: tuple[object, ...]) -> str:
