@@ -132,7 +132,7 @@ def measure_bare(state: Path, folder: Path) -> float:
         "import sys, time\n"
         "from pathlib import Path\n"
         "from offline import state\n"
-        "from offline.engine.pack import boot\n"
+        "from offline.engine.pack.boot import boot\n"
         "from tests.offline import booted\n"
         "found = state.parse(Path(sys.argv[1]).read_text(), 'state')\n"
         "subjects = booted.describe_all(found.resources)\n"

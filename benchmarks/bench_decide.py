@@ -14,11 +14,11 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.apart import Ask, ask_apart
 from benchmarks.families import GOAL, Family, families
-from bucketpolicy.actions import BUCKET_ACTIONS, OBJECT_ACTIONS
-from bucketpolicy.decide import decide
 from bucketpolicy.document import Document
 from bucketpolicy.goal import SSE, TRANSPORT, Absent, Equal, Goal, Target
 from bucketpolicy.parse import parse
+from bucketpolicy.proof.decide import decide
+from bucketpolicy.tables.actions import BUCKET_ACTIONS, OBJECT_ACTIONS
 from tests.differential.smt import encode
 from tests.differential.solvers import ask_cvc5, ask_z3
 from tests.policies.cases import read_cases

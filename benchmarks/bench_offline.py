@@ -42,8 +42,8 @@ PolicyPack("empty", policies=[ResourceValidationPolicy("off", "Nothing.", lambda
 _EMPTY_RUN = """
 import sys
 from pathlib import Path
-from offline.engine.run import Request, preview
-from offline.outcome import Run
+from offline.engine.program.run import Request, preview
+from offline.run import Run
 assert isinstance(preview(Request(Path(sys.argv[1]), pack=Path(sys.argv[2]))), Run)
 """
 

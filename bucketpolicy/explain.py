@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 from bucketpolicy.document import Condition, Document, Statement
-from bucketpolicy.evaluate import Truth, holds, match_action, match_principal, match_resource
 from bucketpolicy.goal import SSE, SSE_CUSTOMER, SSE_KMS_KEY, TLS_VERSION, TRANSPORT, Goal
-from bucketpolicy.membership import hits
 from bucketpolicy.request import Request
-from bucketpolicy.wildcards import match_one, read_glob
+from bucketpolicy.semantics.evaluate import Truth, holds, match_action, match_principal, match_resource
+from bucketpolicy.semantics.feasible import hits
+from bucketpolicy.semantics.tokens import match_one, read_glob
 
 Kind = Literal["principal", "action", "resource", "condition"]
 

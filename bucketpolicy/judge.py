@@ -9,13 +9,13 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from bucketpolicy.check_proof import check_proof
-from bucketpolicy.decide import decide
 from bucketpolicy.document import Document, Problem
-from bucketpolicy.evaluate import is_denied
 from bucketpolicy.goal import Goal
-from bucketpolicy.membership import complete, in_goal, keys_of
+from bucketpolicy.proof.check import check_proof
+from bucketpolicy.proof.decide import decide
 from bucketpolicy.request import Request
+from bucketpolicy.semantics.evaluate import is_denied
+from bucketpolicy.semantics.feasible import complete, in_goal, keys_of
 from bucketpolicy.verdict import Counterexample, Denied, Undecided, Verdict
 
 _NAMED = re.compile(r"arn:[^:]*:s3:::([^/]+)")

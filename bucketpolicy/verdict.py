@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from bucketpolicy.document import Problem
-from bucketpolicy.proof import Proof
+from bucketpolicy.proof.certificate import Proof
 from bucketpolicy.request import Request
 
 

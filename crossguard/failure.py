@@ -3,7 +3,7 @@
 import traceback
 from pathlib import Path
 
-from crossguard.rule import Rule, StackRule, link
+from crossguard.pack.rule import Rule, StackRule, link
 
 
 def describe_failure(rule: Rule | StackRule, error: Exception) -> str:

@@ -27,10 +27,10 @@ from pulumi_policy import (
 )
 
 from crossguard.failure import describe_failure
-from crossguard.kinds import JUDGED, explain
-from crossguard.rule import FRAMEWORK, FRAMEWORK_VERSION, Rule, StackRule, link
-from crossguard.settings import write_schema
-from crossguard.sightings import Sightings
+from crossguard.pack.kinds import JUDGED, explain
+from crossguard.pack.rule import FRAMEWORK, FRAMEWORK_VERSION, Rule, StackRule, link
+from crossguard.pack.settings import write_schema
+from crossguard.resources.sightings import Sightings
 
 TAGS = ("AWS", "S3", "CIS", "NIST-800-53-SC-13")
 
@@ -62,7 +62,7 @@ def warm_up() -> None:
 
 
 def _load() -> None:
-    from crossguard import conduct  # noqa: F401, PLC0415  for the import's own sake; a failure is told where it matters
+    from crossguard import policy  # noqa: F401, PLC0415  for the import's own sake; a failure is told where it matters
 
     # What is loaded by now stays: without this the collector walks through all of it, again and again, while a big stack is read.
     gc.freeze()
@@ -73,21 +73,21 @@ def _build_resource_policy(rule: Rule, sightings: Sightings, clock: Clock) -> Re
         if args.resource_type not in JUDGED:
             args.not_applicable(explain(args.resource_type))
         try:
-            from crossguard import conduct  # noqa: PLC0415  not at boot: see above
+            from crossguard import policy  # noqa: PLC0415  not at boot: see above
 
-            outcomes = conduct.judge_resource(rule, args, sightings, conduct.read_moment(clock()))
+            outcomes = policy.judge_resource(rule, args, sightings, policy.read_moment(clock()))
         except Exception as error:  # noqa: BLE001  the safety net: an exception would abort the user's operation
             report(describe_failure(rule, error), None)
         else:
-            conduct.utter(outcomes, args, report)
+            policy.utter(outcomes, args, report)
 
     def remedy(args: ResourceValidationArgs) -> Any:  # the SDK's type asks for an awaitable, the SDK itself does not
         if args.resource_type not in JUDGED:
             args.not_applicable(explain(args.resource_type))
         try:
-            from crossguard import conduct  # noqa: PLC0415  not at boot: see above
+            from crossguard import policy  # noqa: PLC0415  not at boot: see above
 
-            return conduct.remedy_resource(rule, args, clock())
+            return policy.remedy_resource(rule, args, clock())
         except Exception:  # noqa: BLE001  the safety net, as above; `validate` comes next and reports
             return None
 
@@ -99,13 +99,13 @@ def _build_stack_policy(rule: StackRule, sightings: Sightings, clock: Clock) -> 
         if not args.get_config() and not any(resource.resource_type in JUDGED for resource in args.resources):
             args.not_applicable("the stack has no S3 bucket")
         try:
-            from crossguard import conduct  # noqa: PLC0415  not at boot: see above
+            from crossguard import policy  # noqa: PLC0415  not at boot: see above
 
-            outcomes = tuple(conduct.judge_stack(rule, args, sightings, conduct.read_moment(clock())))
+            outcomes = tuple(policy.judge_stack(rule, args, sightings, policy.read_moment(clock())))
         except Exception as error:  # noqa: BLE001  the safety net: an exception would abort the user's operation
             report(describe_failure(rule, error), None)
         else:
-            conduct.utter(outcomes, args, report)
+            policy.utter(outcomes, args, report)
 
     return StackValidationPolicy(validate=validate, **_describe(rule))
 

@@ -2,7 +2,7 @@
 `analyze`: what the pack says about a state, without booting it.
 
 The SDK takes a millisecond to hand one resource to a pack, and a state may hold tens of thousands. So the pack's own judges
-(`crossguard.conduct`) are asked in this process, about the same values: inputs one by one, outputs of all together, remediations reported
+(`crossguard.policy`) are asked in this process, about the same values: inputs one by one, outputs of all together, remediations reported
 and never applied. A test holds the answers against those of a booted pack.
 """
 
@@ -14,19 +14,19 @@ from typing import Any, NamedTuple, cast
 from pulumi_policy import ResourceValidationArgs, StackValidationArgs
 
 from bucketpolicy.repair import Repaired
-from crossguard import conduct
-from crossguard.assess import assess, locate
-from crossguard.finding import CannotTell, Finding, Open, Subject
-from crossguard.kinds import JUDGED, POLICY_DOCUMENT
-from crossguard.resources import find, has_inline_policy
-from crossguard.rule import Rule, StackRule
-from crossguard.sightings import Sightings
-from crossguard.source import Found, Source
+from crossguard import policy
+from crossguard.judging.assess import assess, locate
+from crossguard.judging.finding import CannotTell, Finding, Open, Subject
+from crossguard.pack.kinds import JUDGED, POLICY_DOCUMENT
+from crossguard.pack.rule import Rule, StackRule
+from crossguard.resources.documents import find, has_inline_policy
+from crossguard.resources.sightings import Sightings
+from crossguard.resources.source import Found, Source
 from offline.configuration import Configuration, Configured
 from offline.engine.deployment import ROOT_TYPE
-from offline.engine.values import reveal
-from offline.facts import PACK, describe, read_version
-from offline.outcome import Diagnostic, Pack, Remediated, Run, Seen, Skipped
+from offline.engine.protocol.values import reveal
+from offline.pack_info import PACK, describe, read_version
+from offline.run import Diagnostic, Pack, Remediated, Run, Seen, Skipped
 from offline.state import State, Stored
 
 _SAID_EVERY = 500
@@ -86,7 +86,7 @@ class _Judges(NamedTuple):
     configs: Mapping[str, Mapping[str, Any]]
     providers: Mapping[str, Provider]
     sightings: Sightings
-    moment: conduct.Moment
+    moment: policy.Moment
     findings: Findings | None
 
 
@@ -95,7 +95,7 @@ class _Said(NamedTuple):
 
     configured: Configured
     urn: str
-    outcome: conduct.Outcome
+    outcome: policy.Outcome
 
 
 def judge(
@@ -112,7 +112,7 @@ def judge(
     """
     configs = {configured.rule.name: _read_config(configured, configuration) for configured in configuration.policies}
     providers = list_providers(state.resources)
-    judges = _Judges(configuration, configs, providers, Sightings(), conduct.Moment(today, preview=False), findings)
+    judges = _Judges(configuration, configs, providers, Sightings(), policy.Moment(today, preview=False), findings)
     said = [*_judge_resources(state, judges, progress)]
     said += _judge_stack(state, judges)
     return Run(
@@ -121,9 +121,9 @@ def judge(
         stack=state.stack,
         pack=Pack(PACK, read_version(), tuple(describe(configured.rule, configured.level) for configured in configuration.policies)),
         resources=tuple(_remember(resource) for resource in state.resources),
-        diagnostics=tuple(_diagnose(one) for one in said if not isinstance(one.outcome, conduct.Skip)),
+        diagnostics=tuple(_diagnose(one) for one in said if not isinstance(one.outcome, policy.Skip)),
         skipped=tuple(
-            Skipped(one.configured.rule.name, one.urn, one.outcome.reason) for one in said if isinstance(one.outcome, conduct.Skip)
+            Skipped(one.configured.rule.name, one.urn, one.outcome.reason) for one in said if isinstance(one.outcome, policy.Skip)
         ),
         remediated=tuple(_list_remediated(state, judges)),
     )
@@ -138,9 +138,9 @@ def _read_config(configured: Configured, configuration: Configuration) -> Mappin
 def _diagnose(said: _Said) -> Diagnostic:
     rule, level, _ = said.configured
     match said.outcome:
-        case conduct.Violation(text, urn):
+        case policy.Violation(text, urn):
             return Diagnostic(rule.name, "advisory" if level == "advisory" else "mandatory", urn or said.urn, text, rule.severity)
-        case conduct.Note(text) | conduct.Skip(text):
+        case policy.Note(text) | policy.Skip(text):
             return Diagnostic(rule.name, "advisory", said.urn, text, rule.severity)
 
 
@@ -154,7 +154,7 @@ def _judge_resources(state: State, judges: _Judges, progress: Callable[[str], No
             rule = configured.rule
             if isinstance(rule, Rule) and configured.level != "disabled":
                 args = cast("ResourceValidationArgs", shown._replace(config=judges.configs[rule.name]))
-                for outcome in conduct.judge_resource(rule, args, judges.sightings, judges.moment):
+                for outcome in policy.judge_resource(rule, args, judges.sightings, judges.moment):
                     yield _Said(configured, resource.urn, outcome)
                 if judges.findings is not None:
                     judges.findings[resource.urn, rule.name] = _examine(shown, rule, configured, judges.moment.today)
@@ -171,7 +171,7 @@ def _judge_stack(state: State, judges: _Judges) -> Iterator[_Said]:
         rule = configured.rule
         if isinstance(rule, StackRule) and configured.level != "disabled":
             stack = cast("StackValidationArgs", _Stack(_show_outputs(state, judges.providers), judges.configs[rule.name]))
-            for outcome in conduct.judge_stack(rule, stack, judges.sightings, judges.moment):
+            for outcome in policy.judge_stack(rule, stack, judges.sightings, judges.moment):
                 yield _Said(configured, root, outcome)
 
 

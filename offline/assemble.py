@@ -12,20 +12,20 @@ from importlib.metadata import version
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from crossguard.assess import assess, locate
-from crossguard.attachments import assess_attachments, attach, find_target
-from crossguard.exemptions import Applies, find_exemption
-from crossguard.finding import Compliant, Exempted, Finding, NotKnown, Subject
-from crossguard.kinds import BUCKET_NAME, JUDGED, POLICY_DOCUMENT
-from crossguard.resources import find, has_inline_policy, is_blank_policy, is_directory_bucket, read_bucket_name
-from crossguard.rule import Rule
-from crossguard.sightings import Sighted
-from crossguard.source import Found
+from crossguard.judging.assess import assess, locate
+from crossguard.judging.exemptions import Applies, find_exemption
+from crossguard.judging.finding import Compliant, Exempted, Finding, NotKnown, Subject
+from crossguard.pack.kinds import BUCKET_NAME, JUDGED, POLICY_DOCUMENT
+from crossguard.pack.rule import Rule
+from crossguard.resources.attachments import assess_attachments, attach, find_target
+from crossguard.resources.documents import find, has_inline_policy, is_blank_policy, is_directory_bucket, read_bucket_name
+from crossguard.resources.sightings import Sighted
+from crossguard.resources.source import Found
 from offline.analyze import Examined, Provider, list_providers, reveal_read
 from offline.check import remark, say
 from offline.configuration import Configuration, Configured
-from offline.outcome import Diagnostic, Run, Seen
 from offline.report.content import Bucket, CommandName, Outcome, Place, Report, Result
+from offline.run import Diagnostic, Run, Seen
 
 REMEDIATED_REMARK = "The policy added the statements that were missing."
 REMEDIABLE_REMARK = "During an update the policy would add the statements that are missing."
@@ -40,7 +40,7 @@ class Judged(NamedTuple):
 
 
 class Shown(NamedTuple):
-    """A resource without its secret marks; the shape that `crossguard.attachments` reads."""
+    """A resource without its secret marks; the shape that `crossguard.resources.attachments` reads."""
 
     urn: str
     resource_type: str

@@ -9,18 +9,18 @@ from typing import NamedTuple
 from bucketpolicy.parse import MAX_BYTES
 from bucketpolicy.repair import CannotRepair, Repaired
 from bucketpolicy.verdict import Denied
-from crossguard.assess import assess, locate
-from crossguard.finding import CannotTell, Compliant, Exempted, Finding, NotApplicable, Open, Subject
-from crossguard.messages import render
-from crossguard.rule import Rule, StackRule
-from crossguard.settings import Settings
-from crossguard.source import Found
+from crossguard.judging.assess import assess, locate
+from crossguard.judging.finding import CannotTell, Compliant, Exempted, Finding, NotApplicable, Open, Subject
+from crossguard.messages.render import render
+from crossguard.pack.rule import Rule, StackRule
+from crossguard.pack.settings import Settings
+from crossguard.resources.source import Found
 from offline import remarks
 from offline.configuration import Configuration, Level
-from offline.facts import PACK, describe, read_version
-from offline.outcome import Failure
-from offline.reading import name_source, read_text
+from offline.files import name_source, read_text
+from offline.pack_info import PACK, describe, read_version
 from offline.report.content import Bucket, CommandName, Excuse, Outcome, Place, Report, Result
+from offline.run import Failure
 
 #: Far beyond what S3 takes: the document of a text this long is refused with a verdict, a longer file is no policy.
 MOST_BYTES = 5 * 2**20

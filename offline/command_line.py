@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Literal, NamedTuple, NoReturn, get_args
 
 from bucketpolicy.repair import is_bucket_name
-from crossguard.partitions import PARTITIONS
-from crossguard.resources import is_directory_bucket
-from offline.outcome import Failure
+from crossguard.pack.partitions import PARTITIONS
+from crossguard.resources.documents import is_directory_bucket
+from offline.run import Failure
 
 Format = Literal["text", "json", "sarif", "junit", "html"]
 FORMATS: tuple[Format, ...] = get_args(Format)

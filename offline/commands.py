@@ -19,13 +19,13 @@ from offline import state
 from offline.assemble import Judged, assemble
 from offline.command_line import Analyze, Check, Command, Fix, Preview, Writing, parse
 from offline.configuration import Configuration, read_configuration
-from offline.engine import run as previewing
-from offline.outcome import Failure
-from offline.reading import name_source, read_text
+from offline.engine.program import run as previewing
+from offline.files import name_source, read_text
 from offline.report import formats
 from offline.report.content import Report, is_blocked
 from offline.report.text import PLAIN_MARKS, Screen
 from offline.report.visible import make_line, make_visible
+from offline.run import Failure
 
 _PASSED, _BLOCKED, _WRONG = range(3)
 _WIDTH = 100

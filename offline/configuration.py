@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 import policies
-from crossguard.rule import Rule, StackRule
-from crossguard.settings import DEFAULTS, Rejected, Settings, read_settings
-from offline.outcome import Failure
-from offline.reading import read_text
+from crossguard.pack.rule import Rule, StackRule
+from crossguard.pack.settings import DEFAULTS, Rejected, Settings, read_settings
+from offline.files import read_text
+from offline.run import Failure
 
 Level = Literal["advisory", "mandatory", "remediate", "disabled"]
 LEVELS: tuple[Level, ...] = ("advisory", "mandatory", "remediate", "disabled")

@@ -9,8 +9,8 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from offline.engine.values import RESOURCE, SECRET, SIGNATURE, UNKNOWN
-from offline.outcome import Failure
+from offline.engine.protocol.values import RESOURCE, SECRET, SIGNATURE, UNKNOWN
+from offline.run import Failure
 
 MOST_BYTES = 256 * 2**20
 EXPECTED = "what `pulumi stack export` prints"

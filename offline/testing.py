@@ -14,13 +14,13 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-from offline.engine import mocks as mocking
-from offline.engine.configuration import Project
-from offline.engine.inline import run_function
-from offline.engine.run import Operation, Request
-from offline.engine.run import preview as preview_folder
-from offline.facts import ROOT
-from offline.outcome import Diagnostic, Failure, Run
+from offline.engine.cloud import mocks as mocking
+from offline.engine.program.configuration import Project
+from offline.engine.program.inline import run_function
+from offline.engine.program.run import Operation, Request
+from offline.engine.program.run import preview as preview_folder
+from offline.pack_info import ROOT
+from offline.run import Diagnostic, Failure, Run
 
 Program = str | Path | Callable[[], object]
 _PATIENCE_SECONDS = 120.0

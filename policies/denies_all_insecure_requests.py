@@ -95,10 +95,10 @@ Two statements that share the work are as good as one.
 * It repairs nothing: a Deny of `s3:*` would take a website endpoint off the air.
 """
 
-from bucketpolicy.actions import BUCKET_ACTIONS, OBJECT_ACTIONS
 from bucketpolicy.goal import TLS_VERSION, TRANSPORT, Below, Equal, Goal, Restriction, Target
-from crossguard.rule import Rule
-from crossguard.settings import Settings
+from bucketpolicy.tables.actions import BUCKET_ACTIONS, OBJECT_ACTIONS
+from crossguard.pack.rule import Rule
+from crossguard.pack.settings import Settings
 
 # A counterexample takes the first action that gets through: one that people know, rather than the first of the alphabet.
 _ON_BUCKET = ("s3:ListBucket", *(action for action in BUCKET_ACTIONS if action != "s3:ListBucket"))

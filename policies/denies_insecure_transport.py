@@ -104,8 +104,8 @@ Wider is fine; this one satisfies [the stricter sibling](aws-s3-bucket-policy-de
 """
 
 from bucketpolicy.goal import TLS_VERSION, TRANSPORT, Below, Equal, Goal, Restriction, Target
-from crossguard.rule import Rule
-from crossguard.settings import Settings
+from crossguard.pack.rule import Rule
+from crossguard.pack.settings import Settings
 
 
 def _insecure_uploads(bucket: str | None, partition: str, settings: Settings) -> Goal:

@@ -114,8 +114,8 @@ Just as good, and it wants one algorithm: a negated operator holds where the hea
 """
 
 from bucketpolicy.goal import SSE, SSE_CUSTOMER, SSE_KMS_KEY, Absent, AbsentOrOther, Goal, Restriction, Target
-from crossguard.rule import Rule
-from crossguard.settings import Settings
+from crossguard.pack.rule import Rule
+from crossguard.pack.settings import Settings
 
 
 def _uploads_without_header(bucket: str | None, partition: str, settings: Settings) -> Goal:

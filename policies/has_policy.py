@@ -44,7 +44,7 @@ aws.s3.BucketPolicy("reports", bucket=reports.bucket, policy=reports.bucket.appl
 * In an update it runs after everything has been created, since the engine asks stack policies last. It prevents in a preview.
 """
 
-from crossguard.rule import StackRule
+from crossguard.pack.rule import StackRule
 
 RULE = StackRule(
     name="aws-s3-bucket-has-policy",

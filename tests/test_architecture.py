@@ -37,10 +37,10 @@ def test_the_contracts_are_kept(copy: Path) -> None:
     ("module", "statement", "contract"),
     [
         ("bucketpolicy/verdict.py", "import pulumi_policy", "the proof is pure"),
-        ("bucketpolicy/goal.py", "import crossguard.rule", "nothing points back"),
-        ("crossguard/finding.py", "import policies", "nothing points back"),
+        ("bucketpolicy/goal.py", "import crossguard.pack.rule", "nothing points back"),
+        ("crossguard/judging/finding.py", "import policies", "nothing points back"),
         ("policies/__init__.py", "import pulumi_policy", "rules know no SDK"),
-        ("bucketpolicy/decide.py", "import bucketpolicy.evaluate", "decide and evaluate are two readings"),
+        ("bucketpolicy/proof/decide.py", "import bucketpolicy.semantics.evaluate", "the two readings are independent"),
     ],
 )
 def test_a_planted_import_is_caught(copy: Path, module: str, statement: str, contract: str) -> None:

@@ -84,8 +84,9 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
 
 
 def _modules(wanted: list[str]) -> list[str]:
-    found = sorted(path.stem for path in (ROOT / PACKAGE).glob("*.py") if path.stem not in {"__init__", *_GENERATED})
-    return [name for name in found if not wanted or name in wanted]
+    root = ROOT / PACKAGE
+    paths = [path for path in root.rglob("*.py") if path.stem not in {"__init__", *_GENERATED} and (not wanted or path.stem in wanted)]
+    return sorted(".".join(path.relative_to(root).with_suffix("").parts) for path in paths)
 
 
 def _report(mutants: list[Mutant], outcomes: dict[int, str], output: Path | None) -> int:
@@ -106,7 +107,7 @@ def _report(mutants: list[Mutant], outcomes: dict[int, str], output: Path | None
 
 def _mutate(name: str) -> Iterator[Mutant]:
     """Every mutant of a module."""
-    path = ROOT / PACKAGE / f"{name}.py"
+    path = ROOT / PACKAGE / f"{name.replace('.', '/')}.py"
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for qualified, function in _functions(tree, ""):
         alone = _wrap(function, qualified.split("."))
@@ -273,8 +274,8 @@ class Trial:
         for number, mutant in enumerate(self.mutants):
             if len(running) >= self.processes:
                 self._reap(running)
-            chosen = [place for place, found in entered.items() if (mutant.module, mutant.first) in found]
-            chosen.sort(key=lambda place: (not _is_about(items[place], mutant.module), took[place]))
+            chosen = [place for place, found in entered.items() if (_stem(mutant.module), mutant.first) in found]
+            chosen.sort(key=lambda place: (not _is_about(items[place], _stem(mutant.module)), took[place]))
             running[self._try(mutant, [items[place] for place in chosen], [took[place] for place in chosen])] = number
             if number % 50 == 0:
                 print(f"{number} of {len(self.mutants)}, {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
@@ -318,6 +319,11 @@ class Trial:
         if outcome in ("survived", "no test"):
             mutant = self.mutants[number]
             print(f"{mutant.module}.py:{mutant.line} {mutant.function}: {mutant.change} ({outcome})", flush=True)
+
+
+def _stem(module: str) -> str:
+    """The name of a module without its package; no two modules share one."""
+    return module.rpartition(".")[2]
 
 
 def _is_about(item: pytest.Item, module: str) -> bool:

@@ -40,8 +40,8 @@ Say in a sentence what gets through.
 """
 
 from bucketpolicy.goal import TRANSPORT, Equal, Goal, Target
-from crossguard.rule import Rule
-from crossguard.settings import Settings
+from crossguard.pack.rule import Rule
+from crossguard.pack.settings import Settings
 
 
 def _promise(bucket: str | None, partition: str, settings: Settings) -> Goal:

@@ -17,8 +17,8 @@ from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from offline.engine.run import Request, preview
-from offline.outcome import Diagnostic, Failure, Run
+from offline.engine.program.run import Request, preview
+from offline.run import Diagnostic, Failure, Run
 
 _REGION = "aws:region=us-east-1"
 _GLUE = (*(f"cluster{key}=x" for key in ("Identifier", "NodeType", "DBName", "DBUsername", "DBPassword")), "glueDBName=x")

@@ -11,12 +11,13 @@ from typing import NamedTuple
 
 from pulumi.runtime.proto import analyzer_pb2, resource_pb2
 
-from offline.engine import aws, values
-from offline.engine.answers import Answers
-from offline.engine.pack import Booted, StackSettings
-from offline.engine.questions import Provider, Questions, Subject, Verdicts, Whole
-from offline.engine.values import UNKNOWN, Properties
-from offline.outcome import Seen
+from offline.engine.cloud import aws
+from offline.engine.cloud.answers import Answers
+from offline.engine.pack.analyzer_client import Provider, Questions, Subject, Verdicts, Whole
+from offline.engine.pack.boot import Booted, StackSettings
+from offline.engine.protocol import values
+from offline.engine.protocol.values import UNKNOWN, Properties
+from offline.run import Seen
 
 ROOT_TYPE = "pulumi:pulumi:Stack"
 PROVIDER_PREFIX = "pulumi:providers:"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Literal, NamedTuple
 
-from offline.outcome import Policy
+from offline.run import Policy
 
 #: From worst to best: `violation` is mandatory, `advisory` is not, `unknown` tells that nothing could be told and nothing is claimed.
 Outcome = Literal["violation", "advisory", "unknown", "exempt", "remediated", "compliant"]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from crossguard.assumptions import MEANINGS
+from crossguard.pack.assumptions import MEANINGS
 from offline.report.content import Bucket, Outcome, Report, Result, count, find_worst, is_blocked, list_results
 from offline.report.text import say_proof, shorten
 from offline.report.visible import make_line, make_visible

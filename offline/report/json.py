@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from crossguard.rule import REPOSITORY
+from crossguard.pack.rule import REPOSITORY
 from offline.report.content import Bucket, Excuse, Place, Report, Result, count, find_worst, is_blocked
 
 #: Raised when a member changes its meaning or goes; new members may come at any time.

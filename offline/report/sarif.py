@@ -11,11 +11,11 @@ from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
-from crossguard.rule import REPOSITORY
-from offline.outcome import Policy
+from crossguard.pack.rule import REPOSITORY
 from offline.report.content import Place, Report, Result, is_blocked, list_results
 from offline.report.text import say_excuse
 from offline.report.visible import make_line, make_visible
+from offline.run import Policy
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS = {"violation": "error", "advisory": "warning", "unknown": "note"}

@@ -10,9 +10,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from offline.outcome import Policy
 from offline.report.content import Bucket, Excuse, Outcome, Report, Result, count, find_worst
 from offline.report.visible import make_line, make_visible
+from offline.run import Policy
 
 #: Beyond so many buckets the overview leaves out those of which there is nothing to tell.
 MOST_ROWS = 100

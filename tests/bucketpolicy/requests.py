@@ -3,10 +3,10 @@
 import json
 
 from bucketpolicy.document import Document
-from bucketpolicy.evaluate import Truth, is_denied
 from bucketpolicy.goal import Assumptions
 from bucketpolicy.parse import parse
 from bucketpolicy.request import Context, Identity, Principal, Request, Service
+from bucketpolicy.semantics.evaluate import Truth, is_denied
 
 Json = dict[str, object]
 DENY: Json = {"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::b/*"}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bucketpolicy.budget import Budget, TooComplexError
+from bucketpolicy.proof.budget import Budget, TooComplexError
 
 
 def test_ticks_are_booked_under_the_spender() -> None:

@@ -1,8 +1,8 @@
 """Callers that a document does not tell apart are one, and its globs say what their ARNs may be."""
 
-from bucketpolicy.callers import Caller, Callers, merge
-from bucketpolicy.patterns import ANY, DIGIT, MANY, MANY_IN, Glob
-from bucketpolicy.principals import Covered, gather
+from bucketpolicy.proof.callers import Caller, Callers, merge
+from bucketpolicy.proof.globs import ANY, DIGIT, MANY, MANY_IN, Glob
+from bucketpolicy.proof.principals import Covered, gather
 from bucketpolicy.request import Anonymous, Identity, Service
 from tests.bucketpolicy.verdicts import document, name_principal, statement
 

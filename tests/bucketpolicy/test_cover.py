@@ -5,12 +5,12 @@ from random import Random
 
 import pytest
 
-from bucketpolicy.budget import Budget, TooComplexError
-from bucketpolicy.check_proof import check_cover
-from bucketpolicy.cover import Covered, Escape, Literals, search
-from bucketpolicy.domains import ABSENT, Domain, Literal, TextDomain, TextLiteral, Value, holds
-from bucketpolicy.language import Language
-from bucketpolicy.patterns import read_text
+from bucketpolicy.proof.budget import Budget, TooComplexError
+from bucketpolicy.proof.check import check_cover
+from bucketpolicy.proof.cover import Covered, Escape, Literals, search
+from bucketpolicy.proof.domains import ABSENT, Domain, Literal, TextDomain, TextLiteral, Value, holds
+from bucketpolicy.proof.globs import read_text
+from bucketpolicy.proof.textsets import Language
 
 WORDS = ["".join(chars) for size in range(4) for chars in product("abx", repeat=size)]
 

@@ -4,9 +4,9 @@ from random import Random
 
 import pytest
 
-from bucketpolicy.check_proof import check_proof
-from bucketpolicy.decide import decide
 from bucketpolicy.goal import SSE, TRANSPORT, Goal
+from bucketpolicy.proof.check import check_proof
+from bucketpolicy.proof.decide import decide
 from tests.bucketpolicy.verdicts import (
     NULL,
     UPLOADS,
@@ -155,7 +155,7 @@ def test_an_arn_of_another_partition_is_another_bucket() -> None:
 
 def test_a_document_beyond_the_budget_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """It names the statement that costs most, and nothing of what the statement says."""
-    monkeypatch.setattr("bucketpolicy.decide.TICKS", 3000)
+    monkeypatch.setattr("bucketpolicy.proof.decide.TICKS", 3000)
     patterns = [[f"arn:aws:s3:::b/{'?' * place}{digit}{'?' * (23 - place)}" for digit in "01"] for place in range(24)]
     rng = Random(5)
     clauses = [
@@ -177,7 +177,7 @@ def test_a_document_without_denies_has_none() -> None:
 @pytest.mark.parametrize("long", [10, 100_000])
 def test_a_long_proof_is_kept_as_it_was_found(long: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Parity around a graph: every case must be tried, and the steps hold with and without those that could be left out."""
-    monkeypatch.setattr("bucketpolicy.cover._LONG", long)
+    monkeypatch.setattr("bucketpolicy.proof.cover._LONG", long)
     rng = Random(1)
     size = 12
     edges: list[tuple[int, int]] = []

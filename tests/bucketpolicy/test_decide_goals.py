@@ -2,8 +2,8 @@
 
 import pytest
 
-from bucketpolicy.decide import decide
 from bucketpolicy.goal import SSE, TRANSPORT, AbsentOrOther, Below, Equal, Goal, Target
+from bucketpolicy.proof.decide import decide
 from bucketpolicy.verdict import Denied
 from tests.bucketpolicy.verdicts import NULL, decide_on, denied, document, reasons, statement, uploads, witness
 

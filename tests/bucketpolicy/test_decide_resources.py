@@ -2,8 +2,8 @@
 
 import pytest
 
-from bucketpolicy.decide import decide
 from bucketpolicy.goal import SSE, TRANSPORT, Goal, Target
+from bucketpolicy.proof.decide import decide
 from bucketpolicy.verdict import Counterexample, Denied, Undecided
 from tests.bucketpolicy.verdicts import NULL, UPLOADS, Json, denied, document, reasons, statement, uploads, witness
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from bucketpolicy.decide import decide
 from bucketpolicy.document import Document, Problem
 from bucketpolicy.goal import SSE, SSE_CUSTOMER, TRANSPORT, Absent, Equal, Goal, Target
+from bucketpolicy.proof.decide import decide
 from bucketpolicy.verdict import Counterexample, Undecided
 from tests.bucketpolicy.verdicts import UPLOADS, decide_on, document, over_http, reasons, statement, witness
 
@@ -15,7 +15,7 @@ TOO_COMPLEX = "the document is too complex: the search was given up, and this st
 @pytest.mark.parametrize("place", range(3))
 def test_the_statement_that_costs_most_is_blamed(place: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Wherever it stands among those that cost nothing."""
-    monkeypatch.setattr("bucketpolicy.decide.TICKS", 1)
+    monkeypatch.setattr("bucketpolicy.proof.decide.TICKS", 1)
     costly = statement({"Null": {SSE: "true"}}, Resource=["arn:aws:s3:::b/*a*b*c*", "arn:aws:s3:::b/*c*b*a*"])
     statements = [ALLOW, ALLOW]
     statements.insert(place, costly)
@@ -25,7 +25,7 @@ def test_the_statement_that_costs_most_is_blamed(place: int, monkeypatch: pytest
 
 def test_a_document_without_statements_is_blamed_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     """There is nothing else to point at."""
-    monkeypatch.setattr("bucketpolicy.decide.TICKS", 0)
+    monkeypatch.setattr("bucketpolicy.proof.decide.TICKS", 0)
     verdict = decide(Document(variables=True, statements=()), Goal("b", "aws", (UPLOADS,)))
     assert verdict == Undecided((Problem("$", TOO_COMPLEX),))
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bucketpolicy.decide import decide
 from bucketpolicy.goal import SSE, TRANSPORT, Absent, Goal, Target
+from bucketpolicy.proof.decide import decide
 from bucketpolicy.request import Service
 from bucketpolicy.verdict import Undecided
 from tests.bucketpolicy.verdicts import NULL, Json, document, reasons, statement, uploads, witness

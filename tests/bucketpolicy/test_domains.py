@@ -3,8 +3,8 @@
 from itertools import combinations, product
 from random import Random
 
-from bucketpolicy.budget import Budget
-from bucketpolicy.domains import (
+from bucketpolicy.proof.budget import Budget
+from bucketpolicy.proof.domains import (
     ABSENT,
     EMPTY,
     Domain,
@@ -19,8 +19,8 @@ from bucketpolicy.domains import (
     holds,
     leave,
 )
-from bucketpolicy.language import Language
-from bucketpolicy.patterns import Glob, read_text
+from bucketpolicy.proof.globs import Glob, read_text
+from bucketpolicy.proof.textsets import Language
 
 WORDS = ["".join(chars) for size in range(3) for chars in product("abx", repeat=size)]
 SETS = [tuple(items) for size in (1, 2, 3) for items in combinations(("a", "b", "ab", "x", ""), size)]

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bucketpolicy.evaluate import Truth, all_of, any_of, is_denied, negate
 from bucketpolicy.goal import SSE
 from bucketpolicy.request import Context
+from bucketpolicy.semantics.evaluate import Truth, all_of, any_of, is_denied, negate
 from tests.bucketpolicy.requests import DENY, ON, Json, ask, read
 
 TRUTHS = st.sampled_from([True, False, None])

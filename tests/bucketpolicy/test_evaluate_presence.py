@@ -2,8 +2,8 @@
 
 import pytest
 
-from bucketpolicy.evaluate import Truth
 from bucketpolicy.goal import SSE
+from bucketpolicy.semantics.evaluate import Truth
 from tests.bucketpolicy.requests import Json, when
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bucketpolicy.evaluate import Truth, is_denied
 from bucketpolicy.request import Anonymous
+from bucketpolicy.semantics.evaluate import Truth, is_denied
 from tests.bucketpolicy.requests import ACCOUNT, DENY, ON, ROLE, ROOT, SERVICE, SESSION, USER, ask, read
 
 EVERYBODY = (ROLE, USER, ROOT, SERVICE, Anonymous())

@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from bucketpolicy.actions import BUCKET_ACTIONS, OBJECT_ACTIONS
 from bucketpolicy.document import Document
-from bucketpolicy.evaluate import is_denied
 from bucketpolicy.explain import Explanation, Mistake, Obstacle, explain
 from bucketpolicy.goal import SSE, SSE_CUSTOMER, SSE_KMS_KEY, TLS_VERSION, TRANSPORT, Absent, Assumptions, Below, Equal, Goal, Target
-from bucketpolicy.membership import in_goal, keys_of
 from bucketpolicy.parse import parse
 from bucketpolicy.request import Anonymous, Context, Identity, Request
+from bucketpolicy.semantics.evaluate import is_denied
+from bucketpolicy.semantics.feasible import in_goal, keys_of
+from bucketpolicy.tables.actions import BUCKET_ACTIONS, OBJECT_ACTIONS
 
 Json = dict[str, object]
 

@@ -3,8 +3,8 @@
 import pytest
 
 from bucketpolicy.document import Principals
-from bucketpolicy.patterns import ANY, MANY
-from bucketpolicy.principals import Crowd, Named, Representative, cover, find_strangers, gather, read_principal
+from bucketpolicy.proof.globs import ANY, MANY
+from bucketpolicy.proof.principals import Crowd, Named, Representative, cover, find_strangers, gather, read_principal
 from bucketpolicy.request import Anonymous, Identity, Principal, Service
 from tests.bucketpolicy.verdicts import Json, document, statement
 

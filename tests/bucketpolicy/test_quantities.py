@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from bucketpolicy.operators import Comparison
-from bucketpolicy.quantities import compare, is_within, read_address, read_date, read_number
+from bucketpolicy.semantics.quantities import compare, is_within, read_address, read_date, read_number
 
 
 @pytest.mark.parametrize(

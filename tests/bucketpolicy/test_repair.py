@@ -6,7 +6,6 @@ from random import Random
 import pytest
 
 from bucketpolicy.document import Document
-from bucketpolicy.evaluate import is_denied
 from bucketpolicy.goal import (
     SSE,
     SSE_CUSTOMER,
@@ -26,6 +25,7 @@ from bucketpolicy.judge import judge
 from bucketpolicy.parse import MAX_BYTES, parse
 from bucketpolicy.repair import CannotRepair, Repaired, is_bucket_name, name_bucket, repair, write_statements
 from bucketpolicy.request import Anonymous, Identity, Principal, Request, Service
+from bucketpolicy.semantics.evaluate import is_denied
 from bucketpolicy.verdict import Denied
 from tests.differential.documents import generate
 

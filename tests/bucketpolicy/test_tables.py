@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bucketpolicy import actions, keys
-from bucketpolicy.actions import BUCKET_ACTIONS, OBJECT_ACTIONS
-from bucketpolicy.keys import Key, applies, find_key
+from bucketpolicy.tables import actions, keys
+from bucketpolicy.tables.actions import BUCKET_ACTIONS, OBJECT_ACTIONS
+from bucketpolicy.tables.keys import Key, applies, find_key
 
 ROOT = Path(__file__).resolve().parents[2]
 TOOL = str(ROOT / "tools" / "make_tables.py")
@@ -100,4 +100,7 @@ def test_a_changed_table_is_noticed(monkeypatch: pytest.MonkeyPatch, capsys: pyt
     monkeypatch.setattr(Path, "read_text", lambda path, **options: read_text(path, **options) + ("\n" if path in files else ""))
     monkeypatch.setattr(Path, "write_text", lambda *_: pytest.fail("--check writes nothing"))
     assert run_tool(monkeypatch, "--check") == 1
-    assert [line.partition(" ")[0] for line in capsys.readouterr().err.splitlines()] == ["bucketpolicy/actions.py", "bucketpolicy/keys.py"]
+    assert [line.partition(" ")[0] for line in capsys.readouterr().err.splitlines()] == [
+        "bucketpolicy/tables/actions.py",
+        "bucketpolicy/tables/keys.py",
+    ]

@@ -3,10 +3,10 @@
 import json
 from typing import Any
 
-from bucketpolicy.decide import decide
 from bucketpolicy.document import Document
 from bucketpolicy.goal import SSE, TRANSPORT, Absent, Assumptions, Equal, Goal, Target
 from bucketpolicy.parse import parse
+from bucketpolicy.proof.decide import decide
 from bucketpolicy.request import Anonymous, Identity, Principal, Request, Service
 from bucketpolicy.verdict import Counterexample, Denied, Undecided, Verdict
 

@@ -11,13 +11,13 @@ from bucketpolicy.parse import parse
 from bucketpolicy.repair import repair
 from bucketpolicy.request import Request, Service
 from bucketpolicy.verdict import Counterexample
-from crossguard import messages
-from crossguard.assess import assess, locate
 from crossguard.failure import describe_failure
-from crossguard.finding import Contested, Finding, NotKnown, Open, Subject, Unattached
-from crossguard.rule import Rule, StackRule
-from crossguard.settings import Exemption, Settings, read_settings
-from crossguard.source import Found, Missing, NoDocument, Source, Unknown
+from crossguard.judging.assess import assess, locate
+from crossguard.judging.finding import Contested, Finding, NotKnown, Open, Subject, Unattached
+from crossguard.messages.render import render, render_note
+from crossguard.pack.rule import Rule, StackRule
+from crossguard.pack.settings import Exemption, Settings, read_settings
+from crossguard.resources.source import Found, Missing, NoDocument, Source, Unknown
 from policies import ALL
 
 HEADER, TRANSPORT, REQUESTS, HAS_POLICY = ALL
@@ -52,7 +52,7 @@ class Kind(NamedTuple):
             finding = assess(self.rule, settings, subject, finding, TODAY)
         else:
             subject = subject._replace(bucket=self.bucket, partition="aws")
-        return messages.render(self.rule, finding, subject) or "(nothing)"
+        return render(self.rule, finding, subject) or "(nothing)"
 
 
 def deny(condition: Mapping[str, Any], **changes: Any) -> dict[str, Any]:
@@ -275,7 +275,7 @@ def render_all() -> dict[str, str]:
     subjects = tuple(Subject(f"urn:{name}", "aws:s3/bucket:Bucket", name) for name in ("audit", "logs", "reports"))
     return {
         **{name: kind.render() for name, kind in KINDS.items()},
-        "note-on-attachments": messages.render_note(_stack_rule(), subjects),
+        "note-on-attachments": render_note(_stack_rule(), subjects),
         "internal-error": describe_failure(HEADER, ValueError("hunter2")),
     }
 

@@ -22,8 +22,8 @@ from google.protobuf import empty_pb2, json_format, struct_pb2
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 from pulumi_policy.policy import EnforcementLevel, _PolicyAnalyzerServicer
 
+from crossguard.pack.rule import Rule, StackRule
 from crossguard.register import build
-from crossguard.rule import Rule, StackRule
 from policies import ALL
 
 ROOT = Path(__file__).resolve().parents[2]

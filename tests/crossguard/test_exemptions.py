@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crossguard.exemptions import Applies, Expired, MightApply, NoExemption, Standing, find_exemption, matches
-from crossguard.finding import Subject
-from crossguard.settings import Exemption
+from crossguard.judging.exemptions import Applies, Expired, MightApply, NoExemption, Standing, find_exemption, matches
+from crossguard.judging.finding import Subject
+from crossguard.pack.settings import Exemption
 from tests.crossguard.pack import BUCKET_POLICY, TODAY
 
 URN = f"urn:pulumi:dev::shop::{BUCKET_POLICY}::logs-policy"

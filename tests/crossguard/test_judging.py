@@ -6,7 +6,8 @@ from typing import Any
 import pulumi.runtime
 import pytest
 
-from crossguard import assess, conduct
+from crossguard import policy
+from crossguard.judging import assess
 from tests.crossguard.documents import FORMATTED, HEADER_ABSENT, OVER_HTTP, compliant, deny, document, snippet, write
 from tests.crossguard.pack import (
     ALL_REQUESTS,
@@ -169,7 +170,7 @@ def test_a_bug_is_a_violation_and_no_exception(preview: Double, monkeypatch: pyt
 
 def test_a_bug_in_the_stack_policy_is_a_violation_on_the_stack(preview: Double, monkeypatch: pytest.MonkeyPatch) -> None:
     """As for the others."""
-    monkeypatch.setattr(conduct, "attach", fail)
+    monkeypatch.setattr(policy, "attach", fail)
     answer = preview.analyze_stack(Resource(BUCKET, "data", {"bucket": "data"}))
     assert answer.levels() == {HAS_POLICY: "mandatory"}
     assert "internal error" in answer.of(HAS_POLICY)
@@ -177,7 +178,7 @@ def test_a_bug_in_the_stack_policy_is_a_violation_on_the_stack(preview: Double, 
 
 def test_a_bug_in_a_remediation_changes_nothing(preview: Double, monkeypatch: pytest.MonkeyPatch) -> None:
     """The document is judged right afterwards in any case."""
-    monkeypatch.setattr(conduct, "assess", fail)
+    monkeypatch.setattr(policy, "assess", fail)
     preview.configure(uploads={"enforcementLevel": "remediate"})
     assert preview.remediate(attach(snippet("data"))) == {}
 

@@ -4,7 +4,17 @@ from typing import get_args
 
 import pytest
 
-from crossguard.quoting import Form, clean, clean_sentence, enumerate_formed, enumerate_texts, has_secret_values, name_key, quote, quote_arn
+from crossguard.messages.quoting import (
+    Form,
+    clean,
+    clean_sentence,
+    enumerate_formed,
+    enumerate_texts,
+    has_secret_values,
+    name_key,
+    quote,
+    quote_arn,
+)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import crossguard
 from crossguard import register
 from tests.crossguard.pack import ROOT
 
-HEAVY = ("bucketpolicy.judge", "crossguard.conduct", "crossguard.messages", "pulumi_aws", "rich", "jinja2", "jsonschema")
+HEAVY = ("bucketpolicy.judge", "crossguard.policy", "crossguard.messages.render", "pulumi_aws", "rich", "jinja2", "jsonschema")
 
 
 def test_the_clock_is_in_utc() -> None:
@@ -25,15 +25,15 @@ def test_the_clock_is_in_utc() -> None:
 def test_the_pack_is_warmed_up_in_the_background(monkeypatch: pytest.MonkeyPatch) -> None:
     """By a thread that keeps no process alive and leaves what judges loaded."""
     monkeypatch.setattr(register, "_WARM_UP_SECONDS", 0)
-    monkeypatch.delitem(sys.modules, "crossguard.conduct", raising=False)
-    monkeypatch.delattr(crossguard, "conduct", raising=False)
+    monkeypatch.delitem(sys.modules, "crossguard.policy", raising=False)
+    monkeypatch.delattr(crossguard, "policy", raising=False)
     before = set(threading.enumerate())
     register.warm_up()
     threads = [thread for thread in threading.enumerate() if thread not in before]
     assert all(thread.daemon for thread in threads)
     for thread in threads:
         thread.join()
-    assert ("crossguard.conduct" in sys.modules, gc.get_freeze_count() > 0) == (True, True)
+    assert ("crossguard.policy" in sys.modules, gc.get_freeze_count() > 0) == (True, True)
     gc.unfreeze()
 
 

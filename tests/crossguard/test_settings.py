@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bucketpolicy.goal import Assumptions
-from crossguard.assumptions import MEANINGS
-from crossguard.settings import DEFAULTS, KEYS, Exemption, Rejected, Settings, describe, read_settings, write_schema
+from crossguard.pack.assumptions import MEANINGS
+from crossguard.pack.settings import DEFAULTS, KEYS, Exemption, Rejected, Settings, describe, read_settings, write_schema
 from tests.crossguard.pack import secret
 
 ALL_KEYS = tuple(KEYS)

@@ -8,8 +8,8 @@ from random import Random
 from typing import NamedTuple
 
 from bucketpolicy.goal import TLS_VERSION, TRANSPORT, Absent, AbsentOrOther, Assumptions, Below, Equal, Goal, Target
-from bucketpolicy.keys import applies
 from bucketpolicy.request import Anonymous, Identity, Principal, Request, Service
+from bucketpolicy.tables.keys import applies
 from tests.differential.naive import KIND, MULTIVALUED, Json, listed, moment, number, text
 from tests.differential.requests import in_goal, mention, possible
 

@@ -5,10 +5,10 @@ from collections import Counter
 from random import Random
 from typing import NamedTuple
 
-from bucketpolicy import evaluate
-from bucketpolicy.decide import decide
 from bucketpolicy.document import Document, Malformed
 from bucketpolicy.parse import parse
+from bucketpolicy.proof.decide import decide
+from bucketpolicy.semantics import evaluate
 from bucketpolicy.verdict import Counterexample, Denied, Undecided, Verdict
 from tests.differential.attack import attack
 from tests.differential.documents import Case, generate

@@ -12,8 +12,8 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from bucketpolicy.goal import TLS_VERSION, TRANSPORT, Absent, Below, Equal, Goal, Restriction, Target
-from bucketpolicy.keys import applies
 from bucketpolicy.request import Anonymous, Identity, Principal, Service
+from bucketpolicy.tables.keys import applies
 from tests.differential.formulas import (
     ALWAYS,
     NEVER,

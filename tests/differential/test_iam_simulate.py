@@ -17,10 +17,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from bucketpolicy import evaluate
 from bucketpolicy.document import Document
 from bucketpolicy.parse import parse
 from bucketpolicy.request import Identity, Principal, Request, Service
+from bucketpolicy.semantics import evaluate
 from tests.differential.attack import attack
 from tests.differential.documents import Case, generate
 from tests.differential.naive import KIND, Json, is_denied

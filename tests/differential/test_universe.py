@@ -6,10 +6,10 @@ from random import Random
 
 import pytest
 
-from bucketpolicy.decide import decide
 from bucketpolicy.document import Document
 from bucketpolicy.goal import Goal
 from bucketpolicy.parse import parse
+from bucketpolicy.proof.decide import decide
 from bucketpolicy.request import Request
 from bucketpolicy.verdict import Counterexample, Denied
 from tests.differential.naive import Json, is_denied

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from offline.engine.run import Request, preview
-from offline.outcome import Run
+from offline.engine.program.run import Request, preview
+from offline.run import Run
 from tests.e2e.cli import STACK, Project, link_environment
 
 RECORDER = Path(__file__).parent / "recorder"

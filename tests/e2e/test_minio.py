@@ -17,10 +17,10 @@ from typing import Literal, NamedTuple
 import pytest
 
 from bucketpolicy.document import Document
-from bucketpolicy.evaluate import is_denied
 from bucketpolicy.goal import SSE, TRANSPORT, Assumptions
 from bucketpolicy.parse import parse
 from bucketpolicy.request import Anonymous, Request
+from bucketpolicy.semantics.evaluate import is_denied
 from tests.e2e.cli import ROOT
 from tests.e2e.s3 import HEADER, Answer, Server, run_server
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from offline.engine.run import Request
-from offline.engine.run import preview as run
-from offline.outcome import Diagnostic, Run
+from offline.engine.program.run import Request
+from offline.engine.program.run import preview as run
+from offline.run import Diagnostic, Run
 from tests.crossguard.pack import Answer, Double
 from tests.forms.table import FORMS, Form, write_row
 from tests.forms.wire import write_wire

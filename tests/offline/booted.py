@@ -9,11 +9,11 @@ from collections.abc import Iterable
 
 from pulumi.runtime.proto import analyzer_pb2
 
-from offline.engine.aws import DOCUMENT_TYPES
+from offline.engine.cloud.aws import DOCUMENT_TYPES
 from offline.engine.deployment import ROOT_TYPE
-from offline.engine.pack import Booted
-from offline.engine.questions import Provider, Questions, Subject, Whole
-from offline.outcome import Run, Seen
+from offline.engine.pack.analyzer_client import Provider, Questions, Subject, Whole
+from offline.engine.pack.boot import Booted
+from offline.run import Run, Seen
 from offline.state import State, Stored
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from offline import analyze, facts, state
+from offline import analyze, pack_info, state
 from offline.configuration import Configuration, interpret
-from offline.engine.pack import boot
-from offline.outcome import Run
+from offline.engine.pack.boot import boot
+from offline.run import Run
 from offline.state import State
 from tests.offline import booted
 from tests.offline.cli import ALL_TRANSPORT, HAS_POLICY, TRANSPORT, UPLOADS, Ended, run, write_compliant, write_open
@@ -367,7 +367,7 @@ def test_a_booted_pack_says_the_same(configured: str) -> None:
     written = CONFIGURATIONS[configured]
     configuration = interpret(written, "config.json")
     assert isinstance(configuration, Configuration)
-    with boot(facts.ROOT, None, written) as pack:
+    with boot(pack_info.ROOT, None, written) as pack:
         for name, text in STATES.items():
             here = normalize(analyze.judge(read(text), configuration, TODAY))
             there = normalize(booted.judge(read(text), pack))

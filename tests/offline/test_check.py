@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from crossguard.partitions import PARTITIONS
+from crossguard.pack.partitions import PARTITIONS
 from offline.check import unwrap
 from tests.offline.cli import (
     ALL_TRANSPORT,

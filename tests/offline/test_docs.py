@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from crossguard.partitions import PARTITIONS
+from crossguard.pack.partitions import PARTITIONS
 from offline.command_line import FORMATS, parse
-from offline.outcome import Failure
 from offline.report.content import OUTCOMES
+from offline.run import Failure
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGES = ("docs/offline.md", "docs/reports.md", "README.md")

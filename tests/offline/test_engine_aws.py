@@ -2,9 +2,9 @@
 
 import pytest
 
-from offline.engine import aws, invokes
-from offline.engine.aws import Place
-from offline.engine.values import UNKNOWN
+from offline.engine.cloud import aws, invokes
+from offline.engine.cloud.aws import Place
+from offline.engine.protocol.values import UNKNOWN
 
 BUCKET = "aws:s3/bucket:Bucket"
 POLICY = "aws:s3/bucketPolicy:BucketPolicy"

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from offline.engine import configuration
-from offline.engine.configuration import Project
-from offline.outcome import Failure
+from offline.engine.program import configuration
+from offline.engine.program.configuration import Project
+from offline.run import Failure
 
 PROJECT = "name: shop\nruntime: python\n"
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from offline.engine.documents import WrongDocumentError, get_policy_document
+from offline.engine.cloud.documents import WrongDocumentError, get_policy_document
 
 EVERYONE = {"type": "*", "identifiers": ["*"]}
 

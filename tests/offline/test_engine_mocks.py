@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from offline.engine import mocks
-from offline.engine.answers import Answers
-from offline.engine.aws import Place
-from offline.engine.mocks import Mocks
-from offline.engine.values import UNKNOWN
-from offline.outcome import Failure
+from offline.engine.cloud import mocks
+from offline.engine.cloud.answers import Answers
+from offline.engine.cloud.aws import Place
+from offline.engine.cloud.mocks import Mocks
+from offline.engine.protocol.values import UNKNOWN
+from offline.run import Failure
 
 PLACE = Place("eu-central-1")
 BUCKET = "aws:s3/bucket:Bucket"

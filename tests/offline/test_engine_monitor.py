@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from offline.engine.run import Request, preview
-from offline.outcome import Run
+from offline.engine.program.run import Request, preview
+from offline.run import Run
 
 PROGRAM = """
 import grpc, json, os

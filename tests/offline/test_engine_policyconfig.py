@@ -7,8 +7,8 @@ from google.protobuf.json_format import MessageToDict, ParseDict
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import analyzer_pb2
 
-from offline.engine.policyconfig import configure
-from offline.outcome import Failure
+from offline.engine.pack.policyconfig import configure
+from offline.run import Failure
 
 SCHEMA = {
     "size": {"type": "number", "default": 1},

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from offline.engine.run import Request, preview
-from offline.outcome import Failure, Run
+from offline.engine.program.run import Request, preview
+from offline.run import Failure, Run
 
 ROOT = Path(__file__).parents[2]
 PACK = """

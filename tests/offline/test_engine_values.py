@@ -3,8 +3,8 @@
 from google.protobuf.json_format import ParseDict
 from google.protobuf.struct_pb2 import Struct
 
-from offline.engine import values
-from offline.engine.values import UNKNOWN, Received
+from offline.engine.protocol import values
+from offline.engine.protocol.values import UNKNOWN, Received
 
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 SECRET = {SIGNATURE: "1b47061264138c4ac30d75fd1eb44270", "value": "hush"}

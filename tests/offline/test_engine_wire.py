@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from offline.engine.run import Request, preview
-from offline.engine.values import UNKNOWN
-from offline.outcome import Run
+from offline.engine.program.run import Request, preview
+from offline.engine.protocol.values import UNKNOWN
+from offline.run import Run
 from tests.crossguard.pack import BUCKET_POLICY, Resource
 from tests.forms.table import FORMS
 from tests.forms.wire import write_wire

@@ -8,7 +8,7 @@ import pulumi
 import pulumi_aws as aws
 import pytest
 
-from offline.outcome import Run
+from offline.run import Run
 from offline.testing import ProgramError, find_violations, run_program
 
 #: The SDK says it of itself while it is imported.

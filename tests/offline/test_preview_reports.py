@@ -9,9 +9,9 @@ import pytest
 
 from offline.assemble import REMEDIABLE_REMARK, REMEDIATED_REMARK, Judged, assemble
 from offline.configuration import Configuration, interpret
-from offline.engine.values import UNKNOWN, conceal
-from offline.outcome import Diagnostic, Mode, Pack, Remediated, Run, Seen
+from offline.engine.protocol.values import UNKNOWN, conceal
 from offline.report.content import Report
+from offline.run import Diagnostic, Mode, Pack, Remediated, Run, Seen
 from tests.offline.cli import ALL_TRANSPORT, HAS_POLICY, TRANSPORT, UPLOADS, run, write_compliant, write_open
 
 ROOT = Path(__file__).resolve().parent.parent.parent

@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from jsonschema import Draft7Validator, Draft202012Validator, FormatChecker
 
 from offline.command_line import FORMATS
-from offline.outcome import Policy
 from offline.report import html, sarif, text
 from offline.report import json as json_report
 from offline.report.content import OUTCOMES, Bucket, Excuse, Outcome, Place, Report, Result
 from offline.report.formats import render
 from offline.report.visible import make_line, make_visible
+from offline.run import Policy
 from tests.offline.cli import HAS_POLICY, TRANSPORT, UPLOADS
 
 ROOT = Path(__file__).resolve().parent.parent.parent

@@ -11,13 +11,13 @@ from bucketpolicy.judge import judge
 from bucketpolicy.parse import parse
 from bucketpolicy.repair import Repaired, repair
 from bucketpolicy.verdict import Denied
-from crossguard import messages
-from crossguard.assess import assess, locate
-from crossguard.finding import Compliant, Subject
-from crossguard.quoting import clean
-from crossguard.rule import Rule
-from crossguard.settings import DEFAULTS, Settings, read_settings
-from crossguard.source import Found
+from crossguard.judging.assess import assess, locate
+from crossguard.judging.finding import Compliant, Subject
+from crossguard.messages.quoting import clean
+from crossguard.messages.render import render
+from crossguard.pack.rule import Rule
+from crossguard.pack.settings import DEFAULTS, Settings, read_settings
+from crossguard.resources.source import Found
 from tests.policies.cases import Case, read_cases
 
 RULES = {rule.name: rule for rule in policies.ALL if isinstance(rule, Rule)}
@@ -69,7 +69,7 @@ def test_what_is_said_of_the_case_fits(case: Case) -> None:
     source = Found(case.text, "policy", case.bucket, case.region)
     subject = locate(SUBJECT, settings, source)
     finding = assess(rule, settings, subject, source, TODAY)
-    text = messages.render(rule, finding, subject)
+    text = render(rule, finding, subject)
     assert (text is None) == isinstance(finding, Compliant)
     if text is not None:
         lines = text.split("\n")

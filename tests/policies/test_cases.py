@@ -13,11 +13,11 @@ from bucketpolicy.goal import Goal
 from bucketpolicy.judge import judge
 from bucketpolicy.parse import parse
 from bucketpolicy.verdict import Counterexample, Denied, Undecided
-from crossguard.assess import assess, locate
-from crossguard.finding import CannotTell, Compliant, Open, Subject
-from crossguard.rule import Rule
-from crossguard.settings import Settings, read_settings
-from crossguard.source import Found
+from crossguard.judging.assess import assess, locate
+from crossguard.judging.finding import CannotTell, Compliant, Open, Subject
+from crossguard.pack.rule import Rule
+from crossguard.pack.settings import Settings, read_settings
+from crossguard.resources.source import Found
 from tests.differential.attack import attack
 from tests.differential.naive import is_denied
 from tests.differential.requests import in_goal, mention, possible

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from crossguard.assess import assess
-from crossguard.finding import Compliant, Open, Subject
-from crossguard.rule import Rule, link
-from crossguard.settings import DEFAULTS, Rejected, read_settings
-from crossguard.source import Found
+from crossguard.judging.assess import assess
+from crossguard.judging.finding import Compliant, Open, Subject
+from crossguard.pack.rule import Rule, link
+from crossguard.pack.settings import DEFAULTS, Rejected, read_settings
+from crossguard.resources.source import Found
 from offline.testing import find_violations
 from policies import ALL
 

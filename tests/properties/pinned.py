@@ -13,13 +13,13 @@ from random import Random
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from bucketpolicy import decide as core
-from bucketpolicy.budget import TICKS, Budget
 from bucketpolicy.document import Document, Malformed
 from bucketpolicy.explain import explain
 from bucketpolicy.goal import SSE, TRANSPORT, Absent, AbsentOrOther, Equal, Goal, Target
 from bucketpolicy.judge import judge
 from bucketpolicy.parse import parse
+from bucketpolicy.proof import decide as core
+from bucketpolicy.proof.budget import TICKS, Budget
 from bucketpolicy.repair import Repaired, repair
 from bucketpolicy.verdict import Counterexample, Denied, Undecided, Verdict
 from tests.bucketpolicy.verdicts import name_principal

@@ -7,12 +7,12 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bucketpolicy import evaluate
-from bucketpolicy.decide import decide
 from bucketpolicy.document import Document
 from bucketpolicy.goal import Goal
 from bucketpolicy.judge import judge
 from bucketpolicy.parse import parse
+from bucketpolicy.proof.decide import decide
+from bucketpolicy.semantics import evaluate
 from bucketpolicy.verdict import Counterexample, Denied, Undecided, Verdict
 from tests.differential.documents import Case, generate
 from tests.differential.naive import Json, is_denied, listed

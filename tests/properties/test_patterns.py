@@ -6,9 +6,9 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bucketpolicy.budget import Budget
-from bucketpolicy.language import Language
-from bucketpolicy.patterns import Glob, matches, read_arn, read_text
+from bucketpolicy.proof.budget import Budget
+from bucketpolicy.proof.globs import Glob, matches, read_arn, read_text
+from bucketpolicy.proof.textsets import Language
 from tests.properties.strategies import globs
 
 #: Every text of up to six letters, `x` standing for all letters that no glob names.

@@ -54,10 +54,10 @@ JUDGE = f"""
 import json
 from datetime import date
 from pathlib import Path
-from crossguard.assess import assess
-from crossguard.finding import Subject
-from crossguard.settings import Settings
-from crossguard.source import Found
+from crossguard.judging.assess import assess
+from crossguard.judging.finding import Subject
+from crossguard.pack.settings import Settings
+from crossguard.resources.source import Found
 from policies.denies_something import RULE
 
 for path in sorted(Path("tests/cases/{NAME}").glob("*/first.json")):

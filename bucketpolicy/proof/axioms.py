@@ -1,0 +1,309 @@
+"""
+What S3 never sends, as rows beside those of the document: a row of an axiom takes away requests that do not occur.
+
+Axioms hold for proofs and counterexamples alike; each belongs to a switch of `Assumptions`. Facts keep counterexamples realistic and are
+used for nothing else: a request that contradicts one may occur or not, so it neither counts as denied nor as getting through.
+Source: AWS "Global condition context keys", the availability of each.
+"""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from bucketpolicy.document import Problem
+from bucketpolicy.goal import TLS_VERSION, TRANSPORT, Assumptions
+from bucketpolicy.proof.callers import Callers
+from bucketpolicy.proof.conditions import FALSE, TRUE, Kind, Raw, Sets, Texts, presence
+from bucketpolicy.proof.domains import ABSENT, EMPTY
+from bucketpolicy.proof.globs import ANY, DIGIT, MANY, MANY_IN, Glob
+from bucketpolicy.proof.rows import ACTION, PRINCIPAL, Row, key_variable
+from bucketpolicy.request import Identity, Service
+from bucketpolicy.tables.keys import applies, find_key
+
+PRINCIPAL_ARN = "aws:principalarn"
+PRINCIPAL_ACCOUNT = "aws:principalaccount"
+PRINCIPAL_ORG = "aws:principalorgid"
+IS_SERVICE = "aws:principalisawsservice"
+SERVICE_NAME = "aws:principalservicename"
+SERVICE_NAMES = "aws:principalservicenameslist"
+SOURCE_IP = "aws:sourceip"
+ENDPOINT = "aws:sourcevpce"
+_ACCOUNT: Glob = (DIGIT,) * 12
+_POLICY_ACTIONS = ("s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy")
+
+
+class World(NamedTuple):
+    """What axioms speak about: who calls, the actions of the target, and the keys in play with their kinds and where each is mentioned."""
+
+    callers: Callers
+    actions: tuple[str, ...]
+    kinds: dict[str, Kind]
+    paths: dict[str, str]
+
+    def having(self, key: str, *, present: bool) -> tuple[str, Raw]:
+        """The literal that the key is in the request, or is not."""
+        return key_variable(key), presence(self.kinds[key], absent=not present, present=present, empty=present)
+
+    @property
+    def anonymous(self) -> tuple[str, int]:
+        """The literal that the caller signed nothing."""
+        return PRINCIPAL, self.callers.anonymous
+
+    @property
+    def services(self) -> tuple[str, int]:
+        """The literal that the caller is a service."""
+        return PRINCIPAL, self.callers.services
+
+    @property
+    def identities(self) -> tuple[str, int]:
+        """The literal that the caller is of an account."""
+        return PRINCIPAL, self.callers.roots | self.callers.users | self.callers.roles
+
+    def besides(self, literal: tuple[str, int]) -> tuple[str, int]:
+        """The literal that the caller is any other."""
+        return PRINCIPAL, (1 << len(self.callers.all)) - 1 & ~literal[1]
+
+
+def exclude_root(world: World) -> Iterator[Row]:
+    """The owner's root may always read, write and delete the policy, and no policy tells the owner's root from another's."""
+    actions = _select_actions(world.actions)
+    if actions:
+        yield Row(((PRINCIPAL, world.callers.roots), (ACTION, actions)))
+
+
+@lru_cache(maxsize=64)
+def _select_actions(actions: tuple[str, ...]) -> int:
+    return sum((action in _POLICY_ACTIONS) << bit for bit, action in enumerate(actions))
+
+
+def axioms(world: World, assumptions: Assumptions) -> Iterator[Row]:
+    """The rows of all assumptions that are switched on, as far as their keys are in play."""
+    yield from _network_axioms(world, assumptions)
+    if assumptions.anonymous_has_no_identity:
+        for key in (PRINCIPAL_ARN, PRINCIPAL_ORG, IS_SERVICE):
+            if key in world.kinds:
+                yield Row((world.anonymous, world.having(key, present=True)), assumption="anonymous-has-no-identity")
+    if assumptions.service_principal_keys:
+        yield from _service_axioms(world)
+    if assumptions.principal_keys_agree:
+        yield from _identity_axioms(world)
+    if assumptions.inapplicable_keys_absent:
+        yield from (row._replace(assumption="inapplicable-keys-absent", problems=()) for row in _inapplicable(world))
+
+
+def _network_axioms(world: World, assumptions: Assumptions) -> Iterator[Row]:
+    kinds = world.kinds
+    if assumptions.secure_transport_present and TRANSPORT in kinds:
+        yield Row((world.having(TRANSPORT, present=False),), assumption="secure-transport-present")
+    if assumptions.tls_version_absent_on_http and TLS_VERSION in kinds:
+        over_http = (key_variable(TRANSPORT), FALSE)
+        yield Row((over_http, world.having(TLS_VERSION, present=True)), assumption="tls-version-absent-on-http")
+    if assumptions.source_ip_or_vpc_endpoint and SOURCE_IP in kinds and ENDPOINT in kinds:
+        for present in (True, False):
+            literals = (world.having(SOURCE_IP, present=present), world.having(ENDPOINT, present=present))
+            yield Row(literals, assumption="source-ip-or-vpc-endpoint")
+
+
+def _service_axioms(world: World) -> Iterator[Row]:
+    name = "service-principal-keys"
+    services, others = world.services, world.besides(world.services)
+    if IS_SERVICE in world.kinds:
+        yield Row((services, (key_variable(IS_SERVICE), ABSENT | FALSE)), assumption=name)
+        yield Row((others, (key_variable(IS_SERVICE), TRUE)), assumption=name)
+    if SERVICE_NAME in world.kinds:
+        yield Row((others, world.having(SERVICE_NAME, present=True)), assumption=name)
+        for bit, caller in enumerate(world.callers.all):
+            if isinstance(caller.principal, Service):
+                own = Texts(ABSENT | EMPTY, caller.arns, inside=False) if caller.arns else Texts(ABSENT | EMPTY, caller.others, inside=True)
+                yield Row(((PRINCIPAL, 1 << bit), (key_variable(SERVICE_NAME), own)), assumption=name)
+    if SERVICE_NAMES in world.kinds:
+        yield Row((others, world.having(SERVICE_NAMES, present=True)), assumption=name)
+
+
+def _identity_axioms(world: World) -> Iterator[Row]:
+    name = "principal-keys-agree"
+    arn, account = key_variable(PRINCIPAL_ARN), key_variable(PRINCIPAL_ACCOUNT)
+    if PRINCIPAL_ARN in world.kinds:
+        yield Row((world.services, world.having(PRINCIPAL_ARN, present=True)), assumption=name)
+        for bit, caller in enumerate(world.callers.all):
+            if isinstance(caller.principal, Identity):
+                who = (PRINCIPAL, 1 << bit)
+                yield Row((who, (arn, Texts(ABSENT | EMPTY, caller.arns, inside=False))), assumption=name)
+                if caller.others:
+                    yield Row((who, (arn, Texts(0, caller.others, inside=True))), assumption=name)
+    if PRINCIPAL_ACCOUNT in world.kinds:
+        named = tuple(dict.fromkeys(account for caller in world.callers.all for account in (*caller.accounts, *caller.other_accounts)))
+        yield Row((world.services, (account, Texts(0, named, inside=True))), assumption=name)
+        yield Row((world.anonymous, (account, Texts(EMPTY, ("anonymous",), inside=False))), assumption=name)
+        for (fresh, accounts, others), bits in _group_by_account(world).items():
+            own: tuple[Glob, ...] = (_ACCOUNT,) if fresh else accounts
+            yield Row(((PRINCIPAL, bits), (account, Texts(ABSENT | EMPTY, own, inside=False))), assumption=name)
+            if others:
+                yield Row(((PRINCIPAL, bits), (account, Texts(0, others, inside=True))), assumption=name)
+
+
+def _group_by_account(world: World) -> dict[tuple[bool, tuple[str, ...], tuple[str, ...]], int]:
+    """The identities of the same accounts, as bits."""
+    bits: dict[tuple[bool, tuple[str, ...], tuple[str, ...]], int] = {}
+    for bit, caller in enumerate(world.callers.all):
+        if isinstance(caller.principal, Identity):
+            key = (caller.fresh, caller.accounts, caller.other_accounts)
+            bits[key] = bits.get(key, 0) | 1 << bit
+    return bits
+
+
+def _inapplicable(world: World) -> Iterator[Row]:
+    """A key that an action does not know is absent from its requests (the table is known to have gaps)."""
+    for key in world.kinds:
+        actions = _select_ignorant(world.actions, key)
+        if actions:
+            reason = "whether a request carries a key that its action is not documented to know is open"
+            yield Row(((ACTION, actions), world.having(key, present=True)), problems=(Problem(world.paths.get(key, "$"), reason),))
+
+
+@lru_cache(maxsize=256)
+def _select_ignorant(actions: tuple[str, ...], key: str) -> int:
+    return sum((not applies(action, key)) << bit for bit, action in enumerate(actions))
+
+
+_ALWAYS = (
+    "aws:currenttime",
+    "aws:epochtime",
+    "aws:requestedregion",
+    "aws:viaawsservice",
+    "aws:principaltype",
+    "aws:userid",
+    "aws:resourceaccount",
+)
+_SERVICES_ONLY = ("aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths")
+_ENDPOINT_ONLY = ("aws:sourcevpc", "aws:vpcsourceip", "aws:sourcevpcarn", "aws:vpceaccount", "aws:vpceorgid", "aws:vpceorgpaths")
+_SEVEN_SEGMENTS: Glob = (MANY, *((":", MANY) * 6))
+_FEDERATED: Glob = (*"arn:", MANY_IN, *":sts:", MANY)
+_SPACE = (
+    "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005"
+    "\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+)
+_SERVICE_DOMAIN: Glob = (ANY, MANY, *".amazonaws.com")
+_EVERY_ENDPOINT = ("aws:sourcevpc", "aws:vpcsourceip")
+_IDENTITY_ONLY = ("aws:username", "aws:tokenissuetime", "aws:multifactorauthpresent", "aws:multifactorauthage", "aws:sourceidentity")
+_IDENTITY_FAMILIES = ("aws:principaltag/", "aws:principalorg", "aws:federatedprovider", "aws:calledvia", "aws:assumedroot")
+
+
+def facts(world: World) -> Iterator[Row]:
+    """The rows of what is documented, or plausible, but too thin to prove anything with."""
+    for key in filter(_has_facts, world.kinds):
+        for literals, reason in _facts_of(key, world):
+            yield Row(literals, problems=(Problem(world.paths.get(key, "$"), reason),))
+    yield from _inapplicable(world)
+
+
+_Fact = tuple[tuple[tuple[str, Raw], ...], str]
+
+
+@lru_cache(maxsize=256)
+def _has_facts(key: str) -> bool:
+    special = (
+        *_ALWAYS,
+        *_SERVICES_ONLY,
+        *_IDENTITY_ONLY,
+        *_ENDPOINT_ONLY,
+        TLS_VERSION,
+        IS_SERVICE,
+        SERVICE_NAMES,
+        PRINCIPAL_ACCOUNT,
+        PRINCIPAL_ARN,
+    )
+    return find_key(key) is None or key in special or key.startswith(_IDENTITY_FAMILIES)
+
+
+def _facts_of(key: str, world: World) -> Iterator[_Fact]:
+    present, absent = world.having(key, present=True), world.having(key, present=False)
+    if find_key(key) is None:
+        yield (present,), "the condition key is not one that S3 is documented to send"
+    if key in _ALWAYS:
+        yield (absent,), "the condition key is documented to be in every request"
+    if key == TLS_VERSION:
+        yield ((key_variable(TRANSPORT), TRUE), absent), "whether every HTTPS request carries a TLS version is open"
+    yield from _caller_facts(key, world)
+    if key in _ENDPOINT_ONLY:
+        yield from _endpoint_facts(key, world)
+
+
+def _caller_facts(key: str, world: World) -> Iterator[_Fact]:
+    present, absent = world.having(key, present=True), world.having(key, present=False)
+    if key in _SERVICES_ONLY:
+        yield (world.besides(world.services), present), "the condition key is sent for AWS services only"
+    if key in _IDENTITY_ONLY or key.startswith(_IDENTITY_FAMILIES):
+        yield (world.besides(world.identities), present), "the condition key is sent for identities of an account only"
+    if key == "aws:username":
+        yield ((PRINCIPAL, world.callers.roots | world.callers.roles), present), "the condition key is sent for users only"
+    if key in ("aws:username", PRINCIPAL_ARN):
+        spaced = Texts(0, ((MANY, _SPACE, MANY),), inside=True)
+        yield (world.identities, (key_variable(key), spaced)), "no user or role has white space in its name"
+    if key == IS_SERVICE:
+        yield (world.identities, absent), "the condition key is documented to be in every signed request"
+    if key in (PRINCIPAL_ARN, PRINCIPAL_ACCOUNT):
+        yield from _identity_facts(key, world)
+    if key == SERVICE_NAMES:
+        yield from _names_of_services(world)
+    if key == "aws:principaltype":
+        callers = world.callers
+        for bits, text in ((callers.roots, "Account"), (callers.users, "User"), (callers.roles, "AssumedRole")):
+            own = key_variable(key), Texts(ABSENT, (text,), inside=False)
+            yield ((PRINCIPAL, bits), own), "the type of a principal follows from the principal"
+        yield (world.besides(world.identities),), "the type of this principal is not known"
+
+
+def _identity_facts(key: str, world: World) -> Iterator[_Fact]:
+    if key == PRINCIPAL_ARN:
+        colon = Texts(0, (_SEVEN_SEGMENTS,), inside=True)
+        federated = Texts(0, (_FEDERATED,), inside=True)
+        yield (world.identities, (key_variable(key), colon)), "a colon in the path of a user or role is not looked at"
+        yield (world.identities, (key_variable(key), federated)), "whether a federated user calls is not known"
+    if key == PRINCIPAL_ACCOUNT:
+        yield (world.services, world.having(key, present=True)), "whether a service sends an account is open"
+    if key == PRINCIPAL_ACCOUNT and PRINCIPAL_ARN in world.kinds:
+        yield from _several_accounts(world)
+
+
+def _several_accounts(world: World) -> Iterator[_Fact]:
+    """The account of an ARN is the account: told for one account only, as both are texts of their own."""
+    for bit, caller in enumerate(world.callers.all):
+        if isinstance(caller.principal, Identity) and (caller.fresh or len(caller.accounts) > 1):
+            who, account = (PRINCIPAL, 1 << bit), caller.principal.account
+            here: Glob = (MANY, *f":{account}:", MANY)
+            reason = "whether the account and the ARN of a principal agree is not looked at in every account"
+            yield (who, (key_variable(PRINCIPAL_ACCOUNT), Texts(ABSENT, (account,), inside=False))), reason
+            yield (who, (key_variable(PRINCIPAL_ARN), Texts(ABSENT, (here,), inside=False))), reason
+
+
+def _endpoint_facts(key: str, world: World) -> Iterator[_Fact]:
+    for other, through in ((ENDPOINT, True), (SOURCE_IP, False)):
+        if other in world.kinds:
+            yield (
+                (world.having(key, present=True), world.having(other, present=not through)),
+                "the condition key is sent through a VPC endpoint only",
+            )
+            if key in _EVERY_ENDPOINT:
+                yield (
+                    (world.having(key, present=False), world.having(other, present=through)),
+                    "the condition key is sent through every VPC endpoint",
+                )
+
+
+def _names_of_services(world: World) -> Iterator[_Fact]:
+    """A service sends its names, its own among them."""
+    services, variable = world.services, key_variable(SERVICE_NAMES)
+    yield (services, world.having(SERVICE_NAMES, present=False)), "the condition key is sent for every service"
+    yield (
+        (services, (variable, Sets(EMPTY, every=False, globs=(_SERVICE_DOMAIN,), inside=False))),
+        "the names of services end in `.amazonaws.com`",
+    )
+    for bit, caller in enumerate(world.callers.all):
+        if isinstance(caller.principal, Service):
+            own = (
+                Sets(EMPTY, every=True, globs=caller.arns, inside=False)
+                if caller.arns
+                else Sets(EMPTY, every=False, globs=caller.others, inside=True)
+            )
+            yield ((PRINCIPAL, 1 << bit), (variable, own)), "the names of a service hold its own"

@@ -1,0 +1,64 @@
+"""
+A second look at the evidence of `Denied`, without the search that found it.
+
+Trusted here: what a statement means (`compile`), and how a literal cuts a domain in two (`domains`). Not trusted: that the cases were
+distinguished rightly and completely, which is what the search does.
+"""
+
+from bucketpolicy.document import Document
+from bucketpolicy.goal import Goal
+from bucketpolicy.proof.budget import Budget
+from bucketpolicy.proof.certificate import Inside, Proof, Step
+from bucketpolicy.proof.compile import compile_scope, compile_target
+from bucketpolicy.proof.cover import Literals
+from bucketpolicy.proof.domains import Domain, cut
+from bucketpolicy.proof.encoding import arrange
+
+
+def check_proof(document: Document, goal: Goal, proof: Proof) -> bool:
+    """Whether the proof shows that the document denies all of the goal, under the proof's assumptions, which are among the goal's."""
+    if any(used and not given for used, given in zip(proof.assumptions, goal.assumptions, strict=True)):
+        return False
+    setting = goal._replace(targets=(), assumptions=proof.assumptions)
+    if len(proof.covers) != len(goal.targets):
+        return False
+    for target, steps in zip(goal.targets, proof.covers, strict=True):
+        box, rows, _ = compile_scope(document, setting, target)
+        named = sorted({step.row for step in steps})
+        if named and named[-1] >= len(rows):
+            rows = compile_target(document, setting, target).lower
+        used = [number for number in named if 0 <= number < len(rows)]
+        arena = arrange(box, tuple(rows[number].literals for number in used), Budget(), upper=False)
+        if arena is not None and not check_cover(arena.box, dict(zip(used, arena.rows, strict=True)), steps):
+            return False
+    return True
+
+
+def check_cover(box: tuple[Domain, ...], rows: dict[int, Literals], steps: tuple[Step, ...]) -> bool:
+    """Whether these steps show that every point of the box lies in some row. Steps only lead forward, so that none leads in a circle."""
+    tasks = [(0, box)]
+    while tasks:
+        number, part = tasks.pop()
+        if not 0 <= number < len(steps) or steps[number].row not in rows:
+            return False
+        step, row = steps[number], rows[steps[number].row]
+        if isinstance(step, Inside):
+            if not _holds(row, part):
+                return False
+        elif not 0 <= step.literal < len(row):
+            return False
+        else:
+            variable, literal = row[step.literal]
+            for following, half in zip((step.outside, step.inside), cut(part[variable], literal), strict=True):
+                rest = part if half is None else (*part[:variable], half, *part[variable + 1 :])
+                if half and following < 0 and not _holds(row, rest):
+                    return False
+                if half and following >= 0:
+                    if following <= number:
+                        return False
+                    tasks.append((following, rest))
+    return True
+
+
+def _holds(row: Literals, part: tuple[Domain, ...]) -> bool:
+    return not any(cut(part[variable], literal)[0] for variable, literal in row)

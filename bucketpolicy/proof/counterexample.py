@@ -1,0 +1,268 @@
+"""From a part of a box to one request that a person can read: ordinary callers, HTTPS, absent keys, `example.txt` wherever they will do."""
+
+from collections.abc import Iterator
+
+from bucketpolicy.goal import TLS_VERSION, TRANSPORT, Assumptions, Target
+from bucketpolicy.proof.axioms import ENDPOINT, IS_SERVICE, PRINCIPAL_ACCOUNT, PRINCIPAL_ARN, SERVICE_NAME, SERVICE_NAMES, SOURCE_IP
+from bucketpolicy.proof.compile import Compiled
+from bucketpolicy.proof.conditions import EPOCH, FALSE, TRUE
+from bucketpolicy.proof.cover import Literals
+from bucketpolicy.proof.domains import ABSENT, Domain, SetDomain, TextDomain, Value, find_any, holds
+from bucketpolicy.proof.encoding import SENDABLE, Arena, Variable
+from bucketpolicy.proof.intervals import UNIT, V6
+from bucketpolicy.proof.rows import ACTION, OBJECT, PRINCIPAL, key_variable
+from bucketpolicy.request import Identity, Principal, Request, Service
+
+Point = tuple[Value, ...]
+
+PLACEHOLDER = "example-bucket"
+_EXAMPLES = {
+    OBJECT: ("example.txt",),
+    "=aws:principalorgid": ("o-exampleorg1",),
+    "=aws:referer": ("https://example.com/",),
+    "=aws:requestedregion": ("us-east-1", "eu-west-1"),
+    "=aws:sourceaccount": ("111122223333", "444455556666"),
+    "=aws:sourcevpc": ("vpc-0a1b2c3d", "vpc-4e5f6a7b"),
+    "=aws:sourcevpce": ("vpce-0a1b2c3d", "vpce-4e5f6a7b"),
+    "=aws:useragent": ("example/1.0",),
+    "=aws:userid": ("AIDAEXAMPLEUSERID1",),
+    "=aws:username": ("example",),
+    "=s3:x-amz-acl": ("private", "bucket-owner-full-control"),
+    "=s3:x-amz-server-side-encryption-aws-kms-key-id": (
+        "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+        "arn:aws:kms:us-east-1:444455556666:key/5678abcd-12ab-34cd-56ef-1234567890ab",
+    ),
+}
+
+
+def pick(compiled: Compiled, arena: Arena, box: tuple[Domain, ...]) -> Point:
+    """Some point of a part of the arena's box, then moved, variable by variable, to what reads best and still escapes every row."""
+    point = tuple(_any(domain, variable) for domain, variable in zip(box, arena.variables, strict=True))
+    places = {variable.name: place for place, variable in enumerate(arena.variables)}
+    for place, variable in sorted(enumerate(arena.variables), key=lambda item: _rank(item[1].name)):
+        for value in _preferences(variable, arena.box[place]):
+            if value == point[place]:
+                break
+            moved = (*point[:place], value, *point[place + 1 :])
+            if variable.name == PRINCIPAL:
+                moved = _rename(moved, value, compiled, arena, places)
+            if not any(covers(row, moved) for row in arena.rows):
+                point = moved
+                break
+    return point
+
+
+def _rename(point: Point, bit: Value, compiled: Compiled, arena: Arena, places: dict[str, int]) -> Point:
+    """The point with the identity keys of this caller, where they are among its variables."""
+    assert isinstance(bit, int)  # noqa: S101 - finite
+    caller = compiled.callers.all[bit.bit_length() - 1].principal
+    keys: dict[str, Value] = {PRINCIPAL_ARN: ABSENT, PRINCIPAL_ACCOUNT: ABSENT, IS_SERVICE: ABSENT, SERVICE_NAME: ABSENT}
+    if isinstance(caller, Identity):
+        keys |= {PRINCIPAL_ARN: caller.arn, PRINCIPAL_ACCOUNT: caller.account, IS_SERVICE: FALSE}
+    elif isinstance(caller, Service):
+        keys |= {IS_SERVICE: TRUE, SERVICE_NAME: caller.name}
+    else:
+        keys[PRINCIPAL_ACCOUNT] = "anonymous"
+    result = list(point)
+    for key, value in keys.items():
+        place = places.get(key_variable(key))
+        if place is not None:
+            result[place] = _encode(arena.variables[place], value)
+    return tuple(result)
+
+
+def _encode(variable: Variable, value: Value) -> Value:
+    """A text as a value of this variable, which may be a choice."""
+    if isinstance(value, str) and variable.kind == "choice":
+        return 4 << (variable.texts.index(value) if value in variable.texts else len(variable.texts))
+    return value
+
+
+def covers(row: Literals, point: Point) -> bool:
+    """Whether every literal of the row is true of the point."""
+    return all(holds(literal, point[place]) for place, literal in row)
+
+
+def _rank(name: str) -> tuple[int, str]:
+    order = (PRINCIPAL, ACTION, OBJECT, key_variable(TRANSPORT))
+    return (order.index(name) if name in order else len(order), name)
+
+
+def _any(domain: Domain, variable: Variable) -> Value:
+    if isinstance(domain, int):
+        return domain & -domain
+    if domain.flags:
+        return domain.flags & -domain.flags
+    assert variable.language is not None  # noqa: S101 - only finite variables have none
+    found = find_any(variable.language, domain)
+    assert found is not None  # noqa: S101 - the search keeps no empty domain
+    return found
+
+
+def _preferences(variable: Variable, domain: Domain) -> Iterator[Value]:
+    """Values of the domain, the most readable first."""
+    if isinstance(domain, TextDomain | SetDomain):
+        if domain.flags & ABSENT:
+            yield ABSENT
+        if isinstance(domain, TextDomain):
+            assert variable.language is not None  # noqa: S101 - as above
+            for text in (*_EXAMPLES.get(variable.name, ()), *SENDABLE.get(variable.name, ())):
+                if variable.language.contains(text, domain.within, domain.without):
+                    yield text
+        return
+    bits = [1 << bit for bit in range(domain.bit_length()) if domain >> bit & 1]
+    if variable.name == key_variable(TRANSPORT):
+        bits.sort(key=(TRUE, FALSE, ABSENT).index)
+    if variable.kind == "choice":
+        # All others before those that the document names, but behind those that S3 is known to take.
+        known = 2 + len(SENDABLE.get(variable.name, ()))
+        last = bits[-1]
+        bits.sort(key=lambda bit: (bit.bit_length() > known and bit != last, bit))
+    yield from bits
+
+
+def sendable(arena: Arena, point: Point) -> bool:
+    """Whether S3 takes every value of the point, as far as its values are known."""
+    for value, variable in zip(point, arena.variables, strict=True):
+        allowed = SENDABLE.get(variable.name)
+        if allowed and value != ABSENT and _text(variable, value) not in allowed:
+            return False
+    return True
+
+
+def build(compiled: Compiled, target: Target, arena: Arena, point: Point) -> Request | None:
+    """The request at this point; None where a value cannot be written as S3 would send it."""
+    values = {variable.name: value for variable, value in zip(arena.variables, point, strict=True)}
+    variables = {variable.name: variable for variable in arena.variables}
+    context: dict[str, tuple[str, ...]] = {}
+    for name, value in values.items():
+        if name.startswith("=") and value != ABSENT:
+            texts = value if isinstance(value, tuple) else (_text(variables[name], value),)
+            if None in texts:
+                return None
+            context[name[1:]] = tuple(text for text in texts if text is not None)
+    bit = values[PRINCIPAL]
+    action = values[ACTION]
+    assert isinstance(bit, int)  # noqa: S101 - finite
+    assert isinstance(action, int)  # noqa: S101 - finite
+    caller = _identify(compiled.callers.all[bit.bit_length() - 1].members, context, compiled.setting.assumptions)
+    for name, text in _always_sent(caller, compiled, context, absent=values.get(key_variable(SOURCE_IP)) == ABSENT):
+        if key_variable(name) not in values:
+            context[name] = (text,)
+    key = values.get(OBJECT, "example.txt")
+    arn = f"arn:{compiled.setting.partition}:s3:::{compiled.setting.bucket or PLACEHOLDER}"
+    return Request(
+        caller,
+        target.actions[action.bit_length() - 1],
+        f"{arn}/{key}" if target.on == "object" else arn,
+        tuple(sorted(context.items())),
+    )
+
+
+def _always_sent(caller: Principal, compiled: Compiled, context: dict[str, tuple[str, ...]], *, absent: bool) -> Iterator[tuple[str, str]]:
+    """What every such request has, where the target leaves it open: the transport, and what the document mentions elsewhere."""
+    assumptions, mentioned = compiled.setting.assumptions, compiled.mentioned
+    if assumptions.secure_transport_present:
+        yield TRANSPORT, "true"
+    if assumptions.source_ip_or_vpc_endpoint and SOURCE_IP not in context and ENDPOINT not in context:
+        if absent:
+            yield ENDPOINT, "vpce-0a1b2c3d"
+        elif SOURCE_IP in mentioned:
+            yield SOURCE_IP, "203.0.113.10"
+    if assumptions.principal_keys_agree and isinstance(caller, Identity):
+        yield from ((key, text) for key, text in ((PRINCIPAL_ARN, caller.arn), (PRINCIPAL_ACCOUNT, caller.account)) if key in mentioned)
+    if assumptions.service_principal_keys and isinstance(caller, Service):
+        yield from ((key, text) for key, text in ((IS_SERVICE, "true"), (SERVICE_NAME, caller.name)) if key in mentioned)
+
+
+def _identify(members: tuple[Principal, ...], context: dict[str, tuple[str, ...]], assumptions: Assumptions) -> Principal:
+    """The caller, out of those that the document treats alike, that the identity keys of the request speak of, as far as they must."""
+    caller = members[0]
+    if isinstance(caller, Service):
+        names = context.get(SERVICE_NAME, context.get(SERVICE_NAMES, (caller.name,)))
+        return caller if caller.name in names or not assumptions.service_principal_keys else Service(names[0])
+    if not isinstance(caller, Identity) or not assumptions.principal_keys_agree:
+        return caller
+    identities = [member for member in members if isinstance(member, Identity)]
+    if PRINCIPAL_ARN in context:
+        arn = context[PRINCIPAL_ARN][0]
+        account = arn.split(":")[4]
+        return _choose(identities, arn, account)._replace(account=account, arn=arn)
+    account = context.get(PRINCIPAL_ACCOUNT, (caller.account,))[0]
+    member = _choose(identities, "", account)
+    arn = member.arn.replace(f"::{member.account}:", f"::{account}:")
+    if member.kind == "user" and arn.endswith(":user/example"):
+        arn = arn.removesuffix("example") + context.get("aws:username", ("example",))[0]
+    return member._replace(account=account, arn=arn)
+
+
+def _choose(identities: list[Identity], arn: str, account: str) -> Identity:
+    """The one of this ARN, else one of this account, else the first."""
+    ranked = sorted(identities, key=lambda identity: (identity.arn != arn, identity.account != account))
+    return ranked[0]
+
+
+def _text(variable: Variable, value: Value) -> str | None:
+    """What is sent for a value that is not absent."""
+    if isinstance(value, str):
+        return value
+    assert isinstance(value, int)  # noqa: S101 - sets are texts already
+    if variable.kind == "finite":
+        return "true" if value == TRUE else "false"
+    if variable.kind == "cells":
+        return _write_cell(variable, variable.parts[value.bit_length() - 2])
+    place = value.bit_length() - 3
+    if place < len(variable.texts):
+        return variable.texts[place]
+    candidates = (*_EXAMPLES.get(variable.name, ()), "other", *(f"other{number}" for number in range(len(variable.texts) + 1)))
+    return next(text for text in candidates if text not in variable.texts)
+
+
+def _write_cell(variable: Variable, cell: tuple[int, int]) -> str | None:
+    if variable.sort == "address":
+        return _write_address(cell)
+    # The values v of the cell, in units: twice v lies in it.
+    low, high = -(-cell[0] // 2), (cell[1] - 1) // 2
+    if variable.sort == "date":
+        return _write_date(low, high, seconds=variable.name == key_variable(EPOCH))
+    if variable.name == key_variable(TLS_VERSION):
+        for text, value in (("1.2", 12), ("1.3", 13), ("1.1", 11), ("1.0", 10)):
+            if low <= value * UNIT // 10 <= high:
+                return text
+        return _write_decimal(low, high)
+    whole = max(-(-low // UNIT), min(0, high // UNIT))
+    return str(whole) if low <= whole * UNIT <= high and whole >= 0 else None
+
+
+def _write_decimal(low: int, high: int) -> str | None:
+    size = UNIT
+    while size:
+        value = max(-(-low // size), min(0, high // size)) * size
+        if low <= value <= high:
+            whole, part = divmod(value, UNIT)
+            return f"{whole}.{part:015d}".rstrip("0").rstrip(".") if whole >= 0 else None
+        size //= 10
+    return None
+
+
+def _write_date(low: int, high: int, *, seconds: bool) -> str | None:
+    """Some instant, as S3 gives it in this key: in `seconds` since 1970, of which four digits would be a year as well, or as a date."""
+    from datetime import datetime, timezone  # noqa: PLC0415 - few documents need it, and every start of the pack would pay
+
+    for second in (1893456000, -(-low // UNIT), high // UNIT):
+        if low <= second * UNIT <= high and 0 <= second < 253402300800:  # noqa: PLR2004 - the year 10000
+            if seconds:
+                return None if len(str(second)) == 4 else str(second)  # noqa: PLR2004 - as above
+            return datetime.fromtimestamp(second, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return None
+
+
+def _write_address(cell: tuple[int, int]) -> str:
+    from ipaddress import IPv4Address, IPv6Address  # noqa: PLC0415 - as above
+
+    first, end = cell
+    if first < V6:
+        wanted = int(IPv4Address("203.0.113.10"))
+        return str(IPv4Address(wanted if first <= wanted < end else first))
+    wanted = V6 + int(IPv6Address("2001:db8::10"))
+    return str(IPv6Address((wanted if first <= wanted < end else first) - V6))

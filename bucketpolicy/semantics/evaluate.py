@@ -1,0 +1,299 @@
+"""
+The meaning of a bucket policy: whether one request is explicitly denied, read off AWS's own text.
+
+Three values: True, False, and None where the answer rests on something that AWS leaves open (`docs/semantics.md` names each such case).
+`decide` reads the same documents in its own way and shares no code with this module: a counterexample is shown only when both agree on it.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from bucketpolicy.document import Condition, Document, Names, Principals, Statement
+from bucketpolicy.goal import Assumptions
+from bucketpolicy.operators import Comparison, Operator
+from bucketpolicy.request import Anonymous, Identity, Principal, Request, Service
+from bucketpolicy.semantics.quantities import compare, is_within, read_date, read_number
+from bucketpolicy.semantics.tokens import ANY, Reading, Values, lower_ascii, match_all, match_one, read_glob, read_pattern, split_arn, widen
+from bucketpolicy.tables.keys import find_key
+
+Truth = bool | None
+
+# An ARN has five colons before its resource.
+_COLONS = 5
+
+
+def is_denied(document: Document, request: Request, assumptions: Assumptions) -> Truth:
+    """Whether some Deny statement applies to the request; None where that rests on what AWS leaves open."""
+    return any_of(
+        applies_to(statement, request, assumptions, variables=document.variables)
+        for statement in document.statements
+        if statement.effect == "Deny"
+    )
+
+
+def applies_to(statement: Statement, request: Request, assumptions: Assumptions, *, variables: bool) -> Truth:
+    """Whether the statement, of whatever effect, applies to the request: all its parts do."""
+    return all_of(_judge_parts(statement, request, assumptions, variables=variables))
+
+
+def _judge_parts(statement: Statement, request: Request, assumptions: Assumptions, *, variables: bool) -> Iterator[Truth]:
+    context = dict(request.context)
+    yield match_action(statement.actions, request.action)
+    yield match_principal(statement.principals, request.principal, assumptions)
+    yield match_resource(statement.resources, request.resource, context, variables=variables)
+    for condition in statement.conditions:
+        yield holds(condition, context, assumptions, variables=variables)
+
+
+def any_of(truths: Iterable[Truth]) -> Truth:
+    """Kleene's disjunction; the first True settles it."""
+    is_open = False
+    for truth in truths:
+        if truth:
+            return True
+        is_open = is_open or truth is None
+    return None if is_open else False
+
+
+def all_of(truths: Iterable[Truth]) -> Truth:
+    """Kleene's conjunction; the first False settles it."""
+    return negate(any_of(map(negate, truths)))
+
+
+def negate(truth: Truth) -> Truth:
+    """Kleene's negation."""
+    return None if truth is None else not truth
+
+
+# Principal and NotPrincipal ------------------------------------------------------------------------------------------------------------
+
+
+def match_principal(principals: Principals, principal: Principal, assumptions: Assumptions) -> Truth:
+    """
+    Whether the `Principal` or `NotPrincipal` covers the caller.
+
+    AWS looks at the account, then the role or user, then the session, and a policy may name any of them.
+    `NotPrincipal` surely spares a caller where all of them are listed, and surely does not where none is (AWS: "NotPrincipal with Deny").
+    It never spares a caller who has a permissions boundary; none is assumed here.
+    """
+    if not principals.everyone and not principals.entries:
+        return False
+    listed = [True if principals.everyone else _is_listed(link, principals, assumptions) for link in _chain(principal)]
+    if not principals.negated:
+        return any_of(listed)
+    spared, mentioned = all_of(listed), any_of(listed)
+    return negate(spared) if spared is True or mentioned is False else None
+
+
+_Link = tuple[str, ...] | Anonymous | Service
+
+
+def _chain(principal: Principal) -> tuple[_Link, ...]:
+    """What a policy can name of a caller, from the account down; each link with its spellings."""
+    if not isinstance(principal, Identity):
+        return (principal,)
+    partition = principal.arn.split(":")[1]
+    account = (principal.account, f"arn:{partition}:iam::{principal.account}:root")
+    if principal.kind == "root":
+        return (account,)
+    if principal.kind == "user":
+        return account, (principal.arn,)
+    name = principal.arn.rpartition("/")[2]
+    return account, (principal.arn,), (f"arn:{partition}:sts::{principal.account}:assumed-role/{name}/{principal.session}",)
+
+
+def _is_listed(link: _Link, principals: Principals, assumptions: Assumptions) -> Truth:
+    return any_of(_names(kind, text, link, assumptions) for kind, text in principals.entries)
+
+
+def _names(kind: str, text: str, link: _Link, assumptions: Assumptions) -> Truth:
+    """Whether one entry of a principal element names this link of the caller's chain."""
+    if isinstance(link, Anonymous):
+        return (kind, text) == ("AWS", "*")
+    if isinstance(link, Service):
+        if (kind, text) == ("AWS", "*"):
+            return assumptions.aws_star_covers_services or None
+        return kind == "Service" and (text == link.name or (None if "*" in text else False))
+    if kind == "AWS":
+        return text == "*" or text in link
+    # Whose canonical id or federation it is cannot be seen from a request; a service's name is nobody's identity.
+    return False if kind == "Service" else None
+
+
+# Action and Resource -------------------------------------------------------------------------------------------------------------------
+
+
+def match_action(names: Names, action: str) -> Truth:
+    """Whether `Action` or `NotAction` covers the action; an empty list covers none."""
+    if not names.patterns:
+        return False
+    wanted = lower_ascii(action)
+    found = any_of(_match_action(lower_ascii(text), wanted) for text in names.patterns)
+    return negate(found) if names.negated else found
+
+
+def _match_action(text: str, action: str) -> Truth:
+    """Whether a pattern matches the action; what one is that leaves its service to a wildcard, which IAM refuses, is open."""
+    if not match_one(read_glob(text), action):
+        return False
+    return True if text == "*" or text.startswith("s3:") else None
+
+
+def match_resource(names: Names, resource: str, context: Values, *, variables: bool) -> Truth:
+    """Whether `Resource` or `NotResource` covers the ARN; an empty list covers none."""
+    if not names.patterns:
+        return False
+    found = any_of(_match_arn(text, resource, context if variables else None, negated=names.negated) for text in names.patterns)
+    return negate(found) if names.negated else found
+
+
+def _match_arn(text: str, resource: str, context: Values | None, *, negated: bool) -> Truth:
+    """
+    Whether a pattern of `Resource` matches the ARN, by the rule of six segments.
+
+    Documented are `*` alone, and wildcards and variables after the fifth colon; what the others match is left open.
+    """
+    if text == "*":
+        return True
+    *head, tail = text.split(":", _COLONS)
+    if len(head) < _COLONS or any(sign in segment for segment in head for sign in ("*", "?", "${")):
+        return None if match_one(widen(text, variables=context is not None), resource) else False
+    *wanted, rest = resource.split(":", _COLONS)
+    if head != wanted:
+        return False
+    if not any(sign in tail for sign in "*?$"):
+        return tail == rest
+    readings = read_pattern(tail, context, wild=True)
+    # A variable without a value matches no resource; whether `NotResource` then covers all of them is left open.
+    return None if negated and readings == (None,) else match_all(readings, rest)
+
+
+# Conditions ----------------------------------------------------------------------------------------------------------------------------
+
+
+def holds(condition: Condition, context: Values, assumptions: Assumptions, *, variables: bool) -> Truth:
+    """Whether a condition holds in this context."""
+    present = context.get(condition.key)
+    if present is None:
+        return _holds_on(condition, None, context, assumptions, variables=variables)
+    truth = _holds_on(condition, present, context, assumptions, variables=variables)
+    if any(present):
+        return truth
+    # A key whose only value is empty counts as present on one page of AWS and as "null" on another.
+    return truth if truth == _holds_on(condition, None, context, assumptions, variables=variables) else None
+
+
+def _holds_on(
+    condition: Condition, present: tuple[str, ...] | None, context: Values, assumptions: Assumptions, *, variables: bool
+) -> Truth:
+    operator = condition.operator
+    if operator.family == "Null":
+        return _null_holds(condition, is_absent=present is None)
+    if not condition.values:
+        return _holds_without_values(operator, is_absent=present is None)
+    if present is None:
+        return _holds_on_absent(operator)
+    truths = [_compare(condition, value, context if variables else None, assumptions) for value in present]
+    if operator.quantifier == "ForAllValues":
+        return all_of(truths)
+    if operator.quantifier == "ForAnyValue":
+        return any_of(truths)
+    key = find_key(condition.key)
+    # What a key that can have several values means to an operator without a quantifier is not documented, even where it has one.
+    return truths[0] if len(truths) == 1 and not (key and key.multi) else None
+
+
+def _null_holds(condition: Condition, *, is_absent: bool) -> Truth:
+    """`Null`: `true` asks for an absent key, `false` for a present one. With a quantifier it asks for nothing."""
+    if condition.operator.quantifier:
+        return condition.operator.quantifier == "ForAllValues"
+    wanted = {"true": is_absent, "false": not is_absent}
+    return any_of(wanted.get(lower_ascii(text)) for text in condition.values) if condition.values else None
+
+
+def _holds_without_values(operator: Operator, *, is_absent: bool) -> Truth:
+    """An empty list of values: documented with a quantifier or `IfExists`, contradictory without."""
+    if operator.quantifier == "ForAnyValue":
+        return None if is_absent and operator.if_exists else False
+    if operator.quantifier or operator.if_exists:
+        return is_absent
+    return None
+
+
+def _holds_on_absent(operator: Operator) -> Truth:
+    if operator.quantifier == "ForAllValues":
+        return True
+    if operator.quantifier == "ForAnyValue":
+        return None if operator.if_exists else False
+    return operator.negated or operator.if_exists
+
+
+def _compare(condition: Condition, value: str, context: Values | None, assumptions: Assumptions) -> Truth:
+    """One value of the request against all values of the condition: one of them matches or, negated, none does."""
+    if not _is_comparable(condition, assumptions):
+        return None
+    truth = any_of(_match_value(condition.operator, value, text, context) for text in condition.values)
+    return negate(truth) if condition.operator.negated else truth
+
+
+def _is_comparable(condition: Condition, assumptions: Assumptions) -> bool:
+    """Whether AWS says how this family of operators compares with this type of key (its examples compare ARNs as texts all over)."""
+    key, family = find_key(condition.key), condition.operator.family
+    if key is None or key.type == family:
+        return True
+    if key.type == "Bool":
+        return family == "String" and assumptions.string_op_on_bool_key
+    if key.type == "Arn":
+        return family == "String"
+    return condition.key == "aws:epochtime" and family == "Numeric"
+
+
+def _match_value(operator: Operator, value: str, text: str, context: Values | None) -> Truth:
+    """One value of the request against one value of the condition, by the operator's positive form."""
+    match operator.family:
+        case "String":
+            return _match_text(operator.comparison, value, text, context)
+        case "Numeric":
+            return compare(operator.comparison, read_number(value), read_number(text))
+        case "Date":
+            return compare(operator.comparison, read_date(value), read_date(text))
+        case "Ip":
+            return is_within(value, text)
+        case "Arn":
+            return _match_six(value, text, context)
+        case _:
+            # No key of S3 is binary, so what is left are Bools; AWS says nothing of values besides these two.
+            is_known = operator.family == "Bool" and lower_ascii(text) in ("true", "false")
+            return lower_ascii(value) == lower_ascii(text) if is_known else None
+
+
+def _match_text(comparison: Comparison, value: str, text: str, context: Values | None) -> Truth:
+    readings = read_pattern(text, context, wild=comparison == "like")
+    if comparison != "ignore_case":
+        return match_all(readings, value)
+    folded = tuple(reading and tuple(map(lower_ascii, reading)) for reading in readings)
+    same = match_all(folded, lower_ascii(value))
+    # How AWS folds letters beyond ASCII is not documented: no match is certain only where no way of folding gives one.
+    is_open = any(_may_fold(reading, value) for reading in readings if reading is not None)
+    return None if same is False and is_open else same
+
+
+def _may_fold(reading: Reading, value: str) -> bool:
+    text = "".join(reading)
+    alike = ANY in reading or any(fold(text) == fold(value) for fold in (str.casefold, str.upper, str.lower))
+    return alike and not (text + value).isascii()
+
+
+def _match_six(value: str, text: str, context: Values | None) -> Truth:
+    """An ARN against a pattern, each of the six segments by itself; what a shorter pattern matches is left open."""
+    widest = widen(text, variables=context is not None)
+    if widest.count(":") < _COLONS:
+        return None
+    if not match_one(widest, value):
+        return False
+    readings = read_pattern(text, context, wild=True)
+    known = [reading for reading in readings if reading is not None and reading.count(":") == widest.count(":")]
+    if readings != (None,) and len(known) < len(readings):
+        return None
+    segments = value.split(":", _COLONS)
+    results = {all(map(match_one, split_arn(reading), segments)) for reading in known}
+    return None if len(results) > 1 else True in results

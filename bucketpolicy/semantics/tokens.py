@@ -1,0 +1,161 @@
+"""
+Patterns as `evaluate` reads them: wildcards, policy variables and escapes, against one concrete text.
+
+AWS leaves open what some patterns mean (a malformed `${`, a wildcard inside a variable's value), so a pattern has *readings*: it matches
+where all of them do, does not where none does, and where they differ nothing is claimed.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Literal, NamedTuple
+
+from bucketpolicy.tables.keys import find_key
+
+#: Tokens of a reading besides single characters: any text, and any one character.
+ANY = "any"
+ONE = "one"
+
+#: What a pattern can mean: a sequence of tokens, or None for one that matches nothing.
+Reading = tuple[str, ...]
+Readings = tuple[Reading | None, ...]
+#: Condition key in lower case -> its values in the request.
+Values = Mapping[str, tuple[str, ...]]
+
+_WILD = {"*": ANY, "?": ONE}
+# An ARN has five colons before its resource.
+_COLONS = 5
+_ESCAPED = ("*", "?", "$")
+_UPPER_TO_LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
+_ESCAPE = re.compile(r"(\$\{[*?]\})")
+_VARIABLE = re.compile(r"([^\s,'\"${}*?]+)(?:\s*,\s*'([^']*)')?")
+
+
+def lower_ascii(text: str) -> str:
+    """The text with `A` to `Z` in lower case and nothing else changed (`str.lower` turns the Kelvin sign into a `k`)."""
+    return text.translate(_UPPER_TO_LOWER)
+
+
+def read_glob(text: str) -> Reading:
+    """The tokens of a text in which `*` and `?` are wildcards, and nothing else is special."""
+    return tuple(_WILD.get(char, char) for char in text)
+
+
+def match_one(reading: Reading, text: str) -> bool:
+    """Whether one reading matches the whole text, in time proportional to the square of the text's length at most."""
+    if len(reading) - reading.count(ANY) > len(text):
+        return False
+    at = seen = 0
+    star = resume = -1
+    while seen < len(text):
+        if at < len(reading) and reading[at] == ANY:
+            star, resume = at, seen
+            at += 1
+        elif at < len(reading) and reading[at] in (ONE, text[seen]):
+            at, seen = at + 1, seen + 1
+        elif star >= 0:
+            resume += 1
+            at, seen = star + 1, resume
+        else:
+            return False
+    return all(token == ANY for token in reading[at:])
+
+
+def match_all(readings: Readings, text: str) -> bool | None:
+    """Whether the pattern matches the whole text; None where its readings differ."""
+    results = {reading is not None and match_one(reading, text) for reading in readings}
+    return results.pop() if len(results) == 1 else None
+
+
+def read_pattern(text: str, context: Values | None, *, wild: bool) -> Readings:
+    """
+    The readings of a pattern; `wild` says whether `*` and `?` are wildcards (StringLike, ARNs) or themselves (StringEquals).
+
+    `context` holds the values of policy variables; None where variables are not in force (no `"Version": "2012-10-17"`).
+    """
+    if context is None:
+        return _read_without_variables(text) if wild else (tuple(text),)
+    as_text: list[str] = []
+    as_glob: list[str] = []
+    for part in _split(text):
+        found = _value_of(part, context)
+        if found is None:
+            return (None,)
+        if isinstance(found, _Part):
+            return None, widen(text, variables=True)
+        as_text += read_glob(found) if wild and part.kind == "text" else found
+        as_glob += read_glob(found) if wild and part.kind != "escape" else found
+    return tuple({tuple(as_text), tuple(as_glob)})
+
+
+def _read_without_variables(text: str) -> Readings:
+    """`${` is ordinary text then; only what `${*}` and `${?}` are is not documented: escapes after all, or wildcards in braces."""
+    escaped = [token for piece in _ESCAPE.split(text) for token in (piece[2] if _ESCAPE.fullmatch(piece) else read_glob(piece))]
+    return tuple({read_glob(text), tuple(escaped)})
+
+
+def widen(text: str, *, variables: bool) -> Reading:
+    """A reading that matches all that the pattern could mean: every variable stands for any text, a malformed one for all that follows."""
+    if not variables:
+        return read_glob(_ESCAPE.sub("*", text))
+    tokens: list[str] = []
+    for part in _split(text):
+        if part.kind == "text":
+            tokens += read_glob(part.text)
+        else:
+            tokens.append(part.text if part.kind == "escape" else ANY)
+    return tuple(tokens)
+
+
+class _Part(NamedTuple):
+    """A piece of a pattern; an `open` one is something of which AWS does not say what it is."""
+
+    kind: Literal["text", "escape", "variable", "open"]
+    text: str
+
+
+_OPEN = _Part("open", "")
+
+
+def _split(text: str) -> Iterator[_Part]:
+    """The pieces in order; an open one is the last."""
+    rest = text
+    while rest:
+        before, opening, after = rest.partition("${")
+        yield _Part("text", before)
+        if not opening:
+            return
+        inside, closing, rest = after.partition("}")
+        if closing and inside in _ESCAPED:
+            yield _Part("escape", inside)
+        elif closing and _VARIABLE.fullmatch(inside):
+            yield _Part("variable", inside)
+        else:
+            yield _OPEN
+            return
+
+
+def _value_of(part: _Part, context: Values) -> str | _Part | None:
+    """The text a piece stands for: None for a variable whose key is absent and that has no default, `_OPEN` where it cannot be told."""
+    found = _VARIABLE.fullmatch(part.text) if part.kind == "variable" else None
+    if found is None:
+        return _OPEN if part.kind == "open" else part.text
+    key = lower_ascii(found[1])
+    values = context.get(key)
+    if values is None:
+        default: str | None = found[2]
+        return default
+    known = find_key(key)
+    # Variables of several values are refused, and whether an empty value counts as absent is not documented.
+    several = len(values) > 1 or (known is not None and known.multi)
+    return _OPEN if several or not values[0] else values[0]
+
+
+def split_arn(reading: Reading) -> list[Reading]:
+    """The six segments of an ARN's pattern, or as many as it has; the last holds all that follows the fifth colon."""
+    segments: list[Reading] = []
+    rest = reading
+    while len(segments) < _COLONS and ":" in rest:
+        colon = rest.index(":")
+        segments.append(rest[:colon])
+        rest = rest[colon + 1 :]
+    return [*segments, rest]

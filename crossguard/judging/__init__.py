@@ -1,0 +1,1 @@
+"""From a rule and a resource to a finding: pure, without the SDK."""

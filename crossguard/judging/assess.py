@@ -1,0 +1,164 @@
+"""One rule, one resource, one finding: pure, without the SDK, and the same for the pack and for the offline reports."""
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from functools import lru_cache
+
+from typing_extensions import assert_never
+
+from bucketpolicy.document import Document, Malformed, Problem
+from bucketpolicy.explain import explain
+from bucketpolicy.goal import Goal
+from bucketpolicy.judge import judge
+from bucketpolicy.parse import MAX_BYTES, parse
+from bucketpolicy.repair import is_bucket_name, repair
+from bucketpolicy.verdict import Counterexample, Denied, Undecided
+from crossguard.judging.exemptions import Applies, Expired, MightApply, NoExemption, find_exemption, matches
+from crossguard.judging.finding import (
+    CannotTell,
+    Compliant,
+    Exempted,
+    Finding,
+    Formatted,
+    Misconfigured,
+    NotApplicable,
+    NotKnown,
+    Open,
+    Subject,
+)
+from crossguard.judging.snippet import has_snippet, might_have_snippet
+from crossguard.pack.partitions import PARTITIONS, find_partition
+from crossguard.pack.rule import Rule
+from crossguard.pack.settings import Rejected, Settings
+from crossguard.resources.source import Found, Missing, NoDocument, Source, Unknown
+
+#: What Pulumi's SDKs put in the place of an Output that was formatted as text.
+_FORMATTED = re.compile(r"Calling \[?\w+\]? on an \[?Output")
+_ARN = re.compile(r"arn:([^:]*):s3:::([^/]*)")
+
+
+def assess(rule: Rule, settings: Settings | Rejected, subject: Subject, source: Source, today: date) -> Finding:
+    """What the rule finds at the resource; `today` is in UTC. Of what is not known yet it speaks as in a preview."""
+    if isinstance(source, NoDocument):
+        return NotApplicable(source.reason)
+    if isinstance(settings, Rejected):
+        return Misconfigured(settings.problems)
+    standing = find_exemption(settings.exemptions, subject._replace(bucket=source.bucket), today) if settings.exemptions else NoExemption()
+    if isinstance(standing, Applies):
+        return Exempted(standing.exemption)
+    finding = _look(rule, settings, source)
+    if isinstance(standing, MightApply) and not isinstance(finding, Compliant):
+        return NotKnown("bucket", "exemption")
+    if isinstance(standing, Expired) and isinstance(finding, Open | CannotTell | Formatted):
+        return finding._replace(expired=standing.exemption)
+    return finding
+
+
+def locate(subject: Subject, settings: Settings | Rejected, source: Source) -> Subject:
+    """The subject with the bucket's name and the partition that is judged, as far as they are known."""
+    match settings, source:
+        case Settings(), Found(text, _, bucket, region):
+            document = _read(text)
+            known = document if isinstance(document, Document) else Document(variables=False, statements=())
+            return subject._replace(bucket=bucket, partition=_choose_partition(settings, region, bucket, known)[0])
+        case _, Unknown(_, bucket) | Missing(_, _, bucket) | Found(_, _, bucket):
+            return subject._replace(bucket=bucket)
+        case _:
+            return subject
+
+
+def _look(rule: Rule, settings: Settings, source: Found | Unknown | Missing) -> Finding:
+    if isinstance(source, Found):
+        # What is refused by its size alone is too big to be kept.
+        judge_text = _judge_cached if len(source.text) <= MAX_BYTES else _judge_text
+        return judge_text(rule, settings, source)
+    match source:
+        case Unknown(path):
+            return NotKnown(path, "document")
+        case Missing(name, reason):
+            return CannotTell(Undecided((Problem(name, reason),)))
+        case _:
+            assert_never(source)
+
+
+def _judge_text(rule: Rule, settings: Settings, source: Found) -> Finding:
+    if source.bucket is not None and _FORMATTED.search(source.bucket):
+        return Formatted("bucket")
+    if source.bucket is not None and not is_bucket_name(source.bucket):
+        return CannotTell(Undecided((Problem("bucket", "this is no name that a bucket can have"),)))
+    document = _read(source.text)
+    if isinstance(document, Malformed):
+        return Formatted(source.property) if _FORMATTED.search(source.text) else CannotTell(Undecided(document.problems))
+    partition, assumed = _choose_partition(settings, source.region, source.bucket, document)
+    goal = rule.goal(source.bucket, partition, settings)
+    finding = _weigh(document, goal, assumed, source)
+    if not isinstance(finding, Compliant) and settings.accept_benchmark_snippet:
+        return _accept_snippet(document, goal, finding)
+    return finding
+
+
+def _read(text: str) -> Document | Malformed:
+    return parse(text) if len(text) > MAX_BYTES else _parse_cached(text)
+
+
+_judge_cached = lru_cache(maxsize=256)(_judge_text)
+# Three policies read each document, one after the other.
+_parse_cached = lru_cache(maxsize=16)(parse)
+
+
+def _weigh(document: Document, goal: Goal, assumed: tuple[str, ...], source: Found) -> Finding:
+    verdict = judge(document, goal)
+    match verdict:
+        case Denied():
+            return Compliant(verdict._replace(assumptions=_join(verdict.assumptions, assumed)))
+        case _ if goal.bucket is None and "s3express" in source.text:
+            # The name may turn out to be that of a directory bucket.
+            return NotKnown("bucket", "bucket-name")
+        case Undecided() if goal.bucket is None:
+            return _blame(document, goal)
+        case Counterexample():
+            shown = verdict._replace(assumptions=_join(verdict.assumptions, assumed))
+            return Open(shown, explain(document, goal, verdict.request), repair(source.text, goal), document)
+        case Undecided():
+            return CannotTell(verdict, fix=repair(source.text, goal))
+        case _:
+            assert_never(verdict)
+
+
+def _blame(document: Document, goal: Goal) -> Finding:
+    """Whether the bucket's name is all that is missing for a verdict, or the document could not be decided with it either."""
+    arns = (_ARN.match(pattern) for statement in document.statements for pattern in statement.resources.patterns)
+    named = next((arn[2] for arn in arns if arn is not None and is_bucket_name(arn[2])), "a-name")
+    verdict = judge(document, goal._replace(bucket=named))
+    return CannotTell(verdict) if isinstance(verdict, Undecided) else NotKnown("bucket", "bucket-name")
+
+
+def _accept_snippet(document: Document, goal: Goal, finding: Finding) -> Finding:
+    if has_snippet(document, goal):
+        return Compliant(None, snippet_accepted=True)
+    if goal.bucket is None and might_have_snippet(document, goal):
+        return NotKnown("bucket", "bucket-name")
+    return finding
+
+
+def _join(assumptions: Iterable[str], more: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted({*assumptions, *more}))
+
+
+def _choose_partition(settings: Settings, region: str | None, bucket: str | None, document: Document) -> tuple[str, tuple[str, ...]]:
+    """The bucket's partition, and the assumption without which it would be another."""
+    if settings.partition is not None:
+        return settings.partition, ()
+    if region is not None:
+        return find_partition(region), ()
+    named = _name_partitions(document, bucket) if settings.assumptions.partition_from_document and bucket is not None else set()
+    if len(named) == 1 and named != {"aws"}:
+        return named.pop(), ("partition-from-document",)
+    return "aws", ()
+
+
+def _name_partitions(document: Document, bucket: str) -> set[str]:
+    """The partitions in the document's ARNs of this bucket."""
+    arns = (_ARN.match(pattern) for statement in document.statements for pattern in statement.resources.patterns)
+    return {arn[1] for arn in arns if arn is not None and arn[1] in PARTITIONS and matches(arn[2], bucket)}

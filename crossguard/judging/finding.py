@@ -1,0 +1,111 @@
+"""What one rule finds at one resource: values, turned into words by `messages` and into SDK calls by `register`."""
+
+from typing import Literal, NamedTuple
+
+from bucketpolicy.document import Document
+from bucketpolicy.explain import Explanation
+from bucketpolicy.repair import CannotRepair, Repaired
+from bucketpolicy.verdict import Counterexample, Denied, Undecided
+from crossguard.pack.settings import Exemption
+
+
+class Subject(NamedTuple):
+    """
+    The resource that is judged.
+
+    `name` is its Pulumi name, `bucket` the bucket's name where it is known; `partition` is "" until it has been chosen.
+    """
+
+    urn: str
+    type: str
+    name: str
+    bucket: str | None = None
+    partition: str = ""
+
+
+class Compliant(NamedTuple):
+    """Every request of the goal is denied; or the benchmark's own snippet is accepted in its place, which enforces neither half."""
+
+    verdict: Denied | None
+    snippet_accepted: bool = False
+
+
+class Open(NamedTuple):
+    """A request gets through; `fix` is the document with the missing statements, or why there is none."""
+
+    verdict: Counterexample
+    explanation: Explanation
+    fix: Repaired | CannotRepair
+    document: Document
+    expired: Exemption | None = None
+
+
+class CannotTell(NamedTuple):
+    """The document is known and not decided; `fix` adds what decides it, where it is well-formed."""
+
+    verdict: Undecided
+    expired: Exemption | None = None
+    fix: Repaired | CannotRepair | None = None
+
+
+class Formatted(NamedTuple):
+    """The property holds the text that Pulumi gives for an Output in an f-string (or a template literal), not the Output's value."""
+
+    what: str
+    expired: Exemption | None = None
+
+
+class NotKnown(NamedTuple):
+    """
+    A value is not known yet: `what` names it as the resource does (`policy`, `policyDocument.Statement[0].Resource`, `bucket`).
+
+    `why` says what depends on it: `document` nothing can be said of the document; `bucket-name` it is known, and only the answer depends
+    on the name; `exemption` a glob over names might exempt the bucket; `attachment` (the stack policy) some BucketPolicy may hang on it.
+    `when` tells a preview, where this may be a note, from an update, where it is a violation.
+    """
+
+    what: str
+    why: Literal["document", "bucket-name", "exemption", "attachment"]
+    when: Literal["preview", "update"] = "preview"
+
+
+class Exempted(NamedTuple):
+    """An exemption applies."""
+
+    exemption: Exemption
+
+
+class NotApplicable(NamedTuple):
+    """The resource is none of the rule's, with the reason."""
+
+    reason: str
+
+
+class Misconfigured(NamedTuple):
+    """The rule's configuration is wrong, so it judges nothing; a line for each problem."""
+
+    problems: tuple[str, ...]
+
+
+class Unattached(NamedTuple):
+    """
+    No bucket policy of the stack hangs on the bucket.
+
+    `last_read`: the bucket's `policy` output is not empty, which says only that a policy was attached when the bucket was last read.
+    `only_read`: a BucketPolicy is for it that the stack only reads.
+    """
+
+    last_read: bool = False
+    expired: Exemption | None = None
+    only_read: bool = False
+
+
+class Contested(NamedTuple):
+    """Several policies hang on one bucket, and the last write wins: the names of the BucketPolicies, and whether there is an inline one."""
+
+    policies: tuple[str, ...]
+    inline: bool = False
+    expired: Exemption | None = None
+
+
+Finding = Compliant | Open | CannotTell | Formatted | NotKnown | Exempted | NotApplicable | Misconfigured | Unattached | Contested

@@ -1,0 +1,347 @@
+"""
+What people read: a finding of a rule, in words.
+
+The request that gets through; the nearest statement and what keeps it from applying; the fix as JSON; the assumptions used.
+One sentence a line.
+The policy's description is not repeated, since the SDK prints it first. No secret, no malformed text and no control character is shown.
+A mandatory message fits in 12 lines of a terminal, an advisory one in 3.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from typing_extensions import assert_never
+
+from bucketpolicy.goal import SSE, SSE_KMS_KEY, TRANSPORT, Absent, Equal, Goal, Target
+from bucketpolicy.repair import CannotRepair, Repaired, is_bucket_name, write_statements
+from crossguard.judging.finding import (
+    CannotTell,
+    Compliant,
+    Contested,
+    Exempted,
+    Finding,
+    Formatted,
+    Misconfigured,
+    NotApplicable,
+    NotKnown,
+    Open,
+    Subject,
+    Unattached,
+)
+from crossguard.messages.layout import COLUMNS, LIMITS, MOST_LINES, LayOut, choose, count_lines, fit, lay_out_all, take
+from crossguard.messages.quoting import clean, clean_sentence, enumerate_texts, quote
+from crossguard.messages.sentences import tell_mistake, tell_nearest, tell_request
+from crossguard.pack.rule import Rule, StackRule, link
+from crossguard.pack.settings import Exemption
+
+_MOST_BUCKETS = 1000
+_MOST_POLICIES = 40
+_MADE_UP = re.compile(r"-[0-9a-f]{7}$")
+_WHERE = {"Bool": "where `aws:SecureTransport` is `false`", "NumericLessThan": "below TLS {value}"}
+
+_HEADER = Target(("s3:PutObject",), "object", (Absent(SSE),))
+_TRANSPORT = Target(("s3:PutObject",), "object", (Equal(TRANSPORT, "false"),))
+
+
+def render(rule: Rule | StackRule, finding: Finding, subject: Subject) -> str | None:  # noqa: C901, PLR0911  an arm for each kind of finding
+    """
+    The text of a violation or a note; for `Exempted` and `NotApplicable` the reason; None where all is well.
+
+    It contains `is not denied` for a counterexample, `cannot be decided` and `is not known` for the other two, and no other wording is API.
+    """
+    match finding:
+        case Compliant():
+            return None
+        case Open():
+            return _render_open(rule, finding, subject)
+        case CannotTell():
+            return _render_undecided(rule, finding, subject)
+        case Formatted():
+            return _render_formatted(rule, finding)
+        case NotKnown():
+            return _render_not_known(rule, finding, subject)
+        case Exempted(exemption):
+            return _render_exempted(exemption)
+        case NotApplicable(reason):
+            return clean(reason)
+        case Misconfigured(problems):
+            return _render_misconfigured(rule, problems)
+        case Unattached():
+            return _render_unattached(finding, subject)
+        case Contested():
+            return _render_contested(finding)
+        case _:
+            assert_never(finding)
+
+
+def render_note(rule: StackRule, subjects: tuple[Subject, ...]) -> str:
+    """The stack policy's one note in a preview, about all buckets of which it is not known whether a policy hangs on them."""
+    names = enumerate_texts((subject.name for subject in subjects), LIMITS[1], "and", _MOST_BUCKETS)
+    return (
+        f"Which policy is attached to {names} is not known before the update. "
+        "Give the BucketPolicy `bucket=bucket.bucket` instead of `bucket.id`, and it is. "
+        f"This check runs again at the end of the update. More: {link(rule)}"
+    )
+
+
+def _render_open(rule: Rule | StackRule, finding: Open, subject: Subject) -> str:
+    if rule.level == "advisory":
+        return _fit_advisory(rule, finding, subject)
+    fix = _widen_fix(rule, finding, subject)
+    head = partial(_explain, rule, finding, subject)
+    return _fit(head, fix, finding.expired, _label(subject), finding.verdict.assumptions)
+
+
+def _label(subject: Subject) -> str:
+    """Where the statements go; a name that Pulumi made up gets another ending in the next preview."""
+    made_up = subject.bucket is not None and _MADE_UP.search(subject.bucket)
+    return f"add {{}} to the document{', its ARN built from `bucket.bucket`' if made_up else ''}"
+
+
+def _explain(rule: Rule | StackRule, finding: Open, subject: Subject, limit: int) -> list[str]:
+    headers = _list_headers(finding.fix) if isinstance(rule, Rule) and rule.half == "header" else ()
+    request = tell_request(finding.verdict.request, finding.document, subject.bucket, limit, headers)
+    return [request, *_tell_why(finding, subject, limit)]
+
+
+def _list_headers(fix: Repaired | CannotRepair) -> tuple[str, ...]:
+    """The headers that the missing statements speak of; the encryption header, where no statement can be offered."""
+    statements = fix.added if isinstance(fix, Repaired) else fix.missing
+    return tuple(key for key in (SSE, SSE_KMS_KEY) if any(f'"{key}"' in statement for statement in statements)) or (SSE,)
+
+
+def _tell_why(finding: Open, subject: Subject, limit: int) -> list[str]:
+    sentences = tell_mistake(finding.explanation, finding.document, subject.partition or "aws", limit)
+    nearest = finding.explanation.nearest
+    if sentences or nearest is None:
+        return list(sentences)
+    return [tell_nearest(nearest, finding.verdict.request, limit)]
+
+
+def _widen_fix(rule: Rule | StackRule, finding: Open, subject: Subject) -> Repaired | CannotRepair:
+    """The fix; for the benchmark's own snippet with the statement of the other half, since the snippet was meant to enforce both."""
+    if finding.explanation.mistake != "anded-conditions" or not isinstance(rule, Rule):
+        return finding.fix
+    other = _TRANSPORT if rule.half == "header" else _HEADER
+    both = write_statements(Goal(subject.bucket, subject.partition or "aws", (other,)))
+    if isinstance(finding.fix, Repaired):
+        return finding.fix._replace(added=_order(finding.fix.added, both, rule))
+    return finding.fix._replace(missing=_order(finding.fix.missing, both, rule))
+
+
+def _order(own: tuple[str, ...], other: tuple[str, ...], rule: Rule) -> tuple[str, ...]:
+    """The header's statements first, as in the benchmark."""
+    return (*own, *other) if rule.half == "header" else (*other, *own)
+
+
+def _fit_advisory(rule: Rule | StackRule, finding: Open, subject: Subject) -> str:
+    """Three lines: a mandatory sibling prints JSON, and the docs page does. An exemption that has ended is more news than the statement."""
+    request = choose(lambda limit: _explain(rule, finding, subject, limit)[0])
+    reason = choose(lambda limit: [*_tell_expiry(finding.expired, limit), *_tell_why(finding, subject, limit), ""][0])
+    fix = _tell_fix(finding.fix, _tell_assumptions(finding.verdict.assumptions))
+    return "\n".join(line for line in (request, reason, fix) if line)
+
+
+def _tell_assumptions(assumptions: tuple[str, ...]) -> str:
+    return f"Assumes {enumerate_texts(assumptions, 40, 'and', 10)}." if assumptions else ""
+
+
+def _tell_fix(fix: Repaired | CannotRepair, assumed: str) -> str:
+    """The missing statements of the advisory policy in a sentence, with the assumptions; they differ in their conditions only."""
+    if isinstance(fix, CannotRepair) and not fix.missing:
+        return f"There is no ready fix: {fix.reason}. {assumed}".rstrip()
+    statements = [json.loads(statement)["Condition"] for statement in (fix.added if isinstance(fix, Repaired) else fix.missing)]
+    conditions = [_WHERE[operator].format(value=value) for block in statements for operator, value in _find_tests(block)]
+    if len(conditions) > 1:
+        return f"Fix: deny `s3:*` on both ARNs {' and, in another statement, '.join(conditions)}. {assumed}".rstrip()
+    long = f"Fix: deny `s3:*` {conditions[0]}, on the bucket's ARN and on the same with `/*`. {assumed}".rstrip()
+    return long if len(long) <= COLUMNS else f"Fix: deny `s3:*` {conditions[0]}, on both ARNs. {assumed}".rstrip()
+
+
+def _find_tests(block: dict[str, dict[str, str]]) -> Iterator[tuple[str, str]]:
+    """The operators of a condition block that test for insecure transport, each with its value; the others spare the exempt principals."""
+    for operator, keys in block.items():
+        for key, value in keys.items():
+            if (operator, key) in (("Bool", "aws:SecureTransport"), ("NumericLessThan", "s3:TlsVersion")):
+                yield operator, value
+
+
+def _fit(
+    head: Callable[[int], list[str]],
+    fix: Repaired | CannotRepair | None,
+    expired: Exemption | None,
+    label: str,
+    assumptions: tuple[str, ...] = (),
+) -> str:
+    """A message of a mandatory policy: what is wrong, the fix, what was assumed, and the exemption that has ended."""
+    assumed = [_tell_assumptions(assumptions)] if assumptions else []
+
+    def write(lay_out: LayOut, limit: int) -> list[str]:
+        return [*head(limit), *_render_fix(fix, lay_out, label), *assumed, *_tell_expiry(expired, limit)]
+
+    return fit(write, MOST_LINES["mandatory"])
+
+
+def _render_fix(fix: Repaired | CannotRepair | None, lay_out: LayOut, label: str) -> list[str]:
+    match fix:
+        case Repaired(_, (_, *_) as added):
+            return [f"Fix: {label.format(_count(added))}:", *lay_out_all(added, lay_out)]
+        case CannotRepair(reason, ()):
+            return [f"There is no ready fix: {reason}."]
+        case CannotRepair(reason, missing):
+            return [f"Fix: {label.format(_count(missing))} ({reason}):", *lay_out_all(missing, lay_out)]
+        case _:
+            return []
+
+
+def _count(statements: tuple[str, ...]) -> str:
+    return "this statement" if len(statements) == 1 else f"these {len(statements)} statements"
+
+
+def _render_undecided(rule: Rule | StackRule, finding: CannotTell, subject: Subject) -> str:
+    """The places and the reasons; an advisory policy says as much as it has room for, and its siblings say the rest."""
+    refused = finding.fix is None and finding.verdict.reasons[0].path.startswith("$")
+    head = f"What this document denies cannot be decided{': S3 would refuse it as it is' if refused else ''}."
+    if rule.level == "advisory":
+        lines = [head, *_tell_expiry(finding.expired, LIMITS[-2]), *_tell_reasons(finding, 1)]
+        return "\n".join(take(lines, MOST_LINES["advisory"]))
+
+    def tell(limit: int) -> list[str]:
+        return [head, *_tell_reasons(finding, 3 if limit >= LIMITS[2] else 1)]
+
+    return _fit(tell, finding.fix, finding.expired, _label(subject))
+
+
+def _tell_reasons(finding: CannotTell, most: int) -> list[str]:
+    # "is not known" is for what a preview cannot know, and people search for it.
+    told = [(quote(path, 72), clean_sentence(reason).replace("is not known", "is unknown")) for path, reason in finding.verdict.reasons]
+    reasons = [f"{path}: {reason}." for path, reason in told[:most]]
+    more = len(finding.verdict.reasons) - len(reasons)
+    return [*reasons, *([f"And {more} more of that kind."] if more else [])]
+
+
+def _render_formatted(rule: Rule | StackRule, finding: Formatted) -> str:
+    head = f"What this denies cannot be decided: `{finding.what}` holds Pulumi's text for an Output, not its value."
+    why = "An Output was put into a text (an f-string, a template literal, a concatenation), where it has no value yet."
+    rest = (
+        'Fix: `pulumi.Output.format("arn:aws:s3:::{0}/*", bucket.bucket)`, `pulumi.interpolate`, or `.apply`.',
+        *_tell_expiry(finding.expired, LIMITS[-2]),
+    )
+    lines = [head, why, *rest]
+    return "\n".join(lines if count_lines(lines) <= MOST_LINES[rule.level] else [head, *rest])
+
+
+def _tell_expiry(expired: Exemption | None, limit: int) -> list[str]:
+    if expired is None:
+        return []
+    return [f"The exemption of {quote(expired.bucket, limit)} expired on {expired.expires} ({quote(expired.reason, limit)[1:-1]})."]
+
+
+def _render_not_known(rule: Rule | StackRule, finding: NotKnown, subject: Subject) -> str:
+    """One line, since it is one note among others."""
+    known = _KNOWN_NATIVE if subject.type.startswith("aws-native:") else _KNOWN
+    text = _NOT_KNOWN[finding.when, finding.why].format(what=_point_at(finding.what), known=known)
+    return f"{text} More: {link(rule)}"
+
+
+def _point_at(path: str) -> str:
+    """The part of a path that is made of names of the policy language: what follows may be a name of the user's own."""
+    found = _NAMES_OF_OURS.match(path)
+    return found[0] if found else "policy"
+
+
+_NAMES_OF_OURS = re.compile(r"(policyDocument|policy|bucket)(\.Statement(\[[0-9]+\])?)?")
+
+#: By what a program names a bucket so that a preview knows it.
+_KNOWN = "`bucket.bucket` (known in a preview)"
+_KNOWN_NATIVE = "a `bucketName` that the program sets"
+_AGAIN = "It is checked again during the update, when the buckets exist already and before the policy is attached."
+_NOT_KNOWN = {
+    ("preview", "document"): (
+        "`{what}` is not known before the update:"
+        f" build its ARNs from {{known}} instead of `bucket.arn` or `bucket.id` (not known). {_AGAIN}"
+    ),
+    ("preview", "bucket-name"): (
+        "The bucket's name is not known before the update, and what the document denies depends on it:"
+        f" name the bucket by {{known}} instead of `bucket.id`. {_AGAIN}"
+    ),
+    ("preview", "exemption"): (
+        "The bucket's name is not known before the update, and an exemption may be for it:"
+        f" exempt it by the name of the resource (`name:...`), or name the bucket by {{known}} instead of `bucket.id`. {_AGAIN}"
+    ),
+    ("preview", "attachment"): (
+        "Which policy is attached to this bucket is not known before the update:"
+        " name the bucket by {known} instead of `bucket.id`. It is checked again at the end of the update."
+    ),
+    ("update", "document"): "`{what}` is not known, although this is an update: nothing can be said of it, so it does not pass.",
+    ("update", "bucket-name"): (
+        "The bucket's name is not known, although this is an update: what the document denies depends on it, so it does not pass."
+    ),
+    ("update", "exemption"): (
+        "The bucket's name is not known, although this is an update: whether an exemption is for it cannot be told, so it does not pass."
+    ),
+    ("update", "attachment"): (
+        "Which policy is attached to this bucket is not known: the `bucket` of a BucketPolicy leads to no bucket here, or to several."
+    ),
+}
+
+
+def _render_exempted(exemption: Exemption) -> str:
+    owner = f", owner: {clean(exemption.owner)}" if exemption.owner else ""
+    until = f", until {exemption.expires}" if exemption.expires else ""
+    return f"exempted: {clean(exemption.reason)}{owner}{until}"
+
+
+def _render_misconfigured(rule: Rule | StackRule, problems: tuple[str, ...]) -> str:
+    """As many of the problems as fit, and always one."""
+    most = MOST_LINES[rule.level]
+    head = "The configuration of this policy is wrong, so nothing is judged by it:"
+    lines = list(map(clean_sentence, problems))
+    if count_lines([head, lines[0]]) > most:
+        return lines[0].replace("`", "")
+    shown = take([head, *lines], most)
+    if len(shown) <= len(lines):
+        shown = take([head, *lines], most - 1)
+        return "\n".join([*shown, f"And {len(lines) + 1 - len(shown)} more."])
+    return "\n".join(shown)
+
+
+def _render_unattached(finding: Unattached, subject: Subject) -> str:
+    name = f"`{subject.bucket}`" if subject.bucket and is_bucket_name(subject.bucket) else "this bucket"
+    goal = Goal(subject.bucket, subject.partition or "aws", (_HEADER, _TRANSPORT))
+    head = [
+        f"No bucket policy of this stack is attached to {name}: an upload over HTTP, or without the encryption header, is not denied.",
+        *(_tell_what_does_not_count(finding, subject) if finding.only_read or finding.last_read else ()),
+    ]
+    fix = Repaired("", write_statements(goal))
+    return _fit(lambda _: head, fix, finding.expired, "attach a BucketPolicy with {}, its ARNs built from `bucket.bucket`")
+
+
+def _tell_what_does_not_count(finding: Unattached, subject: Subject) -> tuple[str, ...]:
+    seen = (
+        "Its BucketPolicy is only read (`BucketPolicy.get`), without inputs to judge, so it does not count."
+        if finding.only_read
+        else "It had one when last read; a BucketPolicy taken out of the program leaves that behind, so it does not count."
+    )
+    if finding.expired:
+        return (seen,)
+    return (
+        seen,
+        f'If it is attached elsewhere, exempt it: `{{"bucket": "name:{quote(subject.name, 32)[1:-1]}", "reason": "attached in ..."}}`.',
+    )
+
+
+def _render_contested(finding: Contested) -> str:
+    inline = " and the bucket's own `policy`" if finding.inline else ""
+
+    def write(_: LayOut, limit: int) -> list[str]:
+        return [
+            f"Several policies are attached to this bucket: {enumerate_texts(finding.policies, limit, 'and', _MOST_POLICIES)}{inline}.",
+            "A bucket has one policy only: whichever is written last replaces the others without a word, in any order.",
+            "Fix: put all statements into one BucketPolicy.",
+            *_tell_expiry(finding.expired, limit),
+        ]
+
+    return fit(write, MOST_LINES["mandatory"])

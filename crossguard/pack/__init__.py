@@ -1,0 +1,1 @@
+"""What a rule of the pack is, and how it is configured."""

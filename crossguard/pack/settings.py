@@ -1,0 +1,309 @@
+"""
+The configuration of the pack: schema, parser and documentation from one definition, `KEYS`.
+
+The engine refuses what the schema can say before a program runs. `read_settings` refuses the same and the rest,
+for whatever reaches the pack without an engine and for top-level keys that the engine lets through.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from typing import Any, Literal, NamedTuple
+
+from bucketpolicy.goal import Assumptions
+from crossguard.pack.partitions import PARTITIONS
+
+#: The key in Pulumi's wire form that marks a secret; the value beside it is never shown.
+_SIGNATURE = "4dabf18193072939515e22adb298388d"
+_LONGEST_SHOWN = 60
+
+
+class Exemption(NamedTuple):
+    """One entry of `exemptions`: a glob over bucket names, `name:` and a glob over resource names, or a whole URN."""
+
+    bucket: str
+    reason: str
+    owner: str | None = None
+    expires: date | None = None
+
+
+class Settings(NamedTuple):
+    """A parsed configuration; the defaults are those of the contract."""
+
+    exemptions: tuple[Exemption, ...] = ()
+    when_unknown: Literal["advisory", "mandatory"] = "advisory"
+    partition: str | None = None
+    algorithms: tuple[str, ...] = ()
+    kms_key_arns: tuple[str, ...] = ()
+    accept_customer_provided_keys: bool = False
+    accept_benchmark_snippet: bool = False
+    exempt_principals: tuple[str, ...] = ()
+    minimum_tls_version: Literal["1.2", "1.3"] | None = None
+    assumptions: Assumptions = Assumptions()
+
+
+class Rejected(NamedTuple):
+    """A configuration that nothing is judged with; a line for each problem, which names key, value and what is accepted."""
+
+    problems: tuple[str, ...]
+
+
+Schema = Mapping[str, Any]
+
+
+class Key(NamedTuple):
+    """
+    One configuration key: the field of `Settings` it becomes, its JSON Schema, and how a value that fits becomes the field's.
+
+    The schema uses `enum`, `type`, `pattern` (of the whole text, with `description` saying it in words), `format: date`, `items`,
+    `minItems`, `properties`, `required` and `additionalProperties: false`. `default` and `about` are for the docs, in Markdown.
+    """
+
+    field: str
+    schema: Schema
+    convert: Callable[[Any], object]
+    default: str
+    about: str
+
+
+def _read_exemptions(entries: list[dict[str, str]]) -> tuple[Exemption, ...]:
+    return tuple(
+        Exemption(
+            entry["bucket"], entry["reason"], entry.get("owner"), date.fromisoformat(entry["expires"]) if "expires" in entry else None
+        )
+        for entry in entries
+    )
+
+
+def _read_assumptions(switches: dict[str, bool]) -> Assumptions:
+    return Assumptions(**{name.replace("-", "_"): value for name, value in switches.items()})
+
+
+_FILLED: Schema = {"type": "string", "minLength": 1, "pattern": r"^[\s\S]*\S[\s\S]*$", "description": "a text that is not empty"}
+_DAY: Schema = {"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "description": "a day as YYYY-MM-DD"}
+_EXEMPTION: Schema = {
+    "type": "object",
+    "properties": {
+        "bucket": {
+            "type": "string",
+            "minLength": 1,
+            "pattern": r"^([A-Za-z0-9._*?-]+|name:[\s\S]+|urn:pulumi:[\s\S]+)$",
+            "description": "a glob over bucket names, `name:` and a glob over resource names, or the full URN of the resource",
+        },
+        "reason": _FILLED,
+        "owner": _FILLED,
+        "expires": _DAY,
+    },
+    "required": ["bucket", "reason"],
+    "additionalProperties": False,
+}
+_PRINCIPAL: Schema = {
+    "type": "string",
+    "pattern": (
+        r"^([0-9]{12}|arn:aws[a-z-]*:iam::[0-9]{12}:(root|(user|role)/[A-Za-z0-9+=,.@_/-]+)|([a-z0-9-]+\.)+"
+        r"(amazonaws\.com|amazonaws\.com\.cn|amazonaws\.eu|c2s\.ic\.gov|sc2s\.sgov\.gov|cloud\.adc-e\.uk|csp\.hci\.ic\.gov))$"
+    ),
+    "description": (
+        "an IAM principal's ARN without wildcards, a 12-digit account id, or a service name such as `logging.s3.amazonaws.com`"
+    ),
+}
+_KMS_KEY: Schema = {
+    "type": "string",
+    "pattern": "^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:(key|alias)/[A-Za-z0-9/_-]+$",
+    "description": "the ARN of a KMS key, without wildcards",
+}
+_SWITCH: Schema = {"type": "boolean"}
+
+KEYS = {
+    "exemptions": Key(
+        "exemptions",
+        {"type": "array", "items": _EXEMPTION},
+        _read_exemptions,
+        "none",
+        "Resources that are not judged, each `{bucket, reason, owner?, expires?}`."
+        " `bucket` is a glob (`*`, `?`) over the bucket's name, or `name:` and a glob over the Pulumi name of the resource judged"
+        " (the BucketPolicy; the bucket itself for an inline policy and for the stack policy), or the full URN of that resource."
+        " Case matters. `expires` is the last day (UTC) on which it applies."
+        " An autonamed bucket gets another suffix in every preview: exempt it by a glob or by `name:`.",
+    ),
+    "whenUnknown": Key(
+        "when_unknown",
+        {"enum": ["advisory", "mandatory"]},
+        str,
+        '`"advisory"`',
+        "What a document that cannot be known during a preview gives: a note, or a violation. During an update it is always a violation.",
+    ),
+    "partition": Key(
+        "partition",
+        {"enum": list(PARTITIONS)},
+        str,
+        "by the resource's region, else the provider's, else the document's own ARNs, else `aws`",
+        "The AWS partition of the buckets. ARNs of another one do not count.",
+    ),
+    "algorithms": Key(
+        "algorithms",
+        {"type": "array", "minItems": 1, "items": {"enum": ["AES256", "aws:kms", "aws:kms:dsse", "aws:fsx"]}},
+        tuple,
+        "any",
+        "Accepted values of the header: every upload without it *or with another value* must then be denied.",
+    ),
+    "kmsKeyArns": Key(
+        "kms_key_arns",
+        {"type": "array", "minItems": 1, "items": _KMS_KEY},
+        tuple,
+        "any",
+        "Accepted KMS keys: every upload that names none, or another one, must then be denied.",
+    ),
+    "acceptCustomerProvidedKeys": Key(
+        "accept_customer_provided_keys",
+        _SWITCH,
+        bool,
+        "`false`",
+        "True: an upload with the headers of SSE-C need not be denied.",
+    ),
+    "acceptBenchmarkSnippet": Key(
+        "accept_benchmark_snippet",
+        _SWITCH,
+        bool,
+        "`false`",
+        "True: a Deny whose condition is the fragment that the benchmark prints counts as compliant, although it enforces neither half.",
+    ),
+    "exemptPrincipals": Key(
+        "exempt_principals",
+        {"type": "array", "items": _PRINCIPAL},
+        tuple,
+        "none",
+        "IAM principal ARNs, account ids or service names whose requests need not be denied."
+        " An account id stands for all its identities, a role for all its sessions.",
+    ),
+    "minimumTlsVersion": Key(
+        "minimum_tls_version",
+        {"enum": ["1.2", "1.3", 1.2, 1.3]},
+        str,
+        "none",
+        "Every TLS request below this version must be denied, too.",
+    ),
+    "assumptions": Key(
+        "assumptions",
+        {
+            "type": "object",
+            "properties": {name.replace("_", "-"): _SWITCH for name in Assumptions._fields},
+            "additionalProperties": False,
+        },
+        _read_assumptions,
+        "[as listed](../assumptions.md)",
+        "What may be taken for granted about requests and about AWS, each `true` or `false`.",
+    ),
+}
+
+_LEVEL: Schema = {"enum": ["advisory", "mandatory", "remediate", "disabled"]}
+
+
+def write_schema(keys: tuple[str, ...]) -> dict[str, dict[str, Any]]:
+    """The JSON Schema of each of these keys, by name."""
+    return {name: {**KEYS[name].schema, "description": KEYS[name].about} for name in keys}
+
+
+def read_settings(config: Mapping[str, object], keys: tuple[str, ...]) -> Settings | Rejected:
+    """The settings in this configuration of a policy that takes `keys`, or every problem in it."""
+    if not config:
+        return DEFAULTS
+    problems = tuple(_find_problems(config, keys))
+    if problems:
+        return Rejected(problems)
+    fields: dict[str, Any] = {KEYS[name].field: KEYS[name].convert(value) for name, value in config.items() if name in keys}
+    return Settings(**fields)
+
+
+DEFAULTS = Settings()
+
+
+def _find_problems(config: Mapping[str, object], keys: tuple[str, ...]) -> Iterator[str]:
+    for name, value in config.items():
+        if name in keys:
+            yield from _check(KEYS[name].schema, value, name)
+        elif name == "enforcementLevel":
+            yield from _check(_LEVEL, value, name)
+        else:
+            names = ", ".join(f"`{key}`" for key in ("enforcementLevel", *keys))
+            yield f"`{_shorten(name)}` is no setting of this policy (it is set to {_show(value)}); accepted: {names}"
+
+
+def _check(schema: Schema, value: object, path: str) -> Iterator[str]:
+    """What is wrong with the value, and nothing where it fits the schema."""
+    match schema.get("type"), value:
+        case "array", list() if len(value) >= schema.get("minItems", 0):
+            for index, item in enumerate(value):
+                yield from _check(schema["items"], item, f"{path}[{index}]")
+        case "object", dict() if _SIGNATURE not in value:
+            yield from _check_members(schema, value, path)
+        case _ if not _fits(schema, value):
+            yield f"`{path}` is {_show(value)}; accepted: {describe(schema)}"
+
+
+def _fits(schema: Schema, value: object) -> bool:
+    match schema.get("type"), value:
+        case None, str() | float():
+            return value in schema["enum"]
+        case "boolean", bool():
+            return True
+        case "string", str():
+            # `$` alone would also match before a line break at the end.
+            return re.fullmatch(schema["pattern"], value) is not None and ("format" not in schema or _is_day(value))
+        case _:
+            return False
+
+
+def _check_members(schema: Schema, value: dict[str, object], path: str) -> Iterator[str]:
+    members = schema["properties"]
+    for name, item in value.items():
+        if name in members:
+            yield from _check(members[name], item, f"{path}.{name}")
+        else:
+            yield f"`{path}.{_shorten(name)}` is no such setting (it is set to {_show(item)}); accepted: {describe(schema)}"
+    for name in schema.get("required", ()):
+        if name not in value:
+            yield f"`{path}.{name}` is missing; accepted: {describe(members[name])}"
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def describe(schema: Schema) -> str:
+    """What the schema accepts, in words."""
+    match schema:
+        case {"enum": values}:
+            return " or ".join(_show(value) for value in values)
+        case {"type": "boolean"}:
+            return "true or false"
+        case {"type": "array"}:
+            return f"a list{', not an empty one' if 'minItems' in schema else ''} (each: {describe(schema['items'])})"
+        case {"type": "object"}:
+            return "an object of " + ", ".join(f"`{name}`" for name in schema["properties"])
+        case _:
+            return str(schema["description"])
+
+
+def _show(value: object) -> str:
+    """A value of the configuration for people to recognise: short, and never a secret."""
+    match value:
+        case dict():
+            return "[secret]" if _SIGNATURE in value else "an object"
+        case list():
+            return "a list" if value else "an empty list"
+        case str():
+            return json.dumps(_shorten(value), ensure_ascii=False)
+        case float() if value.is_integer():
+            return str(int(value))
+        case _:
+            return json.dumps(value)
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"

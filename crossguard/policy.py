@@ -1,0 +1,174 @@
+"""
+What a policy says about a resource, or about a stack: everything between the SDK's arguments and what is said to it.
+
+Loaded by `register` when the first bucket or bucket policy is seen, so that it costs nothing before.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any, NamedTuple
+
+import pulumi.runtime
+from pulumi_policy import ReportViolation, ResourceValidationArgs, StackValidationArgs
+from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
+
+from bucketpolicy.repair import Repaired
+from crossguard import remediate
+from crossguard.judging.assess import assess, locate
+from crossguard.judging.finding import CannotTell, Compliant, Exempted, Finding, Misconfigured, NotApplicable, NotKnown, Open, Subject
+from crossguard.messages.render import render, render_note
+from crossguard.pack.rule import Rule, StackRule
+from crossguard.pack.settings import Rejected, Settings, read_settings
+from crossguard.resources.attachments import Attachments, assess_attachments, attach
+from crossguard.resources.documents import find, has_inline_policy, is_blank_policy
+from crossguard.resources.sightings import Sightings
+from crossguard.resources.source import Found, Source
+
+#: The real engine takes answers of up to 4 MB. A violation also carries the policy's description twice, and names.
+_ALL_BYTES = 2_500_000
+_WHOLE_BYTES = 1_000_000
+_EXTRA_BYTES = 400
+
+
+class Violation(NamedTuple):
+    """A message at the policy's own level; `urn` is for the stack policy, which speaks of other resources."""
+
+    text: str
+    urn: str | None = None
+
+
+class Note(NamedTuple):
+    """A message that a mandatory policy gives as an advisory one."""
+
+    text: str
+
+
+class Skip(NamedTuple):
+    """The policy does not apply, for this reason."""
+
+    reason: str
+
+
+Outcome = Violation | Note | Skip
+
+
+class Moment(NamedTuple):
+    """When a policy is asked: on which day (in UTC), and whether in a preview, where something may not be known yet."""
+
+    today: date
+    preview: bool
+
+
+def read_moment(today: date) -> Moment:
+    """The moment of the operation that the engine has told the SDK of; none, as in `pulumi policy analyze`, is no preview."""
+    return Moment(today, pulumi.runtime.is_dry_run())
+
+
+def judge_resource(rule: Rule, args: ResourceValidationArgs, sightings: Sightings, moment: Moment) -> tuple[Outcome, ...]:
+    """What the policy says about one resource's inputs; nothing where all is well."""
+    sightings.note(
+        args.urn,
+        inline=has_inline_policy(args.resource_type, args.props),
+        blank=is_blank_policy(args.resource_type, args.props),
+    )
+    settings = read_settings(args.get_config(), rule.keys)
+    subject, source = _look_at(args)
+    finding = assess(rule, settings, subject, source, moment.today)
+    if isinstance(finding, Compliant):
+        return ()
+    outcome = _pronounce(rule, settings, locate(subject, settings, source), finding, moment)
+    return () if outcome is None else (outcome,)
+
+
+def remedy_resource(rule: Rule, args: ResourceValidationArgs, today: date) -> Mapping[str, Any] | None:
+    """The resource's properties with the document repaired; None where there is nothing to add, or nothing can be."""
+    subject, source = _look_at(args)
+    match source, assess(rule, read_settings(args.get_config(), rule.keys), subject, source, today):
+        case Found(_, name), Open(fix=Repaired(_, added) as fix) | CannotTell(fix=Repaired(_, added) as fix) if added:
+            return remediate.apply(args.props, name, fix)
+        case _:
+            return None
+
+
+def _look_at(args: ResourceValidationArgs) -> tuple[Subject, Source]:
+    provider = args.provider.props if args.provider is not None else None
+    return Subject(args.urn, args.resource_type, args.name), find(args.resource_type, args.props, provider)
+
+
+def judge_stack(rule: StackRule, args: StackValidationArgs, sightings: Sightings, moment: Moment) -> Iterator[Outcome]:
+    """What the policy says about the stack: the violations in URN order, and last what is not known or why it does not apply."""
+    settings = read_settings(args.get_config(), rule.keys)
+    if isinstance(settings, Rejected):
+        yield Violation(render(rule, Misconfigured(settings.problems), Subject("", "", "")) or "")
+        return
+    attachments = attach(args.resources, sightings.snapshot())
+    if not attachments.buckets:
+        yield Skip("the stack has no S3 bucket")
+        return
+    yield from _ration(_pronounce_attachments(rule, settings, attachments, moment))
+
+
+def _pronounce_attachments(rule: StackRule, settings: Settings, attachments: Attachments, moment: Moment) -> Iterator[Outcome]:
+    """A violation for each bucket that has one, then one note for all that are not known."""
+    doubtful: list[Subject] = []
+    for subject, finding in assess_attachments(settings, attachments, moment.today):
+        match _pronounce(rule, settings, subject, finding, moment):
+            case Violation(text):
+                yield Violation(text, subject.urn)
+            case Note():
+                doubtful.append(subject)
+    if doubtful:
+        yield Note(render_note(rule, tuple(doubtful)))
+
+
+def _ration(outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
+    """Whole messages while there is room in one answer, then their first lines, and in the end how many more there are."""
+    spent = left_out = 0
+    for outcome in outcomes:
+        if not isinstance(outcome, Violation):
+            yield outcome
+            continue
+        short = outcome if spent < _WHOLE_BYTES else outcome._replace(text=outcome.text.partition("\n")[0])
+        spent += len(short.text.encode(errors="replace")) + len(short.urn or "") + _EXTRA_BYTES
+        if spent > _ALL_BYTES:
+            left_out += 1
+        else:
+            yield short
+    if left_out:
+        yield Violation(f"There are {left_out} more buckets of which the same is to be said.")
+
+
+def _pronounce(rule: Rule | StackRule, settings: Settings | Rejected, subject: Subject, finding: Finding, moment: Moment) -> Outcome | None:
+    """What is said of a finding; what is not known yet is softened during a preview only."""
+    if isinstance(finding, NotKnown) and not moment.preview:
+        finding = finding._replace(when="update")
+    text = render(rule, finding, subject)
+    if text is None:
+        return None
+    match finding:
+        case Exempted() | NotApplicable():
+            return Skip(text)
+        case NotKnown(when="preview") if "whenUnknown" not in rule.keys:
+            return Skip(text)
+        case NotKnown(when="preview") if isinstance(settings, Settings) and settings.when_unknown == "advisory":
+            return Note(text)
+        case _:
+            return Violation(text)
+
+
+def utter(outcomes: tuple[Outcome, ...], args: ResourceValidationArgs | StackValidationArgs, report: ReportViolation) -> None:
+    """Say it to the SDK: all violations first, since a note or a skip ends the policy by an exception."""
+    last: Note | Skip | None = None
+    for outcome in outcomes:
+        match outcome:
+            case Violation(text, urn):
+                report(text, urn)
+            case _:
+                last = outcome
+    match last:
+        case Note(text):
+            error = UnknownValueError(UNKNOWN_STRING_VALUE, [])
+            error.message = text
+            raise error
+        case Skip(reason):
+            args.not_applicable(reason)

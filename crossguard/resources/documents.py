@@ -1,0 +1,151 @@
+"""
+Where each resource type keeps the document of a bucket policy, and what is known of it.
+
+Reads the SDK's proxies, which raise `UnknownValueError` at an unknown value, and the properties of a remediation, where an unknown value
+is the SDK's sentinel as plain text.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+
+from pulumi_policy import proxy
+
+from crossguard.pack.kinds import BUCKET_NAME, DIRECTORY_BUCKET, INLINE, JUDGED, OTHERS, POLICY_DOCUMENT, explain
+from crossguard.resources.source import Found, Missing, NoDocument, Source, Unknown
+
+_SENTINELS = frozenset(
+    {
+        proxy.UNKNOWN_BOOLEAN_VALUE,
+        proxy.UNKNOWN_NUMBER_VALUE,
+        proxy.UNKNOWN_STRING_VALUE,
+        proxy.UNKNOWN_ARRAY_VALUE,
+        proxy.UNKNOWN_ASSET_VALUE,
+        proxy.UNKNOWN_ARCHIVE_VALUE,
+        proxy.UNKNOWN_OBJECT_VALUE,
+    }
+)
+
+#: What `pulumi policy analyze` puts in the place of a secret that it cannot decrypt.
+_ENCRYPTED = "[secret]"
+
+Props = Mapping[str, object]
+_Json = str | float | bool | dict[str, "_Json"] | list["_Json"] | None
+
+
+#: Stands for a value that only an update will know.
+NOT_KNOWN = object()
+
+
+class _UnknownLeafError(Exception):
+    """An unknown value inside a document; its argument is the path."""
+
+
+def find(resource_type: str, props: Props, provider: Props | None = None) -> Source:
+    """What the resource says of the document attached to its bucket; `provider` are the properties of its provider."""
+    if resource_type not in JUDGED:
+        return NoDocument(explain(resource_type))
+    if not props:
+        return NoDocument("the resource is only read, or not part of this operation: the engine shows none of its properties")
+    bucket = read_bucket_name(resource_type, props)
+    if bucket is not None and is_directory_bucket(bucket):
+        return NoDocument(DIRECTORY_BUCKET)
+    if resource_type in POLICY_DOCUMENT:
+        return _find_document(POLICY_DOCUMENT[resource_type], props, bucket, provider)
+    if not has_inline_policy(resource_type, props):
+        return NoDocument("the bucket has no inline policy; aws-s3-bucket-has-policy looks for an attached one")
+    return _find_document("policy", props, bucket, provider)
+
+
+def has_inline_policy(resource_type: str, props: Props) -> bool:
+    """Whether a bucket's inputs hold a policy, known or not."""
+    if resource_type not in INLINE:
+        return False
+    return read(props, "policy") not in (None, "")
+
+
+def is_blank_policy(resource_type: str, props: Props) -> bool:
+    """Whether a bucket policy's inputs show nothing: those of one that is only read, or not part of the operation."""
+    return resource_type in POLICY_DOCUMENT and not props
+
+
+def read_bucket_name(resource_type: str, props: Props) -> str | None:
+    """The name of the bucket that this is, or that the policy is attached to; None where it is not known."""
+    name = read(props, BUCKET_NAME.get(resource_type, "bucket"))
+    return name if isinstance(name, str) and name not in ("", _ENCRYPTED) else None
+
+
+def is_directory_bucket(bucket: str) -> bool:
+    """Directory buckets have this suffix, and no other bucket may."""
+    return bucket.endswith("--x-s3")
+
+
+def is_directory_bucket_type(resource_type: str) -> bool:
+    """Whether the resource is a directory bucket by its type."""
+    return OTHERS.get(resource_type) == DIRECTORY_BUCKET
+
+
+def read(props: Props, name: str) -> object:
+    """One property: None where it is missing or null, `NOT_KNOWN` where its value is not known yet."""
+    try:
+        value = props[name]
+    except KeyError:
+        return None
+    except proxy.UnknownValueError:
+        return NOT_KNOWN
+    return NOT_KNOWN if isinstance(value, str) and value in _SENTINELS else value
+
+
+def _find_document(name: str, props: Props, bucket: str | None, provider: Props | None) -> Source:
+    value = read(props, name)
+    if value is NOT_KNOWN:
+        return Unknown(name, bucket)
+    if value is None:
+        return Missing(name, f"the resource has no `{name}`", bucket)
+    if value == _ENCRYPTED:
+        return Missing(name, "it is encrypted; analyze the output of `pulumi stack export --show-secrets` instead", bucket)
+    region = read_region(props, provider)
+    return Found(value, name, bucket, region) if isinstance(value, str) else _find_object(value, name, bucket, region)
+
+
+def _find_object(value: object, name: str, bucket: str | None, region: str | None) -> Source:
+    """A document that is an object, as text; the engine has turned its whole numbers into floats."""
+    if not isinstance(value, Mapping):
+        return Missing(name, f"`{name}` is neither a text nor an object", bucket)
+    try:
+        return Found(json.dumps(_copy(value, name)), name, bucket, region)
+    except _UnknownLeafError as leaf:
+        return Unknown(str(leaf), bucket)
+    except RecursionError:
+        return Missing(name, f"`{name}` is nested too deeply", bucket)
+
+
+def _copy(value: object, path: str) -> _Json:
+    match value:
+        case str() if value in _SENTINELS:
+            raise _UnknownLeafError(path)
+        case float() if value.is_integer():
+            return int(value)
+        case str() | float() | bool() | int():
+            return value
+        case Mapping():
+            return {str(key): _copy(_get(value, key, f"{path}.{key}"), f"{path}.{key}") for key in value}
+        case Sequence():
+            return [_copy(_get(value, index, f"{path}[{index}]"), f"{path}[{index}]") for index in range(len(value))]
+        case _:
+            # Null, an asset or an archive: S3 would refuse each of them.
+            return None
+
+
+def _get(container: object, key: object, path: str) -> object:
+    try:
+        return container[key]  # type: ignore[index]  # a Mapping or a Sequence, by the caller's match
+    except proxy.UnknownValueError:
+        raise _UnknownLeafError(path) from None
+
+
+def read_region(props: Props, provider: Props | None) -> str | None:
+    """The resource's own region, else its provider's; None where the first one that is set is not known."""
+    region = read(props, "region")
+    if region in (None, "") and provider is not None:
+        region = read(provider, "region")
+    return region if isinstance(region, str) and region not in ("", _ENCRYPTED) else None

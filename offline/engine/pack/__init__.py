@@ -1,0 +1,1 @@
+"""The policy pack as a process, asked over its own protocol."""

@@ -1,0 +1,1 @@
+"""The user's program: its project, its process, one run of it."""

@@ -1,0 +1,215 @@
+"""The user's program as a process of its own, told by environment variables and arguments where the engine is."""
+
+import json
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from offline.engine.program.configuration import Project
+from offline.engine.protocol.session import Session
+from offline.run import Failure
+
+_INTERPRETER = "Scripts/python.exe" if os.name == "nt" else "bin/python"
+_LAUNCHER = Path(__file__).parent / "launch" / "run_python.py"
+_PARALLEL = 16
+_POLL_SECONDS = 0.02
+_MARGIN_SECONDS = 5.0
+
+
+class Start(NamedTuple):
+    """How a program is started: the command, the folder it runs in, and whether it is Node's, which takes arguments."""
+
+    command: tuple[str, ...]
+    folder: Path
+    is_node: bool = False
+
+
+class Ended(NamedTuple):
+    """How a program ended, with what it printed."""
+
+    status: int
+    output: str
+
+
+@contextmanager
+def prepare(project: Project, command: str | None) -> Iterator[Start | Failure]:
+    """How to start a project's program; what had to be built for it is thrown away at the end of the block."""
+    with tempfile.TemporaryDirectory(prefix="offline-") as scratch:
+        yield _find_start(project, command, Path(scratch))
+
+
+def _find_start(project: Project, command: str | None, scratch: Path) -> Start | Failure:
+    if command is not None:
+        words = _split(command, "--exec")
+        return words if isinstance(words, Failure) else Start(words, _find_folder(project))
+    match project.runtime:
+        case "python":
+            return _start_python(project)
+        case "nodejs":
+            return _start_node(project)
+        case "go":
+            return _build_go(project, scratch)
+        case runtime:
+            return Failure(f"programs with the runtime {runtime!r} need `--exec COMMAND` (python, nodejs and go do not)")
+
+
+def _split(text: str, where: str) -> tuple[str, ...] | Failure:
+    """The words of a command line, of which there has to be one."""
+    try:
+        words = tuple(shlex.split(text))
+    except ValueError as error:
+        return Failure(f"{where}: {error}")
+    return words or Failure(f"{where}: the command is empty")
+
+
+def _find_folder(project: Project) -> Path:
+    return project.main if project.main.is_dir() else project.main.parent
+
+
+def _start_python(project: Project) -> Start | Failure:
+    program = project.main if project.main.is_file() else project.main / "__main__.py"
+    if not program.is_file():
+        return Failure(f"{program}: no such file, so there is no program to run")
+    return Start((_find_interpreter(project), "-u", str(_LAUNCHER), str(project.main)), _find_folder(project))
+
+
+def _find_interpreter(project: Project) -> str:
+    """PULUMI_PYTHON_CMD, else the project's virtual environment, else the active one if Pulumi is in it, else what runs this."""
+    named = project.options.get("virtualenv") or (".venv" if project.options.get("toolchain") else None)
+    own = project.folder / str(named) / _INTERPRETER
+    active = Path(os.environ.get("VIRTUAL_ENV") or os.devnull)
+    if command := os.environ.get("PULUMI_PYTHON_CMD"):
+        return command
+    if named and own.exists():
+        return str(own)
+    return str(active / _INTERPRETER) if any(active.glob("lib/python3*/site-packages/pulumi")) else sys.executable
+
+
+def _start_node(project: Project) -> Start | Failure:
+    folder = _find_folder(project)
+    runner = next(
+        (file for above in (folder, *folder.parents) if (file := above / "node_modules/@pulumi/pulumi/cmd/run/index.js").is_file()), None
+    )
+    node = shutil.which("node")
+    if node is None:
+        return Failure("node is not on PATH: this program needs it")
+    if runner is None:
+        return Failure(f"{folder}: @pulumi/pulumi is not installed: run `npm install` there first")
+    given = str(project.options.get("nodeargs") or "")
+    arguments = _split(given, "Pulumi.yaml, nodeargs") if given else ()
+    if isinstance(arguments, Failure):
+        return arguments
+    return Start((node, *arguments, str(runner.parent)), folder, is_node=True)
+
+
+def _build_go(project: Project, scratch: Path) -> Start | Failure:
+    folder = _find_folder(project)
+    go = shutil.which("go")
+    if go is None:
+        return Failure("go is not on PATH: this program needs it")
+    binary = scratch / "program"
+    built = subprocess.run([go, "build", "-o", str(binary), "."], cwd=folder, capture_output=True, text=True, check=False)
+    return Start((str(binary),), folder) if built.returncode == 0 else Failure("the program does not compile", built.stdout + built.stderr)
+
+
+def run_process(start: Start, project: Project, patience: float, address: str, session: Session) -> Ended | Failure:
+    """
+    The program, from its start to its end. `address`: the engine's, `host:port`.
+
+    It is given up on when the session fails, or when it has asked for nothing for `patience` seconds.
+    """
+    with tempfile.TemporaryFile() as output:
+        environment = _make_environment(project, address, session)
+        command = [*start.command, *_make_arguments(start, project, address, session.dry_run)]
+        try:
+            process = subprocess.Popen(
+                command, cwd=start.folder, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+            )
+        except OSError as error:
+            return Failure(f"{start.command[0]}: cannot be started ({error.strerror})")
+        session.touch()
+        try:
+            failure = _await_end(process, session, patience)
+        finally:
+            _end(process)
+        output.seek(0)
+        printed = output.read().decode("utf-8", "replace")
+        return Ended(process.returncode, printed) if failure is None else failure._replace(output=printed + failure.output)
+
+
+def _make_arguments(start: Start, project: Project, address: str, dry_run: bool) -> list[str]:  # noqa: FBT001
+    if not start.is_node:
+        return []
+    options = {
+        "monitor": address,
+        "engine": address,
+        "sync": address,
+        "project": project.name,
+        "stack": project.stack,
+        "organization": project.organization,
+        "root-directory": str(project.folder),
+        "pwd": str(start.folder),
+        "dry-run": str(dry_run).lower(),
+        "parallel": str(_PARALLEL),
+    }
+    main = project.main.name if project.main.is_file() else "."
+    return [word for name, value in options.items() for word in (f"--{name}", value)] + [main]
+
+
+def _make_environment(project: Project, address: str, session: Session) -> dict[str, str]:
+    """The caller's environment with the operation in it: every SDK reads these variables, or gets them as arguments."""
+    return os.environ | {
+        "PULUMI_MONITOR": address,
+        "PULUMI_ENGINE": address,
+        "PULUMI_PROJECT": project.name,
+        "PULUMI_STACK": project.stack,
+        "PULUMI_ORGANIZATION": project.organization,
+        "PULUMI_ROOT_DIRECTORY": str(project.folder),
+        "PULUMI_DRY_RUN": str(session.dry_run).lower(),
+        "PULUMI_PARALLEL": str(_PARALLEL),
+        "PULUMI_CONFIG": json.dumps(dict(project.config)),
+        "PULUMI_CONFIG_SECRET_KEYS": json.dumps(project.secret_keys),
+        "PYTHONUNBUFFERED": "1",
+        "no_grpc_proxy": _spare_loopback(),
+        **_read_node_options(project, session),
+    }
+
+
+def _spare_loopback() -> str:
+    """What gRPC reaches without a proxy; it knows these names in lower case only."""
+    spared = os.environ.get("no_grpc_proxy") or os.environ.get("no_proxy")  # noqa: SIM112  as gRPC spells them
+    return f"{spared},127.0.0.1" if spared else "127.0.0.1"
+
+
+def _read_node_options(project: Project, session: Session) -> dict[str, str]:
+    """TypeScript is on unless Pulumi.yaml says otherwise; its types need no second check."""
+    options = {} if project.options.get("typescript") is False else {"PULUMI_NODEJS_TYPESCRIPT": "true"}
+    if "tsconfig" in project.options:
+        options["PULUMI_NODEJS_TSCONFIG_PATH"] = str(project.folder / str(project.options["tsconfig"]))
+    return options | ({"PULUMI_NODEJS_TRANSPILE_ONLY": "true"} if session.again else {})
+
+
+def _await_end(process: subprocess.Popen[bytes], session: Session, patience: float) -> Failure | None:
+    while process.poll() is None:
+        if session.failure is not None:
+            return session.failure
+        if session.idle_seconds > patience:
+            return Failure(f"the program was ended: it asked the engine for nothing for {patience:.0f} seconds and did not end by itself")
+        time.sleep(_POLL_SECONDS)
+    return session.failure
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """The program and whatever it started, which share a process group of their own."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait(_MARGIN_SECONDS)

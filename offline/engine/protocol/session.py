@@ -1,0 +1,89 @@
+"""What happens between one program and the engine, besides resources: its log, what nobody could answer, what is worth a note."""
+
+import threading
+import time
+from typing import NamedTuple
+
+from offline.run import Failure
+
+
+class Provided(NamedTuple):
+    """What children inherit from a resource: its protection, its provider and, from a component, providers by package."""
+
+    protect: bool
+    provider: str
+    providers: dict[str, str]
+
+
+class Session:
+    """The mutable part of one program's conversation; every method may be called from any thread."""
+
+    def __init__(self, *, dry_run: bool, again: bool = False) -> None:
+        """Nothing has happened yet. `again`: the program has run before, to its end."""
+        self.dry_run = dry_run
+        self.again = again
+        self._lock = threading.Lock()
+        self._failure: Failure | None = None
+        self._log: list[str] = []
+        self._saw_error = False
+        self._unanswered: dict[str, None] = {}
+        self._notes: dict[str, None] = {}
+        self._last_call = time.monotonic()
+
+    def touch(self) -> None:
+        """The program has asked for something: it is alive."""
+        self._last_call = time.monotonic()
+
+    @property
+    def idle_seconds(self) -> float:
+        """How long the program has asked for nothing."""
+        return time.monotonic() - self._last_call
+
+    def fail(self, failure: Failure) -> None:
+        """The operation cannot go on; the first reason stays."""
+        with self._lock:
+            self._failure = self._failure or failure
+
+    @property
+    def failure(self) -> Failure | None:
+        """Why the operation cannot go on."""
+        return self._failure
+
+    def log(self, text: str, *, error: bool) -> None:
+        """A message of the program."""
+        with self._lock:
+            self._log.append(text)
+            self._saw_error = self._saw_error or error
+
+    @property
+    def messages(self) -> str:
+        """The program's messages, each beginning on a line of its own."""
+        with self._lock:
+            return "".join(text if text.endswith("\n") else f"{text}\n" for text in self._log)
+
+    @property
+    def saw_error(self) -> bool:
+        """Whether the program logged an error, which fails it whatever its exit status."""
+        return self._saw_error
+
+    def miss(self, what: str) -> None:
+        """Nobody had an answer for this."""
+        with self._lock:
+            self._unanswered[what] = None
+
+    @property
+    def unanswered(self) -> tuple[str, ...]:
+        """What nobody had an answer for, in the order it was asked."""
+        with self._lock:
+            return tuple(self._unanswered)
+
+    def note(self, text: str) -> None:
+        """Something the user should know; said once."""
+        with self._lock:
+            self._notes[text] = None
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the user should know."""
+        with self._lock:
+            return tuple(self._notes)

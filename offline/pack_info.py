@@ -1,0 +1,23 @@
+"""What is so about the pack in this checkout: where it is, what it is called, its version, and how its policies describe themselves."""
+
+import re
+from pathlib import Path
+
+from crossguard.pack.rule import Rule, StackRule, link
+from offline.configuration import Level
+from offline.run import Policy
+
+PACK = "s3-encryption-guard"
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def read_version() -> str:
+    """The version in PulumiPolicy.yaml, which is what Pulumi shows as well."""
+    text = (ROOT / "PulumiPolicy.yaml").read_text(encoding="utf-8")
+    found = re.search(r"^version:\s*[\"']?([0-9A-Za-z.+-]+)", text, re.MULTILINE)
+    return found[1] if found else "0.0.0"
+
+
+def describe(rule: Rule | StackRule, level: Level) -> Policy:
+    """The policy as a booted pack describes it."""
+    return Policy(rule.name, rule.description, "resource" if isinstance(rule, Rule) else "stack", level, rule.severity, link(rule))

@@ -1,0 +1,178 @@
+"""A request and a condition in words."""
+
+import json
+
+import pytest
+
+from bucketpolicy.document import Condition, Document
+from bucketpolicy.goal import SSE, SSE_KMS_KEY
+from bucketpolicy.operators import BASE_NAMES
+from bucketpolicy.parse import parse
+from bucketpolicy.request import Anonymous, Context, Identity, Request, Service
+from crossguard.messages.sentences import tell_request, tell_requirement
+
+BUCKET = "reports"
+OBJECT = "arn:aws:s3:::reports/a"
+HTTPS = (("aws:securetransport", ("true",)),)
+USER = Identity("user", "111122223333", "arn:aws:iam::111122223333:user/bob")
+
+
+def read(condition: dict[str, object], **changes: object) -> Document:
+    """A document of one Deny with this condition block."""
+    statement = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*", "Condition": condition, **changes}
+    document = parse(json.dumps({"Version": "2012-10-17", "Statement": statement}))
+    assert isinstance(document, Document)
+    return document
+
+
+def condition(operator: str, key: str, value: object) -> Condition:
+    """One condition of a document."""
+    return read({operator: {key: value}}).statements[0].conditions[0]
+
+
+@pytest.mark.parametrize(
+    ("operator", "key", "value", "expected"),
+    [
+        ("StringEquals", "aws:PrincipalOrgID", "o-1", "`aws:PrincipalOrgID` is `o-1`"),
+        ("StringNotEquals", "aws:PrincipalOrgID", ["o-1", "o-2"], "`aws:PrincipalOrgID` is not `o-1` or `o-2`"),
+        ("StringEqualsIgnoreCase", "s3:prefix", "a", "`s3:prefix` is `a`"),
+        ("StringLike", "s3:prefix", "a*", "`s3:prefix` is like `a*`"),
+        ("StringNotLike", "s3:prefix", "a*", "`s3:prefix` is not like `a*`"),
+        ("StringLikeIfExists", "s3:prefix", "a*", "`s3:prefix` is absent or is like `a*`"),
+        ("StringNotLikeIfExists", "s3:prefix", "a*", "`s3:prefix` is not like `a*`"),
+        ("ForAllValues:StringEquals", "aws:TagKeys", "a", "every value of `aws:TagKeys` is `a`"),
+        ("ForAnyValue:StringNotEquals", "aws:TagKeys", "a", "some value of `aws:TagKeys` is not `a`"),
+        ("NumericLessThan", "s3:TlsVersion", 1.2, "`s3:TlsVersion` is below `1.2`"),
+        ("NumericLessThanEquals", "s3:TlsVersion", "1.2", "`s3:TlsVersion` is at most `1.2`"),
+        ("NumericGreaterThan", "s3:TlsVersion", "1.2", "`s3:TlsVersion` is above `1.2`"),
+        ("NumericGreaterThanEquals", "s3:TlsVersion", "1.2", "`s3:TlsVersion` is at least `1.2`"),
+        ("IpAddress", "aws:SourceIp", "10.0.0.0/8", "`aws:SourceIp` is in `10.0.0.0/8`"),
+        ("NotIpAddress", "aws:SourceIp", "10.0.0.0/8", "`aws:SourceIp` is not in `10.0.0.0/8`"),
+        ("Null", "s3:prefix", True, "`s3:prefix` is absent"),
+        ("Null", "s3:prefix", "False", "`s3:prefix` is present"),
+        ("Null", "s3:prefix", ["true", "false"], "`s3:prefix` is absent or present"),
+        ("Null", "s3:prefix", "maybe", "`s3:prefix` is absent or present"),
+        ("StringEquals", "s3:prefix", [], "`s3:prefix` is in an empty list"),
+        ("StringEquals", "aws:Referer", "hunter2", "`aws:Referer` is the one given there"),
+        ("StringNotEquals", "aws:Referer", ["hunter2", "b"], "`aws:Referer` is not one of those given there"),
+        ("StringEquals", "my:token", "hunter2", "a key that AWS does not document is the one given there"),
+    ],
+)
+def test_what_a_condition_wants(operator: str, key: str, value: object, expected: str) -> None:
+    """In the words of the language of conditions, without the name of the operator."""
+    assert tell_requirement(condition(operator, key, value), 60) == expected
+
+
+@pytest.mark.parametrize("operator", BASE_NAMES)
+def test_every_operator_has_words(operator: str) -> None:
+    """None is left without."""
+    assert tell_requirement(condition(operator, "s3:prefix", "true"), 60).startswith("`s3:prefix` is ")
+
+
+def tell(request: Request, document: Document, *, bucket: str | None = BUCKET, limit: int = 60, headers: tuple[str, ...] = ()) -> str:
+    """The sentence, without its end."""
+    return tell_request(request, document, bucket, limit, headers).removesuffix(" is not denied.")
+
+
+PLAIN = read({})
+
+
+@pytest.mark.parametrize(
+    ("request_", "document", "expected"),
+    [
+        (Request(Anonymous(), "s3:PutObject", OBJECT, HTTPS), PLAIN, f"An anonymous upload to `{OBJECT}` over HTTPS"),
+        (Request(Anonymous(), "s3:GetObject", OBJECT, HTTPS), PLAIN, f"An anonymous `s3:GetObject` on `{OBJECT}` over HTTPS"),
+        (Request(USER, "s3:GetObject", OBJECT, HTTPS), PLAIN, f"`s3:GetObject` on `{OBJECT}` by an IAM user over HTTPS"),
+        (
+            Request(USER, "s3:PutObject", OBJECT, HTTPS),
+            read({}, Principal={"AWS": "111122223333"}),
+            f"An upload to `{OBJECT}` by the user `{USER.arn}` over HTTPS",
+        ),
+        (
+            Request(Identity("role", "1", "arn:aws:iam::1:role/r", "s"), "s3:PutObject", OBJECT, HTTPS),
+            read({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::1:role/*"}}),
+            f"An upload to `{OBJECT}` by the role `arn:aws:iam::1:role/r` over HTTPS",
+        ),
+        (
+            Request(Service("logging.s3.amazonaws.com"), "s3:PutObject", OBJECT, HTTPS),
+            PLAIN,
+            f"An upload to `{OBJECT}` by the service `logging.s3.amazonaws.com` over HTTPS",
+        ),
+        (
+            Request(USER, "s3:PutObject", OBJECT, (*HTTPS, ("s3:tlsversion", ("1.1",)))),
+            PLAIN,
+            f"An upload to `{OBJECT}` by an IAM user over TLS 1.1",
+        ),
+        (Request(USER, "s3:PutObject", OBJECT, ()), PLAIN, f"An upload to `{OBJECT}` by an IAM user without `aws:SecureTransport`"),
+    ],
+)
+def test_a_request(request_: Request, document: Document, expected: str) -> None:
+    """Who, what and how; a caller by name only where the document speaks of the account."""
+    assert tell(request_, document) == expected
+
+
+def upload(*context: tuple[str, tuple[str, ...]]) -> Request:
+    """An upload by some user over TLS, with more keys."""
+    full: Context = tuple(sorted([*HTTPS, *context]))
+    return Request(USER, "s3:PutObject", OBJECT, full)
+
+
+@pytest.mark.parametrize(
+    ("key", "document", "expected"),
+    [
+        ("aws:sourcevpce", PLAIN, ""),
+        ("aws:sourcevpce", read({"StringEquals": {"aws:SourceVpce": "a"}}), " with `aws:SourceVpce` = `hunter2`"),
+        ("aws:sourcevpce", read({}, Resource=f"{OBJECT}/${{aws:SourceVpce}}"), " with `aws:SourceVpce` = `hunter2`"),
+        (
+            "aws:referer",
+            read({"StringEquals": {"aws:Referer": "a"}}),
+            " with another value of `aws:Referer` than the one in statement 1",
+        ),
+        (
+            "aws:referer",
+            read({"StringNotLike": {"aws:Referer": "hunter*"}}),
+            " with the value of `aws:Referer` that statement 1 names",
+        ),
+        ("aws:referer", read({}, Resource=f"{OBJECT}/${{aws:Referer}}"), " with some value of `aws:Referer`"),
+        (
+            "my:token",
+            read({"StringEquals": {"my:token": "a"}}),
+            " with another value of a key that AWS does not document than the one in statement 1",
+        ),
+    ],
+)
+def test_a_key_of_a_request(key: str, document: Document, expected: str) -> None:
+    """Only where the document speaks of it; and where it may be a secret, by the statement that does."""
+    told = tell(upload((key, ("hunter2",))), document)
+    assert told == f"An upload to `{OBJECT}` by an IAM user over HTTPS{expected}"
+
+
+def test_the_header_is_told_where_it_matters() -> None:
+    """That it is missing, for the policy that asks for it; which one it is, always."""
+    having = upload(("s3:x-amz-server-side-encryption", ("AES256",)))
+    assert tell(having, PLAIN, headers=(SSE,)).endswith(" with the header `x-amz-server-side-encryption: AES256`")
+    assert tell(upload(), PLAIN, headers=(SSE,)).endswith(" without the header `x-amz-server-side-encryption`")
+    assert tell(upload()._replace(action="s3:GetObject"), PLAIN, headers=(SSE,)).endswith(" over HTTPS")
+    assert tell(having, PLAIN, headers=(SSE_KMS_KEY,)).endswith(
+        " with the header `x-amz-server-side-encryption: AES256` and without the header `x-amz-server-side-encryption-aws-kms-key-id`"
+    )
+    assert tell(upload((SSE_KMS_KEY, ("k",))), PLAIN, headers=(SSE, SSE_KMS_KEY)).endswith(
+        " with `s3:x-amz-server-side-encryption-aws-kms-key-id` = `k` and without the header `x-amz-server-side-encryption`"
+    )
+
+
+@pytest.mark.parametrize("bucket", [None, "hunter2!", "a*b"])
+def test_a_name_that_is_none_is_not_shown(bucket: str | None) -> None:
+    """Neither one that was made up for a bucket whose name is not known, nor one that no bucket has."""
+    on_object = upload()._replace(resource=f"arn:aws:s3:::{bucket}/a")
+    on_bucket = on_object._replace(action="s3:ListBucket", resource=f"arn:aws:s3:::{bucket}")
+    assert tell(on_object, PLAIN, bucket=bucket) == "An upload to an object of this bucket by an IAM user over HTTPS"
+    assert tell(on_bucket, PLAIN, bucket=bucket) == "`s3:ListBucket` on this bucket by an IAM user over HTTPS"
+
+
+def test_where_there_is_no_room_only_the_most_important_is_told() -> None:
+    """Callers become general first, and keys are left out last."""
+    document = read({"StringEquals": {"aws:SourceVpce": "a"}}, Principal={"AWS": "111122223333"})
+    request = upload(("aws:sourcevpce", ("vpce-1",)))
+    assert tell(request, document, limit=20) == f"An upload to `{OBJECT}` by an IAM user over HTTPS with `aws:SourceVpce` = `vpce-1`"
+    assert tell(request, document, limit=12) == f"An upload to `{OBJECT}` by an IAM user over HTTPS"
