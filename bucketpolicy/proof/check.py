@@ -9,9 +9,8 @@ from bucketpolicy.document import Document
 from bucketpolicy.goal import Goal
 from bucketpolicy.proof.budget import Budget
 from bucketpolicy.proof.certificate import Inside, Proof, Step
-from bucketpolicy.proof.compile import compile_scope, compile_target
-from bucketpolicy.proof.cover import Literals
-from bucketpolicy.proof.domains import Domain, cut
+from bucketpolicy.proof.compile import compile_target
+from bucketpolicy.proof.domains import Domain, Literals, cut
 from bucketpolicy.proof.encoding import arrange
 
 
@@ -23,11 +22,8 @@ def check_proof(document: Document, goal: Goal, proof: Proof) -> bool:
     if len(proof.covers) != len(goal.targets):
         return False
     for target, steps in zip(goal.targets, proof.covers, strict=True):
-        box, rows, _ = compile_scope(document, setting, target)
-        named = sorted({step.row for step in steps})
-        if named and named[-1] >= len(rows):
-            rows = compile_target(document, setting, target).lower
-        used = [number for number in named if 0 <= number < len(rows)]
+        box, rows, _, _ = compile_target(document, setting, target)
+        used = sorted({step.row for step in steps} & set(range(len(rows))))
         arena = arrange(box, tuple(rows[number].literals for number in used), Budget(), upper=False)
         if arena is not None and not check_cover(arena.box, dict(zip(used, arena.rows, strict=True)), steps):
             return False

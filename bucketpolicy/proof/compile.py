@@ -47,14 +47,6 @@ class Compiled(NamedTuple):
     mentioned: frozenset[str]
 
 
-class Scope(NamedTuple):
-    """One target: the box as restrictions on variables, and the rows of the statements, which come first in both readings."""
-
-    box: Named
-    lower: tuple[Row, ...]
-    upper: tuple[Row, ...]
-
-
 class Readings(NamedTuple):
     """One target: the box as restrictions on variables, and the rows that must cover it, in both readings; `same`: there is but one."""
 
@@ -122,24 +114,16 @@ def _read_conditions(statement: Statement, document: Document, setting: Goal, ki
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def compile_scope(document: Document, setting: Goal, target: Target) -> Scope:
-    """One target without axioms and facts, which a proof seldom needs."""
+def compile_target(document: Document, setting: Goal, target: Target) -> Readings:
+    """The box of one target, and its rows in both readings."""
     compiled = compile_document(document, setting)
     box = (
         (PRINCIPAL, (1 << len(compiled.callers.all)) - 1 & ~compiled.callers.exempt),
         (ACTION, (1 << len(target.actions)) - 1),
         *((key_variable(one.key), _restrict(one, _find_kind(compiled, one.key))) for one in target.restrictions),
     )
-    return Scope(box, *_compile_rows(document, setting, target.on, target.actions))
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def compile_target(document: Document, setting: Goal, target: Target) -> Readings:
-    """The rows of one target in both readings."""
-    compiled = compile_document(document, setting)
-    box, lower, upper = compile_scope(document, setting, target)
-    kinds = _find_kinds(compiled, target, upper)
-    world = World(compiled.callers, target.actions, kinds, compiled.paths)
+    lower, upper = _compile_rows(document, setting, target.on, target.actions)
+    world = World(compiled.callers, target.actions, _find_kinds(compiled, target, upper), compiled.paths)
     given = (*exclude_root(world), *axioms(world, setting.assumptions))
     thin = tuple(facts(world))
     lower_rows = (*lower, *given)

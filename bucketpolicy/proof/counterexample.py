@@ -6,8 +6,7 @@ from bucketpolicy.goal import TLS_VERSION, TRANSPORT, Assumptions, Target
 from bucketpolicy.proof.axioms import ENDPOINT, IS_SERVICE, PRINCIPAL_ACCOUNT, PRINCIPAL_ARN, SERVICE_NAME, SERVICE_NAMES, SOURCE_IP
 from bucketpolicy.proof.compile import Compiled
 from bucketpolicy.proof.conditions import EPOCH, FALSE, TRUE
-from bucketpolicy.proof.cover import Literals
-from bucketpolicy.proof.domains import ABSENT, Domain, SetDomain, TextDomain, Value, find_any, holds
+from bucketpolicy.proof.domains import ABSENT, Domain, Literals, SetDomain, TextDomain, Value, find_any, holds
 from bucketpolicy.proof.encoding import SENDABLE, Arena, Variable
 from bucketpolicy.proof.intervals import UNIT, V6
 from bucketpolicy.proof.rows import ACTION, OBJECT, PRINCIPAL, key_variable

@@ -10,9 +10,8 @@ from typing import NamedTuple
 
 from bucketpolicy.proof.budget import Budget
 from bucketpolicy.proof.certificate import Distinction, Inside, Step
-from bucketpolicy.proof.domains import Domain, Literal, cut, leave
+from bucketpolicy.proof.domains import Domain, Literal, Literals, cut, leave
 
-Literals = tuple[tuple[int, Literal], ...]
 _Open = dict[int, tuple[int, ...]]
 
 

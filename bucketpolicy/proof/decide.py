@@ -10,13 +10,13 @@ from typing import NamedTuple
 from bucketpolicy.document import Document, Problem
 from bucketpolicy.goal import Goal, Target
 from bucketpolicy.proof.budget import TICKS, Budget, TooComplexError
-from bucketpolicy.proof.certificate import Inside, Proof, Step
-from bucketpolicy.proof.compile import Compiled, Readings, compile_document, compile_scope, compile_target, without
+from bucketpolicy.proof.certificate import Proof, Step
+from bucketpolicy.proof.compile import Compiled, Readings, compile_document, compile_target, without
 from bucketpolicy.proof.conditions import Texts
 from bucketpolicy.proof.counterexample import Point, build, pick, sendable
 from bucketpolicy.proof.cover import Covered, Escape, search
 from bucketpolicy.proof.domains import ABSENT, Domain, holds
-from bucketpolicy.proof.encoding import SENDABLE, Arena, arrange, fill, find_direct
+from bucketpolicy.proof.encoding import SENDABLE, Arena, arrange, fill
 from bucketpolicy.proof.rows import Named, Row, key_variable
 from bucketpolicy.verdict import Counterexample, Denied, Undecided, Verdict
 
@@ -75,10 +75,6 @@ class _Hole(NamedTuple):
 
 def _prove(document: Document, setting: Goal, target: Target, budget: Budget) -> _Cover | _Hole:
     """The proof that the lower reading covers the target, or the hole it leaves."""
-    box, rows, _ = compile_scope(document, setting, target)
-    direct = find_direct(box, tuple(row.literals for row in rows))
-    if direct is not None:
-        return _Cover((Inside(direct),), (rows[direct],))
     readings = compile_target(document, setting, target)
     found = _search(readings.box, readings.lower, budget, upper=False)
     return found if isinstance(found, _Hole) else _Cover(found.steps, _used(found, readings.lower))

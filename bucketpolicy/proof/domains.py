@@ -102,6 +102,8 @@ class SetLiteral:
 
 
 Literal = int | TextLiteral | SetLiteral
+Literals = tuple[tuple[int, Literal], ...]
+"""Literals on variables by number, all of which must be true."""
 
 
 def find_set(language: Language, domain: SetDomain) -> tuple[str, ...] | None:

@@ -10,8 +10,19 @@ from typing import NamedTuple
 
 from bucketpolicy.proof.budget import Budget
 from bucketpolicy.proof.conditions import Kind, Ranges, Raw, Sets, Texts
-from bucketpolicy.proof.cover import Literals
-from bucketpolicy.proof.domains import ABSENT, EMPTY, Domain, Literal, SetDomain, SetLiteral, TextDomain, TextLiteral, enter, leave
+from bucketpolicy.proof.domains import (
+    ABSENT,
+    EMPTY,
+    Domain,
+    Literal,
+    Literals,
+    SetDomain,
+    SetLiteral,
+    TextDomain,
+    TextLiteral,
+    enter,
+    leave,
+)
 from bucketpolicy.proof.globs import SOMETHING
 from bucketpolicy.proof.intervals import ADDRESSES, LINE, cells, mask
 from bucketpolicy.proof.rows import OBJECT, Named
@@ -117,23 +128,6 @@ def arrange(box: Named, rows: tuple[Named, ...], budget: Budget, *, upper: bool)
             return None
         domains[place] = inside
     return Arena(variables, tuple(domains), tuple(_convert_row(row, places, variables) for row in rows))
-
-
-def find_direct(box: Named, rows: tuple[Named, ...]) -> int | None:
-    """The first row that is seen to hold the whole box without any choice of representation."""
-    restrictions = dict(box)
-    for number, row in enumerate(rows):
-        if all(name in restrictions and _is_inside(restrictions[name], raw) for name, raw in row):
-            return number
-    return None
-
-
-def _is_inside(part: Raw, whole: Raw) -> bool:
-    if isinstance(part, int) and isinstance(whole, int):
-        return not part & ~whole
-    if isinstance(part, Texts) and isinstance(whole, Texts):
-        return part.inside and not part.globs and not part.flags & ~whole.flags
-    return False
 
 
 def _convert_row(literals: Named, places: dict[str, int], variables: tuple[Variable, ...]) -> Literals:

@@ -11,8 +11,9 @@ from bucketpolicy.proof.budget import Budget
 from bucketpolicy.proof.certificate import Distinction, Inside, Proof
 from bucketpolicy.proof.check import check_cover, check_proof
 from bucketpolicy.proof.compile import compile_target
-from bucketpolicy.proof.cover import Covered, Literals, search
+from bucketpolicy.proof.cover import Covered, search
 from bucketpolicy.proof.decide import decide
+from bucketpolicy.proof.domains import Literals
 from bucketpolicy.proof.encoding import arrange
 from bucketpolicy.verdict import Denied
 

@@ -7,8 +7,8 @@ import pytest
 
 from bucketpolicy.proof.budget import Budget, TooComplexError
 from bucketpolicy.proof.check import check_cover
-from bucketpolicy.proof.cover import Covered, Escape, Literals, search
-from bucketpolicy.proof.domains import ABSENT, Domain, Literal, TextDomain, TextLiteral, Value, holds
+from bucketpolicy.proof.cover import Covered, Escape, search
+from bucketpolicy.proof.domains import ABSENT, Domain, Literal, Literals, TextDomain, TextLiteral, Value, holds
 from bucketpolicy.proof.globs import read_text
 from bucketpolicy.proof.textsets import Language
 

@@ -5,10 +5,10 @@ import pytest
 from bucketpolicy.proof.budget import Budget
 from bucketpolicy.proof.conditions import Ranges, Raw, Sets, Texts
 from bucketpolicy.proof.domains import ABSENT, EMPTY, Domain, Literal, SetDomain, SetLiteral, TextDomain, TextLiteral, cut
-from bucketpolicy.proof.encoding import SENDABLE, Variable, arrange, fill, find_direct, may_be_empty
+from bucketpolicy.proof.encoding import SENDABLE, Variable, arrange, fill, may_be_empty
 from bucketpolicy.proof.globs import MANY, Glob
 from bucketpolicy.proof.intervals import LINE, UNIT, V6, compare
-from bucketpolicy.proof.rows import ACTION, OBJECT, PRINCIPAL, Named
+from bucketpolicy.proof.rows import OBJECT, PRINCIPAL
 
 AGENT, NAME, TAGS, ACL = "=aws:useragent", "=aws:username", "=s3:requestobjecttagkeys", "=s3:x-amz-acl"
 AUTH = "=s3:authtype"
@@ -148,39 +148,3 @@ def test_without_empty_texts_a_part_is_as_it_was() -> None:
     arena = arrange(((NAME, Texts(ABSENT, ("a",), inside=True)),), (), Budget(), upper=False)
     assert arena is not None
     assert fill(arena, arena.box) == (arena, arena.box)
-
-
-GONE = Texts(ABSENT, (), inside=True)
-BOX: Named = (
-    (PRINCIPAL, 0b11),
-    (ACTION, 0b1),
-    ("=key", GONE),
-    ("=text", Texts(0, ("a",), inside=True)),
-    ("=other", Texts(0, (), inside=False)),
-)
-
-
-@pytest.mark.parametrize(
-    ("row", "direct"),
-    [
-        ((), True),
-        (((PRINCIPAL, 0b111),), True),
-        (((PRINCIPAL, 0b11),), True),
-        (((PRINCIPAL, 0b01),), False),
-        (((PRINCIPAL, 0b11), (ACTION, 0b10)), False),
-        ((("=unknown", 0b111),), False),
-        ((("=key", GONE),), True),
-        ((("=key", Texts(ABSENT | EMPTY, ("a",), inside=True)),), True),
-        ((("=key", Texts(ABSENT, ("a",), inside=False)),), True),
-        ((("=key", Texts(EMPTY, ("a",), inside=False)),), False),
-        ((("=key", ABSENT),), False),
-        (((PRINCIPAL, GONE),), False),
-        ((("=text", Texts(ABSENT, ("a",), inside=True)),), False),
-        ((("=other", Texts(ABSENT, ("a",), inside=True)),), False),
-        ((("=key", Sets(ABSENT, every=True, globs=(), inside=True)),), False),
-    ],
-)
-def test_a_row_that_plainly_holds_the_box_is_seen_at_once(row: Named, direct: bool) -> None:  # noqa: FBT001 - a parameter of the test
-    """Of bits, and of a key that is absent; anything else is left to the search."""
-    assert find_direct(BOX, (row,)) == (0 if direct else None)
-    assert find_direct(BOX, (((ACTION, 0b10),), row)) == (1 if direct else None)
