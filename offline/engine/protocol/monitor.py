@@ -1,7 +1,10 @@
 """The two services that a Pulumi program talks to, in front of a `Deployment`: ResourceMonitor and Engine."""
 
+# Not every SDK of the range has all the messages that signatures name.
+from __future__ import annotations
+
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent import futures
 from contextlib import contextmanager
 from urllib.parse import unquote
@@ -13,25 +16,13 @@ from pulumi.runtime.proto import callback_pb2, engine_pb2, engine_pb2_grpc, reso
 from offline.engine.cloud.documents import WrongDocumentError
 from offline.engine.deployment import PROVIDER_PREFIX, Deployment, DuplicateError, Goal, Registered, read_options
 from offline.engine.pack.boot import CHANNEL_OPTIONS, PackError
-from offline.engine.protocol import values
+from offline.engine.protocol import messages, values
 from offline.engine.protocol.session import Provided, Session
 from offline.engine.protocol.transforms import transform_invoke, transform_resource
 from offline.engine.protocol.values import Properties
 from offline.run import Failure
 
 _THREADS = 64
-_FEATURES: "Mapping[str, resource_pb2.ResourceMonitorFeature.ValueType]" = {
-    "secrets": resource_pb2.RESOURCE_MONITOR_FEATURE_SECRETS,
-    "resourceReferences": resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_REFERENCES,
-    "outputValues": resource_pb2.RESOURCE_MONITOR_FEATURE_OUTPUT_VALUES,
-    "aliasSpecs": resource_pb2.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS,
-    "deletedWith": resource_pb2.RESOURCE_MONITOR_FEATURE_DELETED_WITH,
-    "transforms": resource_pb2.RESOURCE_MONITOR_FEATURE_TRANSFORMS,
-    "invokeTransforms": resource_pb2.RESOURCE_MONITOR_FEATURE_INVOKE_TRANSFORMS,
-    "parameterization": resource_pb2.RESOURCE_MONITOR_FEATURE_PARAMETERIZATION,
-    "resourceHooks": resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS,
-    "errorHooks": resource_pb2.RESOURCE_MONITOR_FEATURE_ERROR_HOOKS,
-}
 #: A program that is busy for minutes sends its pings all at once, which gRPC would take for an attack.
 _PATIENT = (("grpc.http2.max_ping_strikes", 0), ("grpc.http2.min_recv_ping_interval_without_data_ms", 0))
 _STACK_REFERENCE = "pulumi:pulumi:StackReference"
@@ -66,14 +57,14 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
             config=dict(settings.config),
             configSecretKeys=settings.secret_keys,
             dryRun=settings.dry_run,
-            supportedFeatures=[*_FEATURES.values(), resource_pb2.RESOURCE_MONITOR_FEATURE_INVOKE_DEPENDS_ON],
+            supportedFeatures=messages.list_features(),
         )
 
     def SupportsFeature(  # noqa: N802
         self, request: resource_pb2.SupportsFeatureRequest, _context: object
     ) -> resource_pb2.SupportsFeatureResponse:
         """The older way of asking that."""
-        return resource_pb2.SupportsFeatureResponse(hasSupport=request.id in _FEATURES)
+        return resource_pb2.SupportsFeatureResponse(hasSupport=request.id in messages.FEATURES)
 
     def RegisterResource(  # noqa: N802
         self, request: resource_pb2.RegisterResourceRequest, context: grpc.ServicerContext
@@ -145,7 +136,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
             return reference.rpartition("::")[0]
         return self._deployment.find_default_provider(*self._packages.get(package_ref, (package, version)))
 
-    def _keep(self, urn: str, request: resource_pb2.RegisterResourceRequest, transforms: "list[callback_pb2.Callback]") -> None:
+    def _keep(self, urn: str, request: resource_pb2.RegisterResourceRequest, transforms: list[callback_pb2.Callback]) -> None:
         """What children of this resource will be given."""
         registered = self._deployment.find(urn)
         inherited = self._provided.get(request.parent)
@@ -192,7 +183,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         if request.type == _STACK_REFERENCE and values.is_unknown(read.outputs["outputs"]):
             self._session.miss(f"stack reference {request.id}")
         outputs = read.outputs if request.acceptSecrets else values.reveal(read.outputs)
-        return resource_pb2.ReadResourceResponse(urn=read.urn, id=read.id, properties=values.write(outputs))
+        return messages.make(resource_pb2.ReadResourceResponse, urn=read.urn, id=read.id, properties=values.write(outputs))
 
     def Invoke(  # noqa: N802
         self, request: resource_pb2.ResourceInvokeRequest, context: grpc.ServicerContext
@@ -203,8 +194,8 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
             changed = transform_invoke(request, self._invoke_transforms)
             package = changed.tok.partition(":")[0]
             provider = self._find_provider(changed.provider, package, changed.version, changed.packageRef)
-            if self._deployment.is_pending(changed.dependsOn):
-                return resource_pb2.ResourceInvokeResponse(unknown=True)
+            if self._deployment.is_pending(getattr(changed, "dependsOn", ())):
+                return messages.InvokeResponse(unknown=True)
             result = self._deployment.invoke(changed.tok, values.reveal(values.read(changed.args).properties), provider)
         except PackError as error:
             self._session.fail(Failure(str(error)))
@@ -213,13 +204,13 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
             raise _abort(context, grpc.StatusCode.INVALID_ARGUMENT, str(error)) from error
         if result is None:
             return self._miss(changed.tok, context)
-        return resource_pb2.ResourceInvokeResponse(**{"return": values.write(result)})
+        return messages.InvokeResponse(**{"return": values.write(result)})
 
     def _miss(self, token: str, context: grpc.ServicerContext) -> resource_pb2.ResourceInvokeResponse:
         """An SDK that does not know unknown results would take one for an empty result, and its program another way."""
         self._session.miss(token)
         if self._deployment.settings.dry_run and self._takes_unknown:
-            return resource_pb2.ResourceInvokeResponse(unknown=True)
+            return messages.InvokeResponse(unknown=True)
         raise _abort(context, grpc.StatusCode.UNIMPLEMENTED, f"nobody answers {token} offline: give its result with --mocks")
 
     def Call(self, request: resource_pb2.ResourceCallRequest, context: grpc.ServicerContext) -> None:  # noqa: N802
