@@ -11,7 +11,7 @@ _WRONG = 2
 
 
 def main(arguments: list[str]) -> int:
-    """The exit status: 0 nothing mandatory, 1 mandatory violations, 2 what cannot be read or run, with one line on standard error."""
+    """The exit status: 0 nothing mandatory, 1 mandatory violations, 2 what cannot be read or run (one line says it), 3 blind spots."""
     try:
         # Not at the top: an interpreter without the packages gets a line and no traceback, too.
         from offline.commands import run  # noqa: PLC0415

@@ -25,7 +25,7 @@ from offline.analyze import Examined, Provider, list_providers, reveal_read
 from offline.check import remark, say
 from offline.configuration import Configuration, Configured
 from offline.report.content import Bucket, CommandName, Outcome, Place, Report, Result
-from offline.run import Diagnostic, Run, Seen
+from offline.run import BlindSpot, Diagnostic, Run, Seen
 
 REMEDIATED_REMARK = "The policy added the statements that were missing."
 REMEDIABLE_REMARK = "During an update the policy would add the statements that are missing."
@@ -82,7 +82,14 @@ def assemble(judged: tuple[Judged, ...], configuration: Configuration, command: 
         versions={"Python": platform.python_version(), "pulumi": version("pulumi"), "pulumi-policy": version("pulumi-policy")},
         resolved=any(each.run.resolved for each in judged),
         notes=tuple(note for each in judged for note in each.run.notes),
+        blind_spots=tuple(spot for each in judged for spot in weigh(each.run)),
     )
+
+
+def weigh(run: Run) -> tuple[BlindSpot, ...]:
+    """The run's blind spots; where no bucket was seen each of them weighs."""
+    unseen = not any(seen.type in BUCKET_NAME for seen in run.resources)
+    return tuple(spot._replace(weighs=spot.weighs or unseen) for spot in run.blind_spots)
 
 
 def _name(judged: Judged) -> str:

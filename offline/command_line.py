@@ -19,11 +19,12 @@ FORMATS: tuple[Format, ...] = get_args(Format)
 
 
 class Writing(NamedTuple):
-    """How a command reports; `path` None is standard output."""
+    """How a command reports; `path` None is standard output. `strict`: every blind spot gives status 3."""
 
     format: Format
     path: Path | None
     quiet: bool
+    strict: bool = False
 
 
 class Preview(NamedTuple):
@@ -97,7 +98,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="python -m offline",
         description="Proves what S3 bucket policies deny, without the Pulumi CLI, an account or a cloud.",
-        epilog="Exit status: 0 nothing mandatory, 1 mandatory violations, 2 wrong usage or unreadable input.",
+        epilog="Exit status: 0 nothing mandatory, 1 mandatory violations, 2 wrong usage or unreadable input, "
+        "3 something that may hold a bucket could not be looked into.",
         allow_abbrev=False,
     )
     commands = parser.add_subparsers(dest="name", required=True, metavar="{preview,analyze,check,fix}")
@@ -113,6 +115,7 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=FORMATS, default="text", help="of the report (default: text)")
     parser.add_argument("--output", type=Path, metavar="FILE", help="write there instead of to standard output")
     parser.add_argument("--quiet", action="store_true", help="only what does not pass; no progress, no output of the program")
+    parser.add_argument("--strict", action="store_true", help="status 3 for everything that could not be looked into")
 
 
 def _add_preview(parser: argparse.ArgumentParser) -> None:
@@ -187,7 +190,7 @@ def _fix(found: argparse.Namespace) -> Fix:
 
 
 def _writing(found: argparse.Namespace) -> Writing:
-    return Writing(found.format, found.output, found.quiet)
+    return Writing(found.format, found.output, found.quiet, found.strict)
 
 
 _READ: Mapping[str, Callable[[argparse.Namespace], Command]] = {"preview": _preview, "analyze": _analyze, "check": _check, "fix": _fix}

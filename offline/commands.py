@@ -22,7 +22,7 @@ from offline.configuration import Configuration, read_configuration
 from offline.engine.program import run as previewing
 from offline.files import name_source, read_text
 from offline.report import formats
-from offline.report.content import Report, is_blocked
+from offline.report.content import Report, find_status
 from offline.report.text import PLAIN_MARKS, Screen
 from offline.report.visible import make_line, make_visible
 from offline.run import Failure
@@ -150,10 +150,11 @@ def _show_progress(writing: Writing) -> Iterator[Callable[[str], None]]:
 
 def _report(report: Report, writing: Writing) -> int:
     """Write the report and tell the exit status."""
+    report = report._replace(strict=writing.strict)
     refused = _write(formats.render(report, writing.format, _look_at_screen(writing)), writing)
     if refused is not None:
         return _fail(refused)
-    return _BLOCKED if is_blocked(report) else _PASSED
+    return find_status(report)
 
 
 def _look_at_screen(writing: Writing) -> Screen:

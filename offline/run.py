@@ -75,12 +75,24 @@ class Remediated(NamedTuple):
     after: Mapping[str, object]
 
 
+class BlindSpot(NamedTuple):
+    """
+    Something that may hold a bucket and could not be looked into, in one line.
+
+    It keeps a report from passing (status 3) where no bucket was seen; `weighs` says that it does so beside buckets that pass, too.
+    """
+
+    text: str
+    weighs: bool = False
+
+
 class Run(NamedTuple):
     """
     One operation, judged.
 
     `diagnostics` are what counts. Where a preview had a second verdict with resolved outputs, `first` keeps what the first preview said and
-    `resolved` is true. `output` is what the program itself printed and logged; `notes` are single lines about what could not be looked at.
+    `resolved` is true. `output` is what the program itself printed and logged; `notes` are single lines about what a reader should know,
+    and `blind_spots` what may hold a bucket and could not be looked into.
     """
 
     mode: Mode
@@ -95,6 +107,7 @@ class Run(NamedTuple):
     resolved: bool = False
     output: str = ""
     notes: tuple[str, ...] = ()
+    blind_spots: tuple[BlindSpot, ...] = ()
 
 
 class Failure(NamedTuple):

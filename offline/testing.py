@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
+from offline.assemble import weigh
 from offline.engine.cloud import mocks as mocking
 from offline.engine.program.configuration import Project
 from offline.engine.program.inline import run_function
@@ -44,10 +45,14 @@ def find_violations(  # noqa: PLR0913  options, by name
 
     `config`: the stack's configuration; a key without a namespace is the project's. `policies`: the pack's configuration, as in
     `--policy-pack-config`. `mocks`: a file as for `--mocks`. `update`: as in `pulumi up`, where a preview is the default.
-    Raises `ProgramError`.
+    Raises `ProgramError`, also where nothing is violated and something that may hold a bucket could not be looked into.
     """
     run = run_program(program, config=config, policies=policies, mocks=mocks, update=update)
-    return tuple(each for each in run.diagnostics if advisory or each.level == "mandatory")
+    found = tuple(each for each in run.diagnostics if advisory or each.level == "mandatory")
+    blind = [spot.text for spot in weigh(run) if spot.weighs]
+    if blind and not any(each.level == "mandatory" for each in run.diagnostics):
+        raise ProgramError("\n".join(f"not looked into: {text}" for text in blind))
+    return found
 
 
 def run_program(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Literal, NamedTuple
 
-from offline.run import Policy
+from offline.run import BlindSpot, Policy
 
 #: From worst to best: `violation` is mandatory, `advisory` is not, `unknown` tells that nothing could be told and nothing is claimed.
 Outcome = Literal["violation", "advisory", "unknown", "exempt", "remediated", "compliant"]
@@ -66,7 +66,8 @@ class Report(NamedTuple):
 
     `subject` says what was judged (a stack, files), `buckets` are in the order of their labels, `others` are about no bucket in particular.
     `resources` counts everything that was looked at, `date` is in UTC, `versions` has what took part besides the pack.
-    `resolved`: a preview was decided by a second run with resolved outputs. `notes` are single lines about what could not be looked at.
+    `resolved`: a preview was decided by a second run with resolved outputs. `notes` are single lines about what a reader should know.
+    `blind_spots` may hold buckets and could not be looked into: those that weigh keep the report from passing, with `strict` all do.
     """
 
     command: CommandName
@@ -81,6 +82,8 @@ class Report(NamedTuple):
     versions: Mapping[str, str]
     resolved: bool = False
     notes: tuple[str, ...] = ()
+    blind_spots: tuple[BlindSpot, ...] = ()
+    strict: bool = False
 
 
 def list_results(report: Report) -> tuple[Result, ...]:
@@ -100,5 +103,12 @@ def count(report: Report) -> Mapping[Outcome, int]:
 
 
 def is_blocked(report: Report) -> bool:
-    """Whether something mandatory is violated: exit status 1."""
+    """Whether something mandatory is violated."""
     return any(result.outcome == "violation" for result in list_results(report))
+
+
+def find_status(report: Report) -> int:
+    """The exit status: 1 mandatory violations, 3 something that counts could not be looked into, 0 neither."""
+    if is_blocked(report):
+        return 1
+    return 3 if any(report.strict or spot.weighs for spot in report.blind_spots) else 0

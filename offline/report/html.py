@@ -8,7 +8,7 @@ from typing import NamedTuple
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from crossguard.pack.assumptions import MEANINGS
-from offline.report.content import Bucket, Outcome, Report, Result, count, find_worst, is_blocked, list_results
+from offline.report.content import Bucket, Outcome, Report, Result, count, find_status, find_worst, is_blocked, list_results
 from offline.report.text import say_proof, shorten
 from offline.report.visible import make_line, make_visible
 
@@ -48,6 +48,7 @@ def render(report: Report) -> str:
     return _read_template().render(
         report=report,
         blocked=is_blocked(report),
+        status=find_status(report),
         counts=count(report),
         policies=[policy for policy in report.policies if policy.level != "disabled"],
         told=[(bucket, told) for bucket in report.buckets if (told := _choose_told(bucket.results))],

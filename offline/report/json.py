@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from crossguard.pack.rule import REPOSITORY
-from offline.report.content import Bucket, Excuse, Place, Report, Result, count, find_worst, is_blocked
+from offline.report.content import Bucket, Excuse, Place, Report, Result, count, find_status, find_worst, is_blocked
 
 #: Raised when a member changes its meaning or goes; new members may come at any time.
 VERSION = 1
@@ -23,11 +23,13 @@ def render(report: Report) -> str:
         "subject": report.subject,
         "resolved": report.resolved,
         "blocked": is_blocked(report),
+        "status": find_status(report),
         "resources": report.resources,
         "counts": dict(count(report)),
         "policies": [policy._asdict() for policy in report.policies],
         "buckets": [_write_bucket(bucket) for bucket in report.buckets],
         "notes": list(report.notes),
+        "blind_spots": [spot.text for spot in report.blind_spots],
         "others": [_write_result(result) for result in report.others],
     }
     return json.dumps(written, indent=2) + "\n"

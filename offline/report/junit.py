@@ -2,12 +2,12 @@
 The report as JUnit XML, for the test view of CI systems.
 
 A suite for each policy, a case for each place: a mandatory violation fails, an exemption is skipped with its reason, and what is only
-advisory passes with its text as output.
+advisory passes with its text as output. A blind spot is an error where it keeps the report from passing.
 """
 
 from xml.etree import ElementTree as ET
 
-from offline.report.content import Report, Result, list_results
+from offline.report.content import Report, Result, find_status, list_results
 from offline.report.text import say_excuse, say_proof
 from offline.report.visible import make_line, make_visible
 
@@ -20,6 +20,8 @@ def render(report: Report) -> str:
         own = tuple(result for result in results if result.policy == policy.name)
         if own:
             root.append(_write_suite(policy.name, own, report))
+    if report.blind_spots:
+        root.append(_write_blind_spots(report))
     ET.indent(root)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
 
@@ -30,6 +32,17 @@ def _write_suite(policy: str, results: tuple[Result, ...], report: Report) -> ET
     labels = {id(result): bucket.label for bucket in report.buckets for result in bucket.results}
     for result in results:
         suite.append(_write_case(result, labels.get(id(result), "")))
+    return suite
+
+
+def _write_blind_spots(report: Report) -> ET.Element:
+    number, counts = str(len(report.blind_spots)), find_status(report) == 3  # noqa: PLR2004  the status of blind spots
+    suite = ET.Element(
+        "testsuite", name="blind spots", tests=number, failures="0", errors=number if counts else "0", skipped="0" if counts else number
+    )
+    for spot in report.blind_spots:
+        case = ET.SubElement(suite, "testcase", classname="blind spots", name=make_line(spot.text), time="0")
+        ET.SubElement(case, "error" if counts else "skipped", message="not looked into")
     return suite
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from crossguard.pack.rule import REPOSITORY
-from offline.report.content import Place, Report, Result, is_blocked, list_results
+from offline.report.content import Place, Report, Result, find_status, list_results
 from offline.report.text import say_excuse
 from offline.report.visible import make_line, make_visible
 from offline.run import Policy
@@ -40,8 +40,11 @@ def render(report: Report) -> str:
         "invocations": [
             {
                 "executionSuccessful": True,
-                "exitCode": int(is_blocked(report)),
+                "exitCode": find_status(report),
                 "endTimeUtc": report.date.strftime("%Y-%m-%dT%H:%M:%SZ"),
+                "toolExecutionNotifications": [
+                    {"level": "warning", "message": {"text": make_line(f"not looked into: {spot.text}")}} for spot in report.blind_spots
+                ],
                 "toolConfigurationNotifications": list(_list_exemptions(results)),
             }
         ],

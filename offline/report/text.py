@@ -67,8 +67,9 @@ def _list_parts(report: Report, *, quiet: bool) -> Iterator[Text | Table]:
     for bucket in report.buckets:
         yield from _write_results(bucket.results, report, quiet=quiet, label=bucket.label)
     yield from _write_results(report.others, report, quiet=quiet)
+    yield Text("")
+    yield from (Text(f"? not looked into: {make_line(spot.text)}", "yellow") for spot in report.blind_spots)
     if not quiet:
-        yield Text("")
         yield from (Text(f"note: {make_line(note)}", "dim") for note in report.notes)
         yield _write_summary(report)
 

@@ -37,8 +37,9 @@ def test_a_project(tmp_path: Path) -> None:
     [
         ({}, None, ("organization", "dev")),
         ({"Pulumi_prod_yaml": ""}, None, ("organization", "prod")),
-        ({"Pulumi_prod_yaml": "", "Pulumi_test_yaml": ""}, None, ("organization", "dev")),
-        ({"Pulumi_prod_yaml": ""}, "test", ("organization", "test")),
+        ({"Pulumi_prod_yaml": "", "Pulumi_dev_yaml": ""}, None, ("organization", "dev")),
+        ({"Pulumi_prod_yaml": "", "Pulumi_test_yml": ""}, "test", ("organization", "test")),
+        ({}, "test", ("organization", "test")),
         ({}, "acme/prod", ("acme", "prod")),
         ({}, "acme/shop/prod", ("acme", "prod")),
     ],
@@ -119,12 +120,31 @@ def test_a_folder_that_is_none(tmp_path: Path, name: str, why: str) -> None:
     assert failure.message.startswith(f"{tmp_path / name}: {why}; expected: ")
 
 
-@pytest.mark.parametrize(("stack", "absent"), [("prod", ""), ("prdo", "Pulumi.prdo.yaml"), (None, "")])
-def test_the_file_of_a_stack_that_was_asked_for(tmp_path: Path, stack: str | None, absent: str) -> None:
-    """Its name was mistyped, perhaps, or it has no configuration."""
-    project = configuration.load(write(tmp_path, Pulumi_yaml=PROJECT, Pulumi_prod_yaml="config: {}\n"), stack, ())
-    assert isinstance(project, Project)
-    assert project.absent == absent
+@pytest.mark.parametrize(("stack", "absent"), [("prod", "Pulumi.prod.yaml"), (None, "")])
+def test_the_file_of_a_stack_where_none_has_one(tmp_path: Path, stack: str | None, absent: str) -> None:
+    """Nothing is known of its configuration but what is given with `--config`."""
+    assert load(write(tmp_path, Pulumi_yaml=PROJECT), stack=stack).absent == absent
+
+
+@pytest.mark.parametrize("stack", ["prd", "acme/prd", None])
+@pytest.mark.parametrize("folder", ["", "stacks"])
+def test_a_stack_without_a_file_beside_others_that_have_one(tmp_path: Path, stack: str | None, folder: str) -> None:
+    """It would be judged with another configuration, and in the wrong partition: those that are there are named."""
+    (tmp_path / folder).mkdir(exist_ok=True)
+    for name in ("Pulumi.prod.yaml", "Pulumi.test.yml"):
+        (tmp_path / folder / name).write_text("config: {}\n", "utf-8")
+    failure = configuration.load(write(tmp_path, Pulumi_yaml=f"{PROJECT}stackConfigDir: {folder!r}\n"), stack, ())
+    assert isinstance(failure, Failure)
+    wanted = "dev" if stack is None else "prd"
+    assert failure.message.endswith(f"Pulumi.yaml: there is no Pulumi.{wanted}.yaml; expected: --stack with one of prod, test")
+
+
+def test_the_only_stack_is_found_where_the_project_keeps_it(tmp_path: Path) -> None:
+    """In its `stackConfigDir`."""
+    (tmp_path / "stacks").mkdir()
+    (tmp_path / "stacks" / "Pulumi.prod.yaml").write_text("config: {size: 3}\n", "utf-8")
+    project = load(write(tmp_path, Pulumi_yaml=f"{PROJECT}stackConfigDir: stacks\n"))
+    assert (project.stack, project.config) == ("prod", {"shop:size": "3"})
 
 
 @pytest.mark.parametrize("stack", ["prod\n", "a b/prod", "", "x" * 101, "acme/shop/prod/blue"])

@@ -8,7 +8,7 @@ import pulumi
 import pulumi_aws as aws
 import pytest
 
-from offline.run import Run
+from offline.run import BlindSpot, Run
 from offline.testing import ProgramError, find_violations, run_program
 
 #: The SDK says it of itself while it is imported.
@@ -97,16 +97,25 @@ def test_an_update_knows_everything_at_once() -> None:
     assert tell(run) == []
 
 
-def test_a_program_without_buckets_is_run_once() -> None:
+def test_a_program_without_resources_is_run_once() -> None:
     """Nothing of it could be resolved."""
     calls: list[int] = []
 
     def program() -> None:
         calls.append(1)
-        aws.sns.Topic("news")
+        pulumi.ComponentResource("own:index:Part", "part")
 
     assert run_program(program).resolved is False
     assert len(calls) == 1
+
+
+def test_a_bucket_that_is_made_of_an_output_is_seen() -> None:
+    """A first preview does not call what makes it."""
+
+    def program() -> None:
+        aws.sns.Topic("news").arn.apply(lambda arn: aws.s3.Bucket("logs", bucket=f"logs-{arn.split(':')[4]}"))
+
+    assert ("mandatory", "aws-s3-bucket-has-policy", "logs") in tell(run_program(program))
 
 
 def test_what_a_document_depends_on_is_answered_and_nothing_else() -> None:
@@ -167,7 +176,7 @@ def test_a_run_with_resolved_outputs_that_fails_leaves_the_first_verdict() -> No
     run = run_program(program)
     assert run.resolved is False
     assert {level for level, _, _ in tell(run)} == {"advisory"}
-    assert run.notes == ("the run with resolved outputs was left out: the program failed",)
+    assert run.blind_spots == (BlindSpot("the run with resolved outputs was left out: the program failed", weighs=True),)
 
 
 def test_what_only_the_first_preview_saw_still_counts() -> None:
@@ -278,9 +287,20 @@ def test_a_component_made_inside_its_provider_is_not_looked_into() -> None:
     def program() -> None:
         pulumi.ComponentResource("awsx:ecr:Repository", "images", {}, remote=True)
 
-    assert run_program(program).notes == (
-        "images is a component made inside its provider (awsx:ecr:Repository), which does not run offline: what is in it was not judged",
-    )
+    said = "images is a component made inside its provider (awsx:ecr:Repository), which does not run offline: what is in it was not judged"
+    assert run_program(program).blind_spots == (BlindSpot(said),)
+    with pytest.raises(ProgramError, match="not looked into: images is a component"):
+        find_violations(program)
+
+
+def test_a_component_made_inside_its_provider_beside_a_bucket() -> None:
+    """What is violated is told; a bucket that passes is no proof of another."""
+
+    def program() -> None:
+        pulumi.ComponentResource("awsx:ecr:Repository", "images", {}, remote=True)
+        aws.s3.Bucket("data")
+
+    assert {found.policy for found in find_violations(program)} == {"aws-s3-bucket-has-policy"}
 
 
 def test_resources_say_where_they_are_declared() -> None:
@@ -335,7 +355,7 @@ def test_in_an_update_a_data_source_without_an_answer_fails_by_name(write_progra
 def test_a_data_source_whose_answer_is_not_needed_is_noted(write_program: Callable[[str], Path]) -> None:
     """The program lives, and what depends on it is not known."""
     run = run_program(write_program("import pulumi_aws as aws\naws.sns.Topic('t', name=aws.ec2.get_ami_output(owners=['self']).name)\n"))
-    assert run.notes == ("nobody answered aws:ec2/getAmi:getAmi: what depends on it is not known (--mocks FILE)",)
+    assert run.blind_spots == (BlindSpot("nobody answered aws:ec2/getAmi:getAmi: what depends on it is not known (--mocks FILE)"),)
 
 
 def test_a_policy_document_that_the_provider_refuses_fails_the_program(write_program: Callable[[str], Path]) -> None:
@@ -372,7 +392,8 @@ def test_a_stack_reference_is_unknown_unless_mocked(write_program: Callable[[str
     """By its name."""
     program = write_program("import pulumi\npulumi.export('vpc', pulumi.StackReference('org/net/dev').get_output('vpc'))\n")
     unknown = run_program(program)
-    assert unknown.notes == ("nobody answered stack reference org/net/dev: what depends on it is not known (--mocks FILE)",)
+    said = "nobody answered stack reference org/net/dev: what depends on it is not known (--mocks FILE)"
+    assert unknown.blind_spots == (BlindSpot(said),)
     mocks = tmp_path / "mocks.json"
     mocks.write_text('{"resources": {"org/net/dev": {"vpc": "vpc-1"}}}', "utf-8")
     run = run_program(program, mocks=mocks)

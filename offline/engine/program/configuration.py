@@ -14,6 +14,7 @@ from offline.run import Failure
 ENCRYPTED = "[encrypted]"
 _DEFAULT_STACK = "dev"
 _STACK_PARTS = 3
+_SUFFIXES = (".yaml", ".yml")
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 
 
@@ -52,12 +53,12 @@ def load(folder: Path, stack: str | None, given: Iterable[str]) -> Project | Fai
     content = _read_yaml(file)
     if isinstance(content, Failure):
         return content
-    *above, chosen = (stack or _find_stack(folder)).split("/")
+    *above, chosen = (stack or _choose_stack(_list_stacks(_find_stack_folder(folder, content)))).split("/")
     problem = _find_problem(file, content, (*above, chosen))
     if problem is not None:
         return problem
     runtime, options = _read_runtime(content)
-    stack_file = _read_stack_file(folder, content, chosen)
+    stack_file = _read_stack_file(file, content, chosen)
     if isinstance(stack_file, Failure):
         return stack_file
     config = _read_config(content, stack_file, given)
@@ -118,14 +119,26 @@ def _read_yaml(file: Path) -> dict[str, Any] | Failure:
     return content if isinstance(content, dict) else Failure(f"{file}: not a YAML object")
 
 
-def _find_stack(folder: Path) -> str:
-    stacks = sorted(file.name[len("Pulumi.") : -len(file.suffix)] for file in folder.glob("Pulumi.*.y*ml"))
+def _find_stack_folder(folder: Path, project: Mapping[str, Any]) -> Path:
+    return folder / str(project.get("stackConfigDir") or "")
+
+
+def _list_stacks(folder: Path) -> tuple[str, ...]:
+    """The stacks that have a file."""
+    files = (file for suffix in _SUFFIXES for file in folder.glob(f"Pulumi.*{suffix}"))
+    return tuple(sorted({file.name[len("Pulumi.") : -len(file.suffix)] for file in files if file.is_file()}))
+
+
+def _choose_stack(stacks: tuple[str, ...]) -> str:
     return stacks[0] if len(stacks) == 1 else _DEFAULT_STACK
 
 
-def _read_stack_file(folder: Path, project: Mapping[str, Any], stack: str) -> dict[str, Any] | Failure:
-    where = folder / str(project.get("stackConfigDir") or "")
-    file = next((file for suffix in ("yaml", "yml") if (file := where / f"Pulumi.{stack}.{suffix}").is_file()), None)
+def _read_stack_file(project_file: Path, project: Mapping[str, Any], stack: str) -> dict[str, Any] | Failure:
+    """The configuration of a stack: none where no stack has any; a stack without a file beside others that have one is mistyped."""
+    where = _find_stack_folder(project_file.parent, project)
+    file = next((file for suffix in _SUFFIXES if (file := where / f"Pulumi.{stack}{suffix}").is_file()), None)
+    if file is None and (others := _list_stacks(where)):
+        return Failure(f"{project_file}: there is no Pulumi.{stack}.yaml; expected: --stack with one of {', '.join(others)}")
     content = _read_yaml(file) if file is not None else {}
     if not isinstance(content, Failure) and not isinstance(content.get("config") or {}, dict):
         return Failure(f"{file}: `config` must be an object")

@@ -1,7 +1,7 @@
 """One preview or update of a program, from its folder to a value for the reports."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -19,7 +19,7 @@ from offline.engine.protocol.monitor import serve
 from offline.engine.protocol.session import Session
 from offline.engine.protocol.values import contains_unknown
 from offline.pack_info import ROOT
-from offline.run import Diagnostic, Failure, Mode, Pack, Remediated, Run, Seen, Skipped
+from offline.run import BlindSpot, Diagnostic, Failure, Mode, Pack, Remediated, Run, Seen, Skipped
 
 _ROUNDS = 4
 _DOCUMENT_KEYS = ("policy", "policyDocument", "bucket", "bucketName")
@@ -52,14 +52,15 @@ class _Round(NamedTuple):
     verdicts: Verdicts
     output: str
     notes: tuple[str, ...]
+    blind_spots: tuple[BlindSpot, ...]
 
 
 def preview(request: Request, progress: Callable[[str], None] = lambda _: None) -> Run | Failure:
     """
     Run the program and judge it. `progress` is told what is being done.
 
-    A preview with buckets is run at least twice: as a first preview, and with resolved outputs; where the second says something about a
-    resource, that is what counts.
+    A preview is run at least twice: as a first preview, and with resolved outputs; where the second says something about a resource, that
+    is what counts. Without a bucket everything is resolved at once: one may be made of an output.
     """
     project = configuration.load(request.program.resolve(), request.stack, request.config)
     if isinstance(project, Failure):
@@ -97,9 +98,10 @@ class Operation(NamedTuple):
         first = self._run(Answers("unknown", self.mocks), dry_run=True)
         if isinstance(first, Failure):
             return first
-        if not any(seen.type in BUCKETS for seen in first.seen):
+        if not any(seen.provider for seen in first.seen):
             return self._summarise("preview", first)
-        resolved, problem = self._resolve(Answers("buckets", self.mocks))
+        has_buckets = any(seen.type in BUCKETS for seen in first.seen)
+        resolved, problem = self._resolve(Answers("buckets" if has_buckets else "all", self.mocks))
         return self._summarise("preview", first, resolved, problem)
 
     def _resolve(self, answers: Answers) -> tuple[_Round | None, Failure | None]:
@@ -109,7 +111,7 @@ class Operation(NamedTuple):
             self.progress("running the program again, with resolved outputs" if number == 0 else "resolving what documents depend on")
             round_ = self._run(answers, dry_run=True, again=True)
             if isinstance(round_, Failure):
-                return resolved, round_ if resolved is None else None
+                return resolved, round_
             resolved = round_ if resolved is None else _combine(resolved, round_)
             wanted = _find_wanted(round_.seen)
             if wanted is None or answers.known == "all":
@@ -136,15 +138,14 @@ class Operation(NamedTuple):
                 if not deployment.resources:
                     return Failure("the program ended without talking to the engine: it registered nothing, not even its stack", output)
                 deployment.analyze_stack()
-                return _Round(
-                    pack.about, deployment.collect_seen(), deployment.collect_verdicts(), output, _collect_notes(session, project)
-                )
+                seen, verdicts = deployment.collect_seen(), deployment.collect_verdicts()
+                return _Round(pack.about, seen, verdicts, output, _collect_notes(session, project), tuple(_list_blind_spots(session)))
         except PackError as error:
             return Failure(str(error))
 
     def _summarise(self, mode: Mode, first: _Round, resolved: _Round | None = None, problem: Failure | None = None) -> Run:
         counts = first if resolved is None else _combine(first, resolved)
-        failed = () if problem is None else (f"the run with resolved outputs was left out: {problem.message}",)
+        failed = () if problem is None else (BlindSpot(f"the run with resolved outputs was left out: {problem.message}", weighs=True),)
         return Run(
             mode=mode,
             project=self.project.name,
@@ -157,7 +158,8 @@ class Operation(NamedTuple):
             first=tuple(sorted(first.verdicts.diagnostics, key=_order)) if resolved is not None else (),
             resolved=resolved is not None,
             output=first.output,
-            notes=tuple(dict.fromkeys((*first.notes, *counts.notes, *failed))),
+            notes=tuple(dict.fromkeys((*first.notes, *counts.notes))),
+            blind_spots=(*counts.blind_spots, *failed),
         )
 
 
@@ -218,11 +220,16 @@ def _explain_failure(status: int, session: Session, project: Project) -> str:
 
 
 def _collect_notes(session: Session, project: Project) -> tuple[str, ...]:
-    missed = tuple(f"nobody answered {what}: what depends on it is not known (--mocks FILE)" for what in session.unanswered)
     encrypted = tuple(
         f"configuration {key} is encrypted and was replaced by a placeholder (--config {key}=VALUE)" for key in project.encrypted
     )
     opened = ", ".join(project.environments)
     environments = (f"the stack's environments ({opened}) are not opened offline (--config KEY=VALUE)",) if opened else ()
     absent = (f"there is no {project.absent}: the stack has no configuration but what is given with --config",) if project.absent else ()
-    return (*session.notes, *missed, *encrypted, *environments, *absent)
+    return (*session.notes, *encrypted, *environments, *absent)
+
+
+def _list_blind_spots(session: Session) -> Iterator[BlindSpot]:
+    """A bucket may be made of what nobody answered, inside an `apply` that was never called."""
+    yield from map(BlindSpot, session.blind)
+    yield from (BlindSpot(f"nobody answered {what}: what depends on it is not known (--mocks FILE)") for what in session.unanswered)

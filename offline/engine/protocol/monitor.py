@@ -148,7 +148,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
 
     def _note_remote(self, request: resource_pb2.RegisterResourceRequest) -> None:
         what = f"{request.name} is a component made inside its provider ({request.type})"
-        self._session.note(f"{what}, which does not run offline: what is in it was not judged")
+        self._session.leave_blind(f"{what}, which does not run offline: what is in it was not judged")
 
     def RegisterResourceOutputs(  # noqa: N802
         self, request: resource_pb2.RegisterResourceOutputsRequest, _context: object

@@ -28,6 +28,7 @@ class Session:
         self._saw_error = False
         self._unanswered: dict[str, None] = {}
         self._notes: dict[str, None] = {}
+        self._blind: dict[str, None] = {}
         self._last_call = time.monotonic()
 
     def touch(self) -> None:
@@ -87,3 +88,14 @@ class Session:
         """What the user should know."""
         with self._lock:
             return tuple(self._notes)
+
+    def leave_blind(self, text: str) -> None:
+        """Something may hold a bucket and cannot be looked into; said once."""
+        with self._lock:
+            self._blind[text] = None
+
+    @property
+    def blind(self) -> tuple[str, ...]:
+        """What may hold a bucket and could not be looked into."""
+        with self._lock:
+            return tuple(self._blind)
