@@ -1,5 +1,5 @@
 """
-What S3 never sends, as rows beside those of the document: a row of an axiom takes away requests that do not occur.
+What S3 never sends, as cubes beside those of the document: a cube of an axiom takes away requests that do not occur.
 
 Axioms hold for proofs and counterexamples alike; each belongs to a switch of `Assumptions`. Facts keep counterexamples realistic and are
 used for nothing else: a request that contradicts one may occur or not, so it neither counts as denied nor as getting through.
@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 from bucketpolicy.document import Problem
 from bucketpolicy.goal import TLS_VERSION, TRANSPORT, Assumptions
-from bucketpolicy.proof.callers import Callers
-from bucketpolicy.proof.conditions import FALSE, TRUE, Kind, Raw, Sets, Texts, presence
+from bucketpolicy.proof.classes import PrincipalClasses
+from bucketpolicy.proof.conditions import FALSE, TRUE, Constraint, Kind, Sets, Texts, presence
+from bucketpolicy.proof.cubes import ACTION, PRINCIPAL, Cube, key_variable
 from bucketpolicy.proof.domains import ABSENT, EMPTY
 from bucketpolicy.proof.globs import ANY, DIGIT, MANY, MANY_IN, Glob
-from bucketpolicy.proof.rows import ACTION, PRINCIPAL, Row, key_variable
 from bucketpolicy.request import Identity, Service
 from bucketpolicy.tables.keys import applies, find_key
 
@@ -35,40 +35,40 @@ _POLICY_ACTIONS = ("s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketP
 class World(NamedTuple):
     """What axioms speak about: who calls, the actions of the target, and the keys in play with their kinds and where each is mentioned."""
 
-    callers: Callers
+    classes: PrincipalClasses
     actions: tuple[str, ...]
     kinds: dict[str, Kind]
     paths: dict[str, str]
 
-    def having(self, key: str, *, present: bool) -> tuple[str, Raw]:
+    def having(self, key: str, *, present: bool) -> tuple[str, Constraint]:
         """The literal that the key is in the request, or is not."""
         return key_variable(key), presence(self.kinds[key], absent=not present, present=present, empty=present)
 
     @property
     def anonymous(self) -> tuple[str, int]:
         """The literal that the caller signed nothing."""
-        return PRINCIPAL, self.callers.anonymous
+        return PRINCIPAL, self.classes.anonymous
 
     @property
     def services(self) -> tuple[str, int]:
         """The literal that the caller is a service."""
-        return PRINCIPAL, self.callers.services
+        return PRINCIPAL, self.classes.services
 
     @property
     def identities(self) -> tuple[str, int]:
         """The literal that the caller is of an account."""
-        return PRINCIPAL, self.callers.roots | self.callers.users | self.callers.roles
+        return PRINCIPAL, self.classes.roots | self.classes.users | self.classes.roles
 
     def besides(self, literal: tuple[str, int]) -> tuple[str, int]:
         """The literal that the caller is any other."""
-        return PRINCIPAL, (1 << len(self.callers.all)) - 1 & ~literal[1]
+        return PRINCIPAL, (1 << len(self.classes.all)) - 1 & ~literal[1]
 
 
-def exclude_root(world: World) -> Iterator[Row]:
+def exclude_root(world: World) -> Iterator[Cube]:
     """The owner's root may always read, write and delete the policy, and no policy tells the owner's root from another's."""
     actions = _select_actions(world.actions)
     if actions:
-        yield Row(((PRINCIPAL, world.callers.roots), (ACTION, actions)))
+        yield Cube(((PRINCIPAL, world.classes.roots), (ACTION, actions)))
 
 
 @lru_cache(maxsize=64)
@@ -76,89 +76,89 @@ def _select_actions(actions: tuple[str, ...]) -> int:
     return sum((action in _POLICY_ACTIONS) << bit for bit, action in enumerate(actions))
 
 
-def axioms(world: World, assumptions: Assumptions) -> Iterator[Row]:
-    """The rows of all assumptions that are switched on, as far as their keys are in play."""
+def axioms(world: World, assumptions: Assumptions) -> Iterator[Cube]:
+    """The cubes of all assumptions that are switched on, as far as their keys are in play."""
     yield from _network_axioms(world, assumptions)
     if assumptions.anonymous_has_no_identity:
         for key in (PRINCIPAL_ARN, PRINCIPAL_ORG, IS_SERVICE):
             if key in world.kinds:
-                yield Row((world.anonymous, world.having(key, present=True)), assumption="anonymous-has-no-identity")
+                yield Cube((world.anonymous, world.having(key, present=True)), assumptions=("anonymous-has-no-identity",))
     if assumptions.service_principal_keys:
         yield from _service_axioms(world)
     if assumptions.principal_keys_agree:
         yield from _identity_axioms(world)
     if assumptions.inapplicable_keys_absent:
-        yield from (row._replace(assumption="inapplicable-keys-absent", problems=()) for row in _inapplicable(world))
+        yield from (cube._replace(assumptions=("inapplicable-keys-absent",), problems=()) for cube in _inapplicable(world))
 
 
-def _network_axioms(world: World, assumptions: Assumptions) -> Iterator[Row]:
+def _network_axioms(world: World, assumptions: Assumptions) -> Iterator[Cube]:
     kinds = world.kinds
     if assumptions.secure_transport_present and TRANSPORT in kinds:
-        yield Row((world.having(TRANSPORT, present=False),), assumption="secure-transport-present")
+        yield Cube((world.having(TRANSPORT, present=False),), assumptions=("secure-transport-present",))
     if assumptions.tls_version_absent_on_http and TLS_VERSION in kinds:
         over_http = (key_variable(TRANSPORT), FALSE)
-        yield Row((over_http, world.having(TLS_VERSION, present=True)), assumption="tls-version-absent-on-http")
+        yield Cube((over_http, world.having(TLS_VERSION, present=True)), assumptions=("tls-version-absent-on-http",))
     if assumptions.source_ip_or_vpc_endpoint and SOURCE_IP in kinds and ENDPOINT in kinds:
         for present in (True, False):
             literals = (world.having(SOURCE_IP, present=present), world.having(ENDPOINT, present=present))
-            yield Row(literals, assumption="source-ip-or-vpc-endpoint")
+            yield Cube(literals, assumptions=("source-ip-or-vpc-endpoint",))
 
 
-def _service_axioms(world: World) -> Iterator[Row]:
+def _service_axioms(world: World) -> Iterator[Cube]:
     name = "service-principal-keys"
     services, others = world.services, world.besides(world.services)
     if IS_SERVICE in world.kinds:
-        yield Row((services, (key_variable(IS_SERVICE), ABSENT | FALSE)), assumption=name)
-        yield Row((others, (key_variable(IS_SERVICE), TRUE)), assumption=name)
+        yield Cube((services, (key_variable(IS_SERVICE), ABSENT | FALSE)), assumptions=(name,))
+        yield Cube((others, (key_variable(IS_SERVICE), TRUE)), assumptions=(name,))
     if SERVICE_NAME in world.kinds:
-        yield Row((others, world.having(SERVICE_NAME, present=True)), assumption=name)
-        for bit, caller in enumerate(world.callers.all):
-            if isinstance(caller.principal, Service):
-                own = Texts(ABSENT | EMPTY, caller.arns, inside=False) if caller.arns else Texts(ABSENT | EMPTY, caller.others, inside=True)
-                yield Row(((PRINCIPAL, 1 << bit), (key_variable(SERVICE_NAME), own)), assumption=name)
+        yield Cube((others, world.having(SERVICE_NAME, present=True)), assumptions=(name,))
+        for bit, group in enumerate(world.classes.all):
+            if isinstance(group.principal, Service):
+                own = Texts(ABSENT | EMPTY, group.arns, inside=False) if group.arns else Texts(ABSENT | EMPTY, group.others, inside=True)
+                yield Cube(((PRINCIPAL, 1 << bit), (key_variable(SERVICE_NAME), own)), assumptions=(name,))
     if SERVICE_NAMES in world.kinds:
-        yield Row((others, world.having(SERVICE_NAMES, present=True)), assumption=name)
+        yield Cube((others, world.having(SERVICE_NAMES, present=True)), assumptions=(name,))
 
 
-def _identity_axioms(world: World) -> Iterator[Row]:
+def _identity_axioms(world: World) -> Iterator[Cube]:
     name = "principal-keys-agree"
     arn, account = key_variable(PRINCIPAL_ARN), key_variable(PRINCIPAL_ACCOUNT)
     if PRINCIPAL_ARN in world.kinds:
-        yield Row((world.services, world.having(PRINCIPAL_ARN, present=True)), assumption=name)
-        for bit, caller in enumerate(world.callers.all):
-            if isinstance(caller.principal, Identity):
+        yield Cube((world.services, world.having(PRINCIPAL_ARN, present=True)), assumptions=(name,))
+        for bit, group in enumerate(world.classes.all):
+            if isinstance(group.principal, Identity):
                 who = (PRINCIPAL, 1 << bit)
-                yield Row((who, (arn, Texts(ABSENT | EMPTY, caller.arns, inside=False))), assumption=name)
-                if caller.others:
-                    yield Row((who, (arn, Texts(0, caller.others, inside=True))), assumption=name)
+                yield Cube((who, (arn, Texts(ABSENT | EMPTY, group.arns, inside=False))), assumptions=(name,))
+                if group.others:
+                    yield Cube((who, (arn, Texts(0, group.others, inside=True))), assumptions=(name,))
     if PRINCIPAL_ACCOUNT in world.kinds:
-        named = tuple(dict.fromkeys(account for caller in world.callers.all for account in (*caller.accounts, *caller.other_accounts)))
-        yield Row((world.services, (account, Texts(0, named, inside=True))), assumption=name)
-        yield Row((world.anonymous, (account, Texts(EMPTY, ("anonymous",), inside=False))), assumption=name)
+        named = tuple(dict.fromkeys(account for group in world.classes.all for account in (*group.accounts, *group.other_accounts)))
+        yield Cube((world.services, (account, Texts(0, named, inside=True))), assumptions=(name,))
+        yield Cube((world.anonymous, (account, Texts(EMPTY, ("anonymous",), inside=False))), assumptions=(name,))
         for (fresh, accounts, others), bits in _group_by_account(world).items():
             own: tuple[Glob, ...] = (_ACCOUNT,) if fresh else accounts
-            yield Row(((PRINCIPAL, bits), (account, Texts(ABSENT | EMPTY, own, inside=False))), assumption=name)
+            yield Cube(((PRINCIPAL, bits), (account, Texts(ABSENT | EMPTY, own, inside=False))), assumptions=(name,))
             if others:
-                yield Row(((PRINCIPAL, bits), (account, Texts(0, others, inside=True))), assumption=name)
+                yield Cube(((PRINCIPAL, bits), (account, Texts(0, others, inside=True))), assumptions=(name,))
 
 
 def _group_by_account(world: World) -> dict[tuple[bool, tuple[str, ...], tuple[str, ...]], int]:
     """The identities of the same accounts, as bits."""
     bits: dict[tuple[bool, tuple[str, ...], tuple[str, ...]], int] = {}
-    for bit, caller in enumerate(world.callers.all):
-        if isinstance(caller.principal, Identity):
-            key = (caller.fresh, caller.accounts, caller.other_accounts)
+    for bit, group in enumerate(world.classes.all):
+        if isinstance(group.principal, Identity):
+            key = (group.fresh, group.accounts, group.other_accounts)
             bits[key] = bits.get(key, 0) | 1 << bit
     return bits
 
 
-def _inapplicable(world: World) -> Iterator[Row]:
+def _inapplicable(world: World) -> Iterator[Cube]:
     """A key that an action does not know is absent from its requests (the table is known to have gaps)."""
     for key in world.kinds:
         actions = _select_ignorant(world.actions, key)
         if actions:
             reason = "whether a request carries a key that its action is not documented to know is open"
-            yield Row(((ACTION, actions), world.having(key, present=True)), problems=(Problem(world.paths.get(key, "$"), reason),))
+            yield Cube(((ACTION, actions), world.having(key, present=True)), problems=(Problem(world.paths.get(key, "$"), reason),))
 
 
 @lru_cache(maxsize=256)
@@ -189,15 +189,15 @@ _IDENTITY_ONLY = ("aws:username", "aws:tokenissuetime", "aws:multifactorauthpres
 _IDENTITY_FAMILIES = ("aws:principaltag/", "aws:principalorg", "aws:federatedprovider", "aws:calledvia", "aws:assumedroot")
 
 
-def facts(world: World) -> Iterator[Row]:
-    """The rows of what is documented, or plausible, but too thin to prove anything with."""
+def facts(world: World) -> Iterator[Cube]:
+    """The cubes of what is documented, or plausible, but too thin to prove anything with."""
     for key in filter(_has_facts, world.kinds):
         for literals, reason in _facts_of(key, world):
-            yield Row(literals, problems=(Problem(world.paths.get(key, "$"), reason),))
+            yield Cube(literals, problems=(Problem(world.paths.get(key, "$"), reason),))
     yield from _inapplicable(world)
 
 
-_Fact = tuple[tuple[tuple[str, Raw], ...], str]
+_Fact = tuple[tuple[tuple[str, Constraint], ...], str]
 
 
 @lru_cache(maxsize=256)
@@ -236,7 +236,7 @@ def _caller_facts(key: str, world: World) -> Iterator[_Fact]:
     if key in _IDENTITY_ONLY or key.startswith(_IDENTITY_FAMILIES):
         yield (world.besides(world.identities), present), "the condition key is sent for identities of an account only"
     if key == "aws:username":
-        yield ((PRINCIPAL, world.callers.roots | world.callers.roles), present), "the condition key is sent for users only"
+        yield ((PRINCIPAL, world.classes.roots | world.classes.roles), present), "the condition key is sent for users only"
     if key in ("aws:username", PRINCIPAL_ARN):
         spaced = Texts(0, ((MANY, _SPACE, MANY),), inside=True)
         yield (world.identities, (key_variable(key), spaced)), "no user or role has white space in its name"
@@ -247,8 +247,8 @@ def _caller_facts(key: str, world: World) -> Iterator[_Fact]:
     if key == SERVICE_NAMES:
         yield from _names_of_services(world)
     if key == "aws:principaltype":
-        callers = world.callers
-        for bits, text in ((callers.roots, "Account"), (callers.users, "User"), (callers.roles, "AssumedRole")):
+        classes = world.classes
+        for bits, text in ((classes.roots, "Account"), (classes.users, "User"), (classes.roles, "AssumedRole")):
             own = key_variable(key), Texts(ABSENT, (text,), inside=False)
             yield ((PRINCIPAL, bits), own), "the type of a principal follows from the principal"
         yield (world.besides(world.identities),), "the type of this principal is not known"
@@ -268,9 +268,9 @@ def _identity_facts(key: str, world: World) -> Iterator[_Fact]:
 
 def _several_accounts(world: World) -> Iterator[_Fact]:
     """The account of an ARN is the account: told for one account only, as both are texts of their own."""
-    for bit, caller in enumerate(world.callers.all):
-        if isinstance(caller.principal, Identity) and (caller.fresh or len(caller.accounts) > 1):
-            who, account = (PRINCIPAL, 1 << bit), caller.principal.account
+    for bit, group in enumerate(world.classes.all):
+        if isinstance(group.principal, Identity) and (group.fresh or len(group.accounts) > 1):
+            who, account = (PRINCIPAL, 1 << bit), group.principal.account
             here: Glob = (MANY, *f":{account}:", MANY)
             reason = "whether the account and the ARN of a principal agree is not looked at in every account"
             yield (who, (key_variable(PRINCIPAL_ACCOUNT), Texts(ABSENT, (account,), inside=False))), reason
@@ -299,11 +299,11 @@ def _names_of_services(world: World) -> Iterator[_Fact]:
         (services, (variable, Sets(EMPTY, every=False, globs=(_SERVICE_DOMAIN,), inside=False))),
         "the names of services end in `.amazonaws.com`",
     )
-    for bit, caller in enumerate(world.callers.all):
-        if isinstance(caller.principal, Service):
+    for bit, group in enumerate(world.classes.all):
+        if isinstance(group.principal, Service):
             own = (
-                Sets(EMPTY, every=True, globs=caller.arns, inside=False)
-                if caller.arns
-                else Sets(EMPTY, every=False, globs=caller.others, inside=True)
+                Sets(EMPTY, every=True, globs=group.arns, inside=False)
+                if group.arns
+                else Sets(EMPTY, every=False, globs=group.others, inside=True)
             )
             yield ((PRINCIPAL, 1 << bit), (variable, own)), "the names of a service hold its own"

@@ -9,7 +9,7 @@ class TooComplexError(Exception):
 
 
 class Budget:
-    """Ticks left, and who spent them: `spender` is set by the cover search to the number of the row it works on."""
+    """Ticks left, and who spent them: `spender` is set by the cover search to the number of the cube it works on."""
 
     __slots__ = ("left", "spender", "spent")
 

@@ -6,25 +6,25 @@ from bucketpolicy.goal import Assumptions
 
 
 class Inside(NamedTuple):
-    """The whole box lies inside this row, so the row denies it."""
+    """The whole space lies inside this cube, so the cube denies it."""
 
-    row: int
+    cube: int
 
 
-class Distinction(NamedTuple):
+class Split(NamedTuple):
     """
-    The box is cut in two along one literal of a row; each part has a proof of its own.
+    The space is cut in two along one literal of a cube; each part has a proof of its own.
 
-    `outside` and `inside` are indexes of steps; -1 stands for a part that is empty, or that lies inside the row.
+    `outside` and `inside` are indexes of steps; -1 stands for a part that is empty, or that lies inside the cube.
     """
 
-    row: int
+    cube: int
     literal: int
     outside: int
     inside: int
 
 
-Step = Inside | Distinction
+Step = Inside | Split
 
 
 class Proof(NamedTuple):

@@ -10,8 +10,8 @@ from bucketpolicy.goal import Goal
 from bucketpolicy.proof.budget import Budget
 from bucketpolicy.proof.certificate import Inside, Proof, Step
 from bucketpolicy.proof.compile import compile_target
-from bucketpolicy.proof.domains import Domain, Literals, cut
-from bucketpolicy.proof.encoding import arrange
+from bucketpolicy.proof.domains import Domain, Literals, split
+from bucketpolicy.proof.encoding import encode
 
 
 def check_proof(document: Document, goal: Goal, proof: Proof) -> bool:
@@ -22,32 +22,32 @@ def check_proof(document: Document, goal: Goal, proof: Proof) -> bool:
     if len(proof.covers) != len(goal.targets):
         return False
     for target, steps in zip(goal.targets, proof.covers, strict=True):
-        box, rows, _, _ = compile_target(document, setting, target)
-        used = sorted({step.row for step in steps} & set(range(len(rows))))
-        arena = arrange(box, tuple(rows[number].literals for number in used), Budget(), upper=False)
-        if arena is not None and not check_cover(arena.box, dict(zip(used, arena.rows, strict=True)), steps):
+        space, cubes, _, _ = compile_target(document, setting, target)
+        used = sorted({step.cube for step in steps} & set(range(len(cubes))))
+        encoding = encode(space, tuple(cubes[number].literals for number in used), Budget(), upper=False)
+        if encoding is not None and not check_cover(encoding.space, dict(zip(used, encoding.cubes, strict=True)), steps):
             return False
     return True
 
 
-def check_cover(box: tuple[Domain, ...], rows: dict[int, Literals], steps: tuple[Step, ...]) -> bool:
-    """Whether these steps show that every point of the box lies in some row. Steps only lead forward, so that none leads in a circle."""
-    tasks = [(0, box)]
+def check_cover(space: tuple[Domain, ...], cubes: dict[int, Literals], steps: tuple[Step, ...]) -> bool:
+    """Whether these steps show that every point of the space lies in some cube. Steps only lead forward, so that none leads in a circle."""
+    tasks = [(0, space)]
     while tasks:
         number, part = tasks.pop()
-        if not 0 <= number < len(steps) or steps[number].row not in rows:
+        if not 0 <= number < len(steps) or steps[number].cube not in cubes:
             return False
-        step, row = steps[number], rows[steps[number].row]
+        step, cube = steps[number], cubes[steps[number].cube]
         if isinstance(step, Inside):
-            if not _holds(row, part):
+            if not _holds(cube, part):
                 return False
-        elif not 0 <= step.literal < len(row):
+        elif not 0 <= step.literal < len(cube):
             return False
         else:
-            variable, literal = row[step.literal]
-            for following, half in zip((step.outside, step.inside), cut(part[variable], literal), strict=True):
+            variable, literal = cube[step.literal]
+            for following, half in zip((step.outside, step.inside), split(part[variable], literal), strict=True):
                 rest = part if half is None else (*part[:variable], half, *part[variable + 1 :])
-                if half and following < 0 and not _holds(row, rest):
+                if half and following < 0 and not _holds(cube, rest):
                     return False
                 if half and following >= 0:
                     if following <= number:
@@ -56,5 +56,5 @@ def check_cover(box: tuple[Domain, ...], rows: dict[int, Literals], steps: tuple
     return True
 
 
-def _holds(row: Literals, part: tuple[Domain, ...]) -> bool:
-    return not any(cut(part[variable], literal)[0] for variable, literal in row)
+def _holds(cube: Literals, part: tuple[Domain, ...]) -> bool:
+    return not any(split(part[variable], literal)[0] for variable, literal in cube)

@@ -1,5 +1,5 @@
 """
-From a document and a goal to rows and a box: once as what is surely denied, once as what is possibly denied.
+From a document and a goal to cubes and a space: once as what is surely denied, once as what is possibly denied.
 
 The lower reading of a document lies inside what S3 denies: when it covers a goal, all of the goal is denied. The upper reading lies around
 it: a request that it leaves out gets through, whatever the open points mean.
@@ -12,25 +12,25 @@ from typing import Literal, NamedTuple
 from bucketpolicy.document import Document, Problem, Statement
 from bucketpolicy.goal import TLS_VERSION, TRANSPORT, Absent, AbsentOrOther, Assumptions, Below, Equal, Goal, Restriction, Target
 from bucketpolicy.proof.axioms import World, axioms, exclude_root, facts
-from bucketpolicy.proof.callers import Callers, merge
-from bucketpolicy.proof.conditions import FALSE, TRUE, Kind, Meaning, Ranges, Raw, Texts, find_kind, presence, read_condition
+from bucketpolicy.proof.classes import PrincipalClasses, classify
+from bucketpolicy.proof.conditions import FALSE, TRUE, Constraint, Kind, Meaning, Ranges, Texts, find_kind, presence, read_condition
+from bucketpolicy.proof.cubes import ACTION, OBJECT, PRINCIPAL, Constraints, Cube, key_variable
 from bucketpolicy.proof.domains import ABSENT, EMPTY
-from bucketpolicy.proof.elements import Actions, Keys, Place, select_actions, select_keys
+from bucketpolicy.proof.elements import Actions, Objects, Scope, select_actions, select_objects
 from bucketpolicy.proof.globs import EVERYTHING, Glob, read_text
 from bucketpolicy.proof.intervals import compare, read_number
-from bucketpolicy.proof.principals import Covered, cover, gather
-from bucketpolicy.proof.rows import ACTION, OBJECT, PRINCIPAL, Named, Row, key_variable
+from bucketpolicy.proof.principals import MatchedPrincipals, list_representatives, match_principals
 
 
-class Clause(NamedTuple):
+class CompiledStatement(NamedTuple):
     """A Deny statement, as far as the target does not matter."""
 
     statement: Statement
-    principals: Covered
+    principals: MatchedPrincipals
     conditions: tuple[tuple[str, Meaning], ...]
 
 
-class Compiled(NamedTuple):
+class CompiledDocument(NamedTuple):
     """
     A document, read as far as one target does not differ from another.
 
@@ -40,19 +40,19 @@ class Compiled(NamedTuple):
 
     setting: Goal
     variables: bool
-    clauses: tuple[Clause, ...]
-    callers: Callers
+    denies: tuple[CompiledStatement, ...]
+    classes: PrincipalClasses
     kinds: dict[str, Kind]
     paths: dict[str, str]
     mentioned: frozenset[str]
 
 
 class Readings(NamedTuple):
-    """One target: the box as restrictions on variables, and the rows that must cover it, in both readings; `same`: there is but one."""
+    """One target: the space as restrictions on variables, and the cubes that must cover it, in both readings; `same`: there is but one."""
 
-    box: Named
-    lower: tuple[Row, ...]
-    upper: tuple[Row, ...]
+    space: Constraints
+    lower: tuple[Cube, ...]
+    upper: tuple[Cube, ...]
     same: bool
 
 
@@ -61,21 +61,23 @@ _REMEMBERED = 32
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def compile_document(document: Document, setting: Goal) -> Compiled:
+def compile_document(document: Document, setting: Goal) -> CompiledDocument:
     """Read every Deny statement once for all targets; `setting` is a goal without any."""
     denies = [statement for statement in document.statements if statement.effect == "Deny"]
-    crowd = gather(document, setting.exempt, setting.partition)
+    representatives = list_representatives(document, setting.exempt, setting.partition)
     services = setting.assumptions.aws_star_covers_services
-    callers, covers = merge(crowd, [cover(statement.principals, crowd, star_covers_services=services) for statement in denies])
+    classes, matched = classify(
+        representatives, [match_principals(statement.principals, representatives, star_covers_services=services) for statement in denies]
+    )
     kinds, paths = _collect_keys(denies)
-    clauses = tuple(
-        Clause(statement, covered, tuple(_read_conditions(statement, document, setting, kinds)))
-        for statement, covered in zip(denies, covers, strict=True)
+    compiled = tuple(
+        CompiledStatement(statement, principals, tuple(_read_conditions(statement, document, setting, kinds)))
+        for statement, principals in zip(denies, matched, strict=True)
     )
     if document.variables:
-        _collect_variables(clauses, kinds, paths)
+        _collect_variables(compiled, kinds, paths)
     mentioned = frozenset(condition.key for statement in document.statements for condition in statement.conditions)
-    return Compiled(setting, document.variables, clauses, callers, kinds, paths, mentioned)
+    return CompiledDocument(setting, document.variables, compiled, classes, kinds, paths, mentioned)
 
 
 def _collect_keys(denies: list[Statement]) -> tuple[dict[str, Kind], dict[str, str]]:
@@ -90,14 +92,14 @@ def _collect_keys(denies: list[Statement]) -> tuple[dict[str, Kind], dict[str, s
     return {key: find_kind(key, quantified=sets) for key, sets in quantified.items()}, paths
 
 
-def _collect_variables(clauses: tuple[Clause, ...], kinds: dict[str, Kind], paths: dict[str, str]) -> None:
+def _collect_variables(denies: tuple[CompiledStatement, ...], kinds: dict[str, Kind], paths: dict[str, str]) -> None:
     """Add the keys that policy variables stand for."""
-    for clause in clauses:
-        resources = clause.statement.resources.patterns
+    for deny in denies:
+        resources = deny.statement.resources.patterns
         keys = [key for text in resources if "${" in text for key in read_text(text, wildcards=True, variables=True).keys]
-        for key in (*keys, *(key for _, meaning in clause.conditions for key in meaning.keys)):
+        for key in (*keys, *(key for _, meaning in deny.conditions for key in meaning.keys)):
             kinds.setdefault(key, find_kind(key, quantified=False))
-            paths.setdefault(key, clause.statement.path)
+            paths.setdefault(key, deny.statement.path)
 
 
 def _read_conditions(statement: Statement, document: Document, setting: Goal, kinds: dict[str, Kind]) -> Iterator[tuple[str, Meaning]]:
@@ -115,52 +117,52 @@ def _read_conditions(statement: Statement, document: Document, setting: Goal, ki
 
 @lru_cache(maxsize=_REMEMBERED)
 def compile_target(document: Document, setting: Goal, target: Target) -> Readings:
-    """The box of one target, and its rows in both readings."""
+    """The space of one target, and its cubes in both readings."""
     compiled = compile_document(document, setting)
-    box = (
-        (PRINCIPAL, (1 << len(compiled.callers.all)) - 1 & ~compiled.callers.exempt),
+    space = (
+        (PRINCIPAL, (1 << len(compiled.classes.all)) - 1 & ~compiled.classes.exempt),
         (ACTION, (1 << len(target.actions)) - 1),
         *((key_variable(one.key), _restrict(one, _find_kind(compiled, one.key))) for one in target.restrictions),
     )
-    lower, upper = _compile_rows(document, setting, target.on, target.actions)
-    world = World(compiled.callers, target.actions, _find_kinds(compiled, target, upper), compiled.paths)
+    lower, upper = _compile_cubes(document, setting, target.on, target.actions)
+    world = World(compiled.classes, target.actions, _find_kinds(compiled, target, upper), compiled.paths)
     given = (*exclude_root(world), *axioms(world, setting.assumptions))
     thin = tuple(facts(world))
-    lower_rows = (*lower, *given)
+    lower_cubes = (*lower, *given)
     same = lower is upper and not thin
-    return Readings(box, lower_rows, lower_rows if same else (*upper, *given, *thin), same)
+    return Readings(space, lower_cubes, lower_cubes if same else (*upper, *given, *thin), same)
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _compile_rows(
+def _compile_cubes(
     document: Document, setting: Goal, on: Literal["bucket", "object"], actions: tuple[str, ...]
-) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
-    """The rows of the statements in the lower and the upper reading; one object where the readings do not differ."""
+) -> tuple[tuple[Cube, ...], tuple[Cube, ...]]:
+    """The cubes of the statements in the lower and the upper reading; one object where the readings do not differ."""
     compiled = compile_document(document, setting)
-    place = Place(setting.partition, setting.bucket, on)
-    pairs = [_compile_clause(clause, compiled, place, actions) for clause in compiled.clauses]
+    scope = Scope(setting.partition, setting.bucket, on)
+    pairs = [_compile_statement(deny, compiled, scope, actions) for deny in compiled.denies]
     upper = tuple(maybe for _, maybe in pairs if maybe is not None)
     if all(sure is maybe for sure, maybe in pairs):
         return upper, upper
     return tuple(sure for sure, _ in pairs if sure is not None), upper
 
 
-def _find_kinds(compiled: Compiled, target: Target, rows: tuple[Row, ...]) -> dict[str, Kind]:
+def _find_kinds(compiled: CompiledDocument, target: Target, cubes: tuple[Cube, ...]) -> dict[str, Kind]:
     """The keys that matter to the target, with their kinds: axioms about others would only cost time."""
     keys = [one.key for one in target.restrictions]
-    for row in rows:
-        keys += [name[1:] for name, _ in row.literals if name.startswith("=")]
+    for cube in cubes:
+        keys += [name[1:] for name, _ in cube.literals if name.startswith("=")]
     if TLS_VERSION in keys:
         keys.append(TRANSPORT)
     return {key: _find_kind(compiled, key) for key in keys}
 
 
-def _find_kind(compiled: Compiled, key: str) -> Kind:
+def _find_kind(compiled: CompiledDocument, key: str) -> Kind:
     """The kind that the document gives the key, which the table gives where it mentions none."""
     return compiled.kinds.get(key) or find_kind(key, quantified=False)
 
 
-def _restrict(restriction: Restriction, kind: Kind) -> Raw:
+def _restrict(restriction: Restriction, kind: Kind) -> Constraint:
     match restriction, kind:
         case Absent(), _:
             return presence(kind, absent=True, present=False)
@@ -173,38 +175,40 @@ def _restrict(restriction: Restriction, kind: Kind) -> Raw:
         case Below(_, bound), "number":
             number = read_number(bound)
             if number is not None:
-                return Ranges("number", absent=False, spans=compare(number, "less"))
+                return Ranges("number", absent=False, intervals=compare(number, "less"))
     raise AssertionError(restriction)
 
 
-def _compile_clause(clause: Clause, compiled: Compiled, place: Place, all_actions: tuple[str, ...]) -> tuple[Row | None, Row | None]:
-    """The rows of a statement in the lower and the upper reading, None where it denies nothing; one object where they are the same."""
-    actions = select_actions(clause.statement.actions, all_actions)
-    keys = select_keys(clause.statement.resources, place, variables=compiled.variables)
-    people = clause.principals
-    full = (1 << len(compiled.callers.all)) - 1, (1 << len(all_actions)) - 1
-    scope = _read_scope((people.maybe, actions.maybe), full, keys.maybe, inside=keys.inside)
-    if scope is None:
+def _compile_statement(
+    deny: CompiledStatement, compiled: CompiledDocument, scope: Scope, all_actions: tuple[str, ...]
+) -> tuple[Cube | None, Cube | None]:
+    """The cubes of a statement in the lower and the upper reading, None where it denies nothing; one object where they are the same."""
+    actions = select_actions(deny.statement.actions, all_actions)
+    objects = select_objects(deny.statement.resources, scope, variables=compiled.variables)
+    principals = deny.principals
+    full = (1 << len(compiled.classes.all)) - 1, (1 << len(all_actions)) - 1
+    where = _read_elements((principals.maybe, actions.maybe), full, objects.maybe, inside=objects.inside)
+    if where is None:
         return None, None
-    readings = (people.reading, *(meaning.reading for _, meaning in clause.conditions))
-    required = (*keys.variables, *(key for _, meaning in clause.conditions for key in meaning.keys))
-    conditions = (*((key_variable(key), meaning.maybe) for key, meaning in clause.conditions), *_require(required, compiled.kinds))
-    problems = tuple(_find_problems(clause, keys, actions))
-    maybe = Row((*scope, *conditions), clause.statement.number, "", tuple(name for name in dict.fromkeys(readings) if name), problems)
+    assumptions = (principals.assumption, *(meaning.assumption for _, meaning in deny.conditions))
+    required = (*objects.variables, *(key for _, meaning in deny.conditions for key in meaning.keys))
+    conditions = (*((key_variable(key), meaning.maybe) for key, meaning in deny.conditions), *_require(required, compiled.kinds))
+    problems = tuple(_find_problems(deny, objects, actions))
+    maybe = Cube((*where, *conditions), deny.statement.number, tuple(name for name in dict.fromkeys(assumptions) if name), problems)
     if not problems:
         return maybe, maybe
-    scope = _read_scope((people.sure, actions.sure), full, keys.sure, inside=keys.inside)
-    if scope is None:
+    where = _read_elements((principals.sure, actions.sure), full, objects.sure, inside=objects.inside)
+    if where is None:
         return None, maybe
-    conditions = tuple((key_variable(key), meaning.sure) for key, meaning in clause.conditions)
-    return maybe._replace(literals=(*scope, *conditions), problems=()), maybe
+    conditions = tuple((key_variable(key), meaning.sure) for key, meaning in deny.conditions)
+    return maybe._replace(literals=(*where, *conditions), problems=()), maybe
 
 
-def _read_scope(found: tuple[int, int], full: tuple[int, int], globs: tuple[Glob, ...], *, inside: bool) -> Named | None:
+def _read_elements(found: tuple[int, int], full: tuple[int, int], globs: tuple[Glob, ...], *, inside: bool) -> Constraints | None:
     """The literals on the caller, the action and the object, without those that are always true; None where one never is."""
     if not all(found) or (not globs if inside else EVERYTHING in globs):
         return None
-    literals: list[tuple[str, Raw]] = [
+    literals: list[tuple[str, Constraint]] = [
         (name, bits) for name, bits, every in zip((PRINCIPAL, ACTION), found, full, strict=True) if bits != every
     ]
     if EVERYTHING not in globs if inside else globs:
@@ -212,23 +216,23 @@ def _read_scope(found: tuple[int, int], full: tuple[int, int], globs: tuple[Glob
     return tuple(literals)
 
 
-def _require(keys: tuple[str, ...], kinds: dict[str, Kind]) -> Iterator[tuple[str, Raw]]:
+def _require(keys: tuple[str, ...], kinds: dict[str, Kind]) -> Iterator[tuple[str, Constraint]]:
     """The literals that the keys of policy variables are in the request."""
     for key in keys:
         if kinds[key] != "set":
             yield key_variable(key), presence(kinds[key], absent=False, present=True)
 
 
-def _find_problems(clause: Clause, keys: Keys, actions: Actions) -> Iterator[Problem]:
+def _find_problems(deny: CompiledStatement, objects: Objects, actions: Actions) -> Iterator[Problem]:
     """What keeps the lower and the upper reading of a statement apart."""
-    statement = clause.statement
-    if clause.principals.sure != clause.principals.maybe:
-        yield Problem(statement.principals.path, clause.principals.doubt)
+    statement = deny.statement
+    if deny.principals.sure != deny.principals.maybe:
+        yield Problem(statement.principals.path, deny.principals.doubt)
     if actions.sure != actions.maybe:
         yield Problem(statement.actions.path, actions.doubt)
-    if keys.sure != keys.maybe:
-        yield Problem(statement.resources.path, keys.doubt)
-    for condition, (_, meaning) in zip(statement.conditions, clause.conditions, strict=True):
+    if objects.sure != objects.maybe:
+        yield Problem(statement.resources.path, objects.doubt)
+    for condition, (_, meaning) in zip(statement.conditions, deny.conditions, strict=True):
         if meaning.sure != meaning.maybe:
             yield Problem(condition.path, meaning.doubt)
 

@@ -13,8 +13,8 @@ from typing import Literal, NamedTuple
 from bucketpolicy.document import Condition
 from bucketpolicy.operators import Family, Operator
 from bucketpolicy.proof.domains import ABSENT, EMPTY
-from bucketpolicy.proof.globs import ARN_SEGMENTS, MALFORMED, Glob, Reading, fold_case, matches, read_arn, read_text
-from bucketpolicy.proof.intervals import ADDRESSES, LINE, Spans, compare, invert, read_addresses, read_date, read_number, unite
+from bucketpolicy.proof.globs import ARN_SEGMENTS, MALFORMED, Glob, Match, fold_case, matches, read_arn, read_text
+from bucketpolicy.proof.intervals import ADDRESSES, LINE, Intervals, compare, complement, read_addresses, read_date, read_number, union
 from bucketpolicy.tables.keys import find_key
 
 Kind = Literal["bool", "number", "date", "address", "text", "set"]
@@ -28,7 +28,7 @@ class Ranges(NamedTuple):
 
     kind: Kind
     absent: bool
-    spans: Spans
+    intervals: Intervals
 
 
 class Texts(NamedTuple):
@@ -48,7 +48,7 @@ class Sets(NamedTuple):
     inside: bool
 
 
-Raw = int | Ranges | Texts | Sets
+Constraint = int | Ranges | Texts | Sets
 """A set of values of one key; an `int` for a Bool key: bits `ABSENT`, `TRUE`, `FALSE`."""
 
 
@@ -56,15 +56,15 @@ class Meaning(NamedTuple):
     """
     What one condition says.
 
-    `keys` must be present wherever it is true. `reading` names the assumption under which it means this, `without` is what it may mean
+    `keys` must be present wherever it is true. `assumption` names the assumption under which it means this, `without` is what it may mean
     otherwise.
     """
 
-    sure: Raw
-    maybe: Raw
+    sure: Constraint
+    maybe: Constraint
     doubt: str = ""
     keys: tuple[str, ...] = ()
-    reading: str = ""
+    assumption: str = ""
     without: int | None = None
 
 
@@ -80,7 +80,7 @@ def find_kind(key: str, *, quantified: bool) -> Kind:
     return "set" if found.multi else _KINDS.get(found.type, "text")
 
 
-def presence(kind: Kind, *, absent: bool, present: bool, empty: bool | None = None) -> Raw:
+def presence(kind: Kind, *, absent: bool, present: bool, empty: bool | None = None) -> Constraint:
     """The literal that looks at the key's presence only; `empty`: its value on the empty text taken as null, by default as present."""
     flags = (ABSENT if absent else 0) | (EMPTY if (present if empty is None else empty) else 0)
     if kind == "bool":
@@ -92,7 +92,7 @@ def presence(kind: Kind, *, absent: bool, present: bool, empty: bool | None = No
     return Ranges(kind, absent, _universe(kind) if present else ())
 
 
-def _universe(kind: Kind) -> Spans:
+def _universe(kind: Kind) -> Intervals:
     return ADDRESSES if kind == "address" else LINE
 
 
@@ -194,7 +194,7 @@ def _read_empty(operator: Operator, kind: Kind) -> Meaning:
     )
 
 
-def _pair(sure: Raw, maybe: Raw, doubt: str, keys: tuple[str, ...] = ()) -> Meaning:
+def _pair(sure: Constraint, maybe: Constraint, doubt: str, keys: tuple[str, ...] = ()) -> Meaning:
     return Meaning(sure, sure, keys=keys) if sure == maybe else Meaning(sure, maybe, doubt, keys)
 
 
@@ -204,12 +204,12 @@ def _read_texts(condition: Condition, kind: Kind, *, variables: bool, text_on_bo
         return _only_presence(operator, kind, "the operator does not fit the type of its key")
     if operator.family == "Arn" and _is_plain_text(condition.key):
         return _only_presence(operator, kind, "the operator does not fit the type of its key")
-    readings = [_read_value(value, operator, variables=variables) for value in condition.values]
-    sure = tuple(glob for reading in readings for glob in reading.sure)
-    maybe = tuple(glob for reading in readings for glob in reading.maybe)
-    doubt = next((reading.doubt for reading in readings if reading.doubt), "")
+    matched = [_read_value(value, operator, variables=variables) for value in condition.values]
+    sure = tuple(glob for match in matched for glob in match.sure)
+    maybe = tuple(glob for match in matched for glob in match.maybe)
+    doubt = next((match.doubt for match in matched if match.doubt), "")
     if kind == "text":
-        return _mean_text(operator, sure, maybe, doubt, _shared_keys(operator, readings))
+        return _mean_text(operator, sure, maybe, doubt, _shared_keys(operator, matched))
     if kind == "set":
         return _mean_set(operator, sure, maybe, doubt)
     if kind == "bool" and operator.family == "String" and text_on_bool:
@@ -222,18 +222,18 @@ def _is_plain_text(key: str) -> bool:
     return found is not None and found.type == "String"
 
 
-def _read_value(value: str, operator: Operator, *, variables: bool) -> Reading:
+def _read_value(value: str, operator: Operator, *, variables: bool) -> Match:
     if operator.family == "Arn":
         return read_arn(value, variables=variables)
-    reading = read_text(value, wildcards=operator.comparison == "like", variables=variables)
-    return fold_case(reading) if operator.comparison == "ignore_case" else reading
+    match = read_text(value, wildcards=operator.comparison == "like", variables=variables)
+    return fold_case(match) if operator.comparison == "ignore_case" else match
 
 
-def _shared_keys(operator: Operator, readings: list[Reading]) -> tuple[str, ...]:
+def _shared_keys(operator: Operator, matched: list[Match]) -> tuple[str, ...]:
     """The variables that every value needs, so that the condition is false without them."""
     if operator.negated or _on_absent(operator)[1]:
         return ()
-    shared = set(readings[0].keys).intersection(*(reading.keys for reading in readings))
+    shared = set(matched[0].keys).intersection(*(match.keys for match in matched))
     return tuple(sorted(shared))
 
 
@@ -278,7 +278,7 @@ def _mean_text_on_bool(operator: Operator, sure: tuple[Glob, ...], maybe: tuple[
         ABSENT * absent | _truths(low, inside=not operator.negated),
         ABSENT * perhaps | _truths(high, inside=not operator.negated),
         doubt or _OPEN_ABSENCE,
-        reading="string-op-on-bool-key",
+        assumption="string-op-on-bool-key",
         without=ABSENT * perhaps | PRESENT_BOOL,
     )
 
@@ -308,9 +308,9 @@ def _read_ranges(condition: Condition, kind: Kind) -> Meaning:
     if _FAMILIES.get(kind) != operator.family and (condition.key, operator.family) != (EPOCH, "Numeric"):
         return _only_presence(operator, kind, "the operator does not fit the type of its key")
     pairs = [_read_range(value, operator) for value in condition.values]
-    sure, maybe = unite([pair[0] for pair in pairs]), unite([pair[1] for pair in pairs])
+    sure, maybe = union([pair[0] for pair in pairs]), union([pair[1] for pair in pairs])
     if operator.negated:
-        sure, maybe = invert(maybe, _universe(kind)), invert(sure, _universe(kind))
+        sure, maybe = complement(maybe, _universe(kind)), complement(sure, _universe(kind))
     absent, perhaps = _on_absent(operator)
     return _pair(
         Ranges(kind, absent, sure),
@@ -319,7 +319,7 @@ def _read_ranges(condition: Condition, kind: Kind) -> Meaning:
     )
 
 
-def _read_range(value: str, operator: Operator) -> tuple[Spans, Spans]:
+def _read_range(value: str, operator: Operator) -> tuple[Intervals, Intervals]:
     """The numbers that satisfy the operator with this value, which it can take."""
     if operator.family == "Ip":
         blocks = read_addresses(value)
@@ -327,5 +327,5 @@ def _read_range(value: str, operator: Operator) -> tuple[Spans, Spans]:
         return blocks
     number = read_date(value) if operator.family == "Date" else read_number(value)
     assert number is not None  # noqa: S101 - as said
-    spans = compare(number, operator.comparison)
-    return spans, spans
+    intervals = compare(number, operator.comparison)
+    return intervals, intervals

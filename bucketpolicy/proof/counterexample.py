@@ -1,15 +1,15 @@
-"""From a part of a box to one request that a person can read: ordinary callers, HTTPS, absent keys, `example.txt` wherever they will do."""
+"""From an uncovered space to one request that a person can read: ordinary callers, HTTPS, absent keys, `example.txt` where they will do."""
 
 from collections.abc import Iterator
 
 from bucketpolicy.goal import TLS_VERSION, TRANSPORT, Assumptions, Target
 from bucketpolicy.proof.axioms import ENDPOINT, IS_SERVICE, PRINCIPAL_ACCOUNT, PRINCIPAL_ARN, SERVICE_NAME, SERVICE_NAMES, SOURCE_IP
-from bucketpolicy.proof.compile import Compiled
+from bucketpolicy.proof.compile import CompiledDocument
 from bucketpolicy.proof.conditions import EPOCH, FALSE, TRUE
+from bucketpolicy.proof.cubes import ACTION, OBJECT, PRINCIPAL, key_variable
 from bucketpolicy.proof.domains import ABSENT, Domain, Literals, SetDomain, TextDomain, Value, find_any, holds
-from bucketpolicy.proof.encoding import SENDABLE, Arena, Variable
+from bucketpolicy.proof.encoding import SENDABLE, Encoding, Variable
 from bucketpolicy.proof.intervals import UNIT, V6
-from bucketpolicy.proof.rows import ACTION, OBJECT, PRINCIPAL, key_variable
 from bucketpolicy.request import Identity, Principal, Request, Service
 
 Point = tuple[Value, ...]
@@ -34,27 +34,27 @@ _EXAMPLES = {
 }
 
 
-def pick(compiled: Compiled, arena: Arena, box: tuple[Domain, ...]) -> Point:
-    """Some point of a part of the arena's box, then moved, variable by variable, to what reads best and still escapes every row."""
-    point = tuple(_any(domain, variable) for domain, variable in zip(box, arena.variables, strict=True))
-    places = {variable.name: place for place, variable in enumerate(arena.variables)}
-    for place, variable in sorted(enumerate(arena.variables), key=lambda item: _rank(item[1].name)):
-        for value in _preferences(variable, arena.box[place]):
+def pick(compiled: CompiledDocument, encoding: Encoding, space: tuple[Domain, ...]) -> Point:
+    """Some point of a part of the encoding's space, then moved, variable by variable, to what reads best and still escapes every cube."""
+    point = tuple(_any(domain, variable) for domain, variable in zip(space, encoding.variables, strict=True))
+    places = {variable.name: place for place, variable in enumerate(encoding.variables)}
+    for place, variable in sorted(enumerate(encoding.variables), key=lambda item: _rank(item[1].name)):
+        for value in _preferences(variable, encoding.space[place]):
             if value == point[place]:
                 break
             moved = (*point[:place], value, *point[place + 1 :])
             if variable.name == PRINCIPAL:
-                moved = _rename(moved, value, compiled, arena, places)
-            if not any(covers(row, moved) for row in arena.rows):
+                moved = _rename(moved, value, compiled, encoding, places)
+            if not any(contains(cube, moved) for cube in encoding.cubes):
                 point = moved
                 break
     return point
 
 
-def _rename(point: Point, bit: Value, compiled: Compiled, arena: Arena, places: dict[str, int]) -> Point:
+def _rename(point: Point, bit: Value, compiled: CompiledDocument, encoding: Encoding, places: dict[str, int]) -> Point:
     """The point with the identity keys of this caller, where they are among its variables."""
     assert isinstance(bit, int)  # noqa: S101 - finite
-    caller = compiled.callers.all[bit.bit_length() - 1].principal
+    caller = compiled.classes.all[bit.bit_length() - 1].principal
     keys: dict[str, Value] = {PRINCIPAL_ARN: ABSENT, PRINCIPAL_ACCOUNT: ABSENT, IS_SERVICE: ABSENT, SERVICE_NAME: ABSENT}
     if isinstance(caller, Identity):
         keys |= {PRINCIPAL_ARN: caller.arn, PRINCIPAL_ACCOUNT: caller.account, IS_SERVICE: FALSE}
@@ -66,7 +66,7 @@ def _rename(point: Point, bit: Value, compiled: Compiled, arena: Arena, places: 
     for key, value in keys.items():
         place = places.get(key_variable(key))
         if place is not None:
-            result[place] = _encode(arena.variables[place], value)
+            result[place] = _encode(encoding.variables[place], value)
     return tuple(result)
 
 
@@ -77,9 +77,9 @@ def _encode(variable: Variable, value: Value) -> Value:
     return value
 
 
-def covers(row: Literals, point: Point) -> bool:
-    """Whether every literal of the row is true of the point."""
-    return all(holds(literal, point[place]) for place, literal in row)
+def contains(cube: Literals, point: Point) -> bool:
+    """Whether every literal of the cube is true of the point."""
+    return all(holds(literal, point[place]) for place, literal in cube)
 
 
 def _rank(name: str) -> tuple[int, str]:
@@ -120,19 +120,19 @@ def _preferences(variable: Variable, domain: Domain) -> Iterator[Value]:
     yield from bits
 
 
-def sendable(arena: Arena, point: Point) -> bool:
+def sendable(encoding: Encoding, point: Point) -> bool:
     """Whether S3 takes every value of the point, as far as its values are known."""
-    for value, variable in zip(point, arena.variables, strict=True):
+    for value, variable in zip(point, encoding.variables, strict=True):
         allowed = SENDABLE.get(variable.name)
         if allowed and value != ABSENT and _text(variable, value) not in allowed:
             return False
     return True
 
 
-def build(compiled: Compiled, target: Target, arena: Arena, point: Point) -> Request | None:
+def build(compiled: CompiledDocument, target: Target, encoding: Encoding, point: Point) -> Request | None:
     """The request at this point; None where a value cannot be written as S3 would send it."""
-    values = {variable.name: value for variable, value in zip(arena.variables, point, strict=True)}
-    variables = {variable.name: variable for variable in arena.variables}
+    values = {variable.name: value for variable, value in zip(encoding.variables, point, strict=True)}
+    variables = {variable.name: variable for variable in encoding.variables}
     context: dict[str, tuple[str, ...]] = {}
     for name, value in values.items():
         if name.startswith("=") and value != ABSENT:
@@ -144,7 +144,7 @@ def build(compiled: Compiled, target: Target, arena: Arena, point: Point) -> Req
     action = values[ACTION]
     assert isinstance(bit, int)  # noqa: S101 - finite
     assert isinstance(action, int)  # noqa: S101 - finite
-    caller = _identify(compiled.callers.all[bit.bit_length() - 1].members, context, compiled.setting.assumptions)
+    caller = _identify(compiled.classes.all[bit.bit_length() - 1].members, context, compiled.setting.assumptions)
     for name, text in _always_sent(caller, compiled, context, absent=values.get(key_variable(SOURCE_IP)) == ABSENT):
         if key_variable(name) not in values:
             context[name] = (text,)
@@ -158,7 +158,9 @@ def build(compiled: Compiled, target: Target, arena: Arena, point: Point) -> Req
     )
 
 
-def _always_sent(caller: Principal, compiled: Compiled, context: dict[str, tuple[str, ...]], *, absent: bool) -> Iterator[tuple[str, str]]:
+def _always_sent(
+    caller: Principal, compiled: CompiledDocument, context: dict[str, tuple[str, ...]], *, absent: bool
+) -> Iterator[tuple[str, str]]:
     """What every such request has, where the target leaves it open: the transport, and what the document mentions elsewhere."""
     assumptions, mentioned = compiled.setting.assumptions, compiled.mentioned
     if assumptions.secure_transport_present:

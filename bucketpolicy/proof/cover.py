@@ -1,91 +1,92 @@
 """
-Is a box of requests covered by the union of rows? The search behind every verdict.
+Is a space of requests covered by the union of cubes? The search behind every verdict.
 
-A box is one domain per variable, a row a conjunction of literals on variables: exactly the requests on which all its literals are true.
-The search is the classical one for propositional logic, over richer domains: a row with one literal left must be escaped through it;
-a value that escapes all rows of a variable may be taken at once; else a row is taken apart, literal by literal, into disjoint cases.
+A space is one domain per variable, a cube a conjunction of literals on variables: exactly the requests on which all its literals are true.
+The search is the classical one for propositional logic, over richer domains. A cube with one literal left must be left through it (unit
+propagation); a value outside all cubes of a variable may be taken at once (pure literal); else the space is split along the literals of one
+cube into disjoint cases (Shannon).
 """
 
 from typing import NamedTuple
 
 from bucketpolicy.proof.budget import Budget
-from bucketpolicy.proof.certificate import Distinction, Inside, Step
-from bucketpolicy.proof.domains import Domain, Literal, Literals, cut, leave
+from bucketpolicy.proof.certificate import Inside, Split, Step
+from bucketpolicy.proof.domains import Domain, Literal, Literals, difference, split
 
-_Open = dict[int, tuple[int, ...]]
+_Live = dict[int, tuple[int, ...]]
 
 
-class Escape(NamedTuple):
-    """A part of the box that is not empty and that no row meets."""
+class Uncovered(NamedTuple):
+    """A part of the space that is not empty and that no cube meets."""
 
-    box: tuple[Domain, ...]
+    space: tuple[Domain, ...]
 
 
 class Covered(NamedTuple):
-    """The rows cover the box; the steps prove it."""
+    """The cubes cover the space; the steps prove it."""
 
     steps: tuple[Step, ...]
 
 
 class _Task(NamedTuple):
-    """A part of the box still to be decided: the open literals of each row that is not escaped, and the step to fill in."""
+    """A part of the space still to be decided: the live literals of each live cube, and the step to fill in."""
 
-    box: list[Domain]
-    open: _Open
+    space: list[Domain]
+    live: _Live
     slot: int
     changed: tuple[int, ...]
 
 
-def search(box: tuple[Domain, ...], rows: tuple[Literals, ...], owners: tuple[int, ...], budget: Budget) -> Escape | Covered:
+def search(space: tuple[Domain, ...], cubes: tuple[Literals, ...], owners: tuple[int, ...], budget: Budget) -> Uncovered | Covered:
     """
-    Decide whether the rows cover the box, whose domains must not be empty.
+    Decide whether the cubes cover the space, whose domains must not be empty.
 
-    `owners`: the number under which the cost of each row is booked. Raises `TooComplexError` when the budget is used up.
+    `owners`: the number under which the cost of each cube is booked. Raises `TooComplexError` when the budget is used up.
     """
-    return _Search(rows, owners, budget).run(box)
+    return _Search(cubes, owners, budget).run(space)
 
 
 class _Search:
-    """One search: the rows, where each variable occurs in them (row, literal's index, literal), and the steps of the proof so far."""
+    """One search: the cubes, where each variable occurs in them (cube, literal's index, literal), and the steps of the proof so far."""
 
-    __slots__ = ("_bits", "_budget", "_owners", "_rows", "_steps", "_texts")
+    __slots__ = ("_bits", "_budget", "_cubes", "_owners", "_steps", "_texts")
 
-    def __init__(self, rows: tuple[Literals, ...], owners: tuple[int, ...], budget: Budget) -> None:
-        self._rows = rows
+    def __init__(self, cubes: tuple[Literals, ...], owners: tuple[int, ...], budget: Budget) -> None:
+        self._cubes = cubes
         self._owners = owners
         self._budget = budget
         self._steps: list[Step] = []
         self._bits: dict[int, list[tuple[int, int, int]]] = {}
         self._texts: dict[int, list[tuple[int, int, Literal]]] = {}
-        for number, row in enumerate(rows):
-            for index, (variable, literal) in enumerate(row):
+        for number, cube in enumerate(cubes):
+            for index, (variable, literal) in enumerate(cube):
                 if isinstance(literal, int):
                     self._bits.setdefault(variable, []).append((number, index, literal))
                 else:
                     self._texts.setdefault(variable, []).append((number, index, literal))
 
-    def run(self, box: tuple[Domain, ...]) -> Escape | Covered:
-        for number, row in enumerate(self._rows):
-            if not row:
+    def run(self, space: tuple[Domain, ...]) -> Uncovered | Covered:
+        for number, cube in enumerate(self._cubes):
+            if not cube:
                 return Covered((Inside(number),))
         tasks = [
             _Task(
-                list(box),
-                {number: tuple(range(len(row))) for number, row in enumerate(self._rows)},
+                list(space),
+                {number: tuple(range(len(cube))) for number, cube in enumerate(self._cubes)},
                 self._reserve(),
-                tuple(range(len(box))),
+                tuple(range(len(space))),
             )
         ]
-        size = 1 + (len(self._rows) >> 6)
+        size = 1 + (len(self._cubes) >> 6)
         while tasks:
             task = tasks.pop()
             self._budget.spend(size)
             slot = self._propagate(task)
             if slot is None:
                 continue
-            counts = self._escape(task)
+            counts = self._take_pure_literals(task)
             if not counts:
-                return Escape(tuple(task.box))
+                return Uncovered(tuple(task.space))
             self._split(task, slot, counts, tasks)
         return Covered(self._prune())
 
@@ -95,70 +96,70 @@ class _Search:
 
     def _propagate(self, task: _Task) -> int | None:
         """
-        Escape every row that has one literal left through that literal, as long as there is any.
+        Leave every cube that has one literal left through that literal, as long as there is any.
 
-        The slot of the step that must be proved still, or None where the box is covered.
+        The slot of the step that must be proved still, or None where the space is covered.
         """
-        box, open_, slot, changed = task
+        space, live, slot, changed = task
         pending = [variable for variable in changed if variable in self._bits]
-        # Texts are looked at only where a row depends on them alone: each look is a search of its own.
+        # Texts are looked at only where a cube depends on them alone: each look is a search of its own.
         texts = [variable for variable in changed if variable in self._texts]
         while pending or texts:
             if pending:
-                units = self._reduce(pending.pop(), box, open_)
+                units = self._reduce(pending.pop(), space, live)
             else:
                 variable = texts.pop()
-                units = [number for number, index, _ in self._texts[variable] if open_.get(number) == (index,)]
+                units = [number for number, index, _ in self._texts[variable] if live.get(number) == (index,)]
             for number in units:
-                literals = open_.get(number)
+                literals = live.get(number)
                 if literals is None:
                     continue
                 outside = None
                 if literals:
-                    target, literal = self._rows[number][literals[0]]
+                    target, literal = self._cubes[number][literals[0]]
                     if not isinstance(literal, int) and pending:
                         texts.append(target)
                         continue
                     self._budget.spender = self._owners[number]
-                    outside = leave(box[target], (literal,))
+                    outside = difference(space[target], (literal,))
                 if not outside:
                     self._steps[slot] = Inside(number)
                     return None
-                del open_[number]
+                del live[number]
                 rest = self._reserve()
-                self._steps[slot] = Distinction(number, literals[0], rest, -1)
+                self._steps[slot] = Split(number, literals[0], rest, -1)
                 slot = rest
-                if outside != box[target]:
-                    box[target] = outside
+                if outside != space[target]:
+                    space[target] = outside
                     if target in self._bits:
                         pending.append(target)
         return slot
 
-    def _reduce(self, variable: int, box: list[Domain], open_: _Open) -> list[int]:
-        """Take in the change of a finite variable; the rows that have one literal left, or none."""
-        domain = box[variable]
+    def _reduce(self, variable: int, space: list[Domain], live: _Live) -> list[int]:
+        """Take in the change of a finite variable; the cubes that have one literal left, or none."""
+        domain = space[variable]
         assert isinstance(domain, int)  # noqa: S101 - a variable has one representation
         units = []
         for number, index, literal in self._bits[variable]:
-            literals = open_.get(number)
+            literals = live.get(number)
             if literals is None or index not in literals:
                 continue
             if not domain & literal:
-                del open_[number]
+                del live[number]
                 continue
             if not domain & ~literal:
-                literals = open_[number] = tuple([other for other in literals if other != index])
+                literals = live[number] = tuple([other for other in literals if other != index])
             if len(literals) <= 1:
                 units.append(number)
         return units
 
-    def _escape(self, task: _Task) -> dict[int, int]:
+    def _take_pure_literals(self, task: _Task) -> dict[int, int]:
         """
-        Take values that escape every open row of a variable, as long as there are any.
+        Take values outside every live cube of a variable (pure literals), as long as there are any.
 
-        How many open literals each variable has then; empty where no row is open.
+        How many live literals each variable has then; empty where no cube is live.
         """
-        box, open_ = task.box, task.open
+        space, live = task.space, task.live
         again = True
         counts: dict[int, int] = {}
         while again:
@@ -166,10 +167,10 @@ class _Search:
             counts = {}
             masks: dict[int, int] = {}
             uses: dict[int, list[Literal]] = {}
-            for number, literals in open_.items():
-                row = self._rows[number]
+            for number, literals in live.items():
+                cube = self._cubes[number]
                 for index in literals:
-                    variable, literal = row[index]
+                    variable, literal = cube[index]
                     counts[variable] = counts.get(variable, 0) + 1
                     if isinstance(literal, int):
                         masks[variable] = masks.get(variable, 0) | literal
@@ -177,42 +178,42 @@ class _Search:
                         uses.setdefault(variable, []).append(literal)
             uses.update((variable, [mask]) for variable, mask in masks.items())
             for variable, found in uses.items():
-                outside = leave(box[variable], found)
+                outside = difference(space[variable], found)
                 if outside:
-                    box[variable] = outside
-                    self._close(variable, open_)
+                    space[variable] = outside
+                    self._close(variable, live)
                     again = True
         return counts
 
-    def _close(self, variable: int, open_: _Open) -> None:
-        """Mark all open rows that depend on this variable as escaped."""
+    def _close(self, variable: int, live: _Live) -> None:
+        """Drop all live cubes that depend on this variable: nothing left of the space meets them."""
         for number, index, _ in (*self._bits.get(variable, ()), *self._texts.get(variable, ())):
-            if index in open_.get(number, ()):
-                del open_[number]
+            if index in live.get(number, ()):
+                del live[number]
 
     def _split(self, task: _Task, slot: int, counts: dict[int, int], tasks: list[_Task]) -> None:
-        """Take the shortest open row apart: outside its first literal; inside that and outside the second; and so on."""
-        box, open_ = task.box, task.open
-        best = min(open_, key=lambda number: len(open_[number]))
-        row, literals = self._rows[best], open_.pop(best)
+        """Split along the shortest live cube: outside its first literal; inside that and outside the second; and so on."""
+        space, live = task.space, task.live
+        best = min(live, key=lambda number: len(live[number]))
+        cube, literals = self._cubes[best], live.pop(best)
         self._budget.spender = self._owners[best]
         changed: tuple[int, ...] = ()
         parts = []
-        for index in sorted(literals, key=lambda index: -counts[row[index][0]]):
-            variable, literal = row[index]
-            outside, inside = cut(box[variable], literal)
+        for index in sorted(literals, key=lambda index: -counts[cube[index][0]]):
+            variable, literal = cube[index]
+            outside, inside = split(space[variable], literal)
             where = -1
             if outside:
                 where = self._reserve()
-                part = list(box)
+                part = list(space)
                 part[variable] = outside
-                parts.append(_Task(part, dict(open_), where, (*changed, variable)))
+                parts.append(_Task(part, dict(live), where, (*changed, variable)))
             rest = self._reserve() if inside else -1
-            self._steps[slot] = Distinction(best, index, where, rest)
+            self._steps[slot] = Split(best, index, where, rest)
             slot = rest
             if not inside:
                 break
-            box[variable] = inside
+            space[variable] = inside
             changed = (*changed, variable)
         else:
             self._steps[slot] = Inside(best)
@@ -222,21 +223,21 @@ class _Search:
         """The proof without distinctions that no later step makes use of; so that it names what is needed, not what was tried."""
         if len(self._steps) > _LONG:
             return tuple(self._steps)
-        whole = [sum({1 << variable for variable, _ in row}) for row in self._rows]
+        whole = [sum({1 << variable for variable, _ in cube}) for cube in self._cubes]
         uses = [0] * len(self._steps)
         better = list(range(len(self._steps)))
         for number in range(len(self._steps) - 1, -1, -1):
             step = self._steps[number]
             if isinstance(step, Inside):
-                uses[number] = whole[step.row]
+                uses[number] = whole[step.cube]
                 continue
-            own = 1 << self._rows[step.row][step.literal][0]
+            own = 1 << self._cubes[step.cube][step.literal][0]
             parts = [better[part] for part in (step.outside, step.inside) if part >= 0]
             idle = next((part for part in parts if not uses[part] & own), None)
             if idle is not None:
                 better[number] = idle
                 continue
-            uses[number] = own if step.inside >= 0 else whole[step.row]
+            uses[number] = own if step.inside >= 0 else whole[step.cube]
             for part in parts:
                 uses[number] |= uses[part]
         return _renumber(self._steps, better)
@@ -254,15 +255,15 @@ def _renumber(steps: list[Step], better: list[int]) -> tuple[Step, ...]:
         number = tasks.pop()
         order.append(number)
         step = steps[number]
-        if isinstance(step, Distinction):
+        if isinstance(step, Split):
             tasks += [better[part] for part in (step.inside, step.outside) if part >= 0]
     order = sorted(set(order))
     places = {number: place for place, number in enumerate(order)} | {-1: -1}
     result: list[Step] = []
     for number in order:
         step = steps[number]
-        if isinstance(step, Distinction):
+        if isinstance(step, Split):
             outside, inside = (places[better[part]] if part >= 0 else -1 for part in (step.outside, step.inside))
-            step = Distinction(step.row, step.literal, outside, inside)
+            step = Split(step.cube, step.literal, outside, inside)
         result.append(step)
     return tuple(result)

@@ -11,13 +11,13 @@ from bucketpolicy.document import Document, Problem
 from bucketpolicy.goal import Goal, Target
 from bucketpolicy.proof.budget import TICKS, Budget, TooComplexError
 from bucketpolicy.proof.certificate import Proof, Step
-from bucketpolicy.proof.compile import Compiled, Readings, compile_document, compile_target, without
+from bucketpolicy.proof.compile import CompiledDocument, Readings, compile_document, compile_target, without
 from bucketpolicy.proof.conditions import Texts
 from bucketpolicy.proof.counterexample import Point, build, pick, sendable
-from bucketpolicy.proof.cover import Covered, Escape, search
+from bucketpolicy.proof.cover import Covered, Uncovered, search
+from bucketpolicy.proof.cubes import Constraints, Cube, key_variable
 from bucketpolicy.proof.domains import ABSENT, Domain, holds
-from bucketpolicy.proof.encoding import SENDABLE, Arena, arrange, fill
-from bucketpolicy.proof.rows import Named, Row, key_variable
+from bucketpolicy.proof.encoding import SENDABLE, Encoding, encode, fill
 from bucketpolicy.verdict import Counterexample, Denied, Undecided, Verdict
 
 _MAX_REASONS = 20
@@ -25,10 +25,10 @@ _OPEN = Problem("$", "only requests that S3 is not known to send get through")
 
 
 class _Cover(NamedTuple):
-    """A target proved in the lower reading: the steps, and the rows they use."""
+    """A target proved in the lower reading: the steps, and the cubes they use."""
 
     steps: tuple[Step, ...]
-    rows: tuple[Row, ...]
+    cubes: tuple[Cube, ...]
 
 
 def decide(document: Document, goal: Goal) -> Verdict:
@@ -66,30 +66,30 @@ def _decide(document: Document, goal: Goal, budget: Budget) -> Verdict:
     return _conclude(document, goal, proved, budget)
 
 
-class _Hole(NamedTuple):
-    """A part of a target that no row meets, and the run it was found in."""
+class _Gap(NamedTuple):
+    """A part of a target that no cube meets, and the run it was found in."""
 
-    arena: Arena
-    box: tuple[Domain, ...]
+    encoding: Encoding
+    space: tuple[Domain, ...]
 
 
-def _prove(document: Document, setting: Goal, target: Target, budget: Budget) -> _Cover | _Hole:
-    """The proof that the lower reading covers the target, or the hole it leaves."""
+def _prove(document: Document, setting: Goal, target: Target, budget: Budget) -> _Cover | _Gap:
+    """The proof that the lower reading covers the target, or the gap it leaves."""
     readings = compile_target(document, setting, target)
-    found = _search(readings.box, readings.lower, budget, upper=False)
-    return found if isinstance(found, _Hole) else _Cover(found.steps, _used(found, readings.lower))
+    found = _search(readings.space, readings.lower, budget, upper=False)
+    return found if isinstance(found, _Gap) else _Cover(found.steps, _used(found, readings.lower))
 
 
-def _search(box: Named, rows: tuple[Row, ...], budget: Budget, *, upper: bool) -> Covered | _Hole:
-    arena = arrange(box, tuple(row.literals for row in rows), budget, upper=upper)
-    if arena is None:
+def _search(space: Constraints, cubes: tuple[Cube, ...], budget: Budget, *, upper: bool) -> Covered | _Gap:
+    encoding = encode(space, tuple(cube.literals for cube in cubes), budget, upper=upper)
+    if encoding is None:
         return Covered(())
-    found = search(arena.box, arena.rows, tuple(row.statement for row in rows), budget)
-    return _Hole(arena, found.box) if isinstance(found, Escape) else found
+    found = search(encoding.space, encoding.cubes, tuple(cube.statement for cube in cubes), budget)
+    return _Gap(encoding, found.space) if isinstance(found, Uncovered) else found
 
 
-def _used(covered: Covered, rows: tuple[Row, ...]) -> tuple[Row, ...]:
-    return tuple(rows[number] for number in sorted({step.row for step in covered.steps}))
+def _used(covered: Covered, cubes: tuple[Cube, ...]) -> tuple[Cube, ...]:
+    return tuple(cubes[number] for number in sorted({step.cube for step in covered.steps}))
 
 
 def _conclude(document: Document, goal: Goal, proved: list[_Cover], budget: Budget) -> Denied:
@@ -100,14 +100,14 @@ def _conclude(document: Document, goal: Goal, proved: list[_Cover], budget: Budg
         again = _prove_all(document, fewer, budget)
         if again is not None:
             return _conclude(document, fewer, again, budget)
-    rows = [row for cover in proved for row in cover.rows]
-    statements = tuple(sorted({row.statement for row in rows} - {0}))
+    cubes = [cube for cover in proved for cube in cover.cubes]
+    statements = tuple(sorted({cube.statement for cube in cubes} - {0}))
     return Denied(statements, needed, Proof(goal.assumptions, tuple(cover.steps for cover in proved)))
 
 
 def _assumed(proved: list[_Cover]) -> tuple[str, ...]:
-    names = {name for cover in proved for row in cover.rows for name in (row.assumption, *row.readings)}
-    return tuple(sorted(names - {""}))
+    names = {name for cover in proved for cube in cover.cubes for name in cube.assumptions}
+    return tuple(sorted(names))
 
 
 def _prove_all(document: Document, goal: Goal, budget: Budget) -> list[_Cover] | None:
@@ -115,47 +115,47 @@ def _prove_all(document: Document, goal: Goal, budget: Budget) -> list[_Cover] |
     proved = []
     for target in goal.targets:
         found = _prove(document, setting, target, budget)
-        if isinstance(found, _Hole):
+        if isinstance(found, _Gap):
             return None
         proved.append(found)
     return proved
 
 
-def _refute(compiled: Compiled, target: Target, readings: Readings, hole: _Hole, budget: Budget) -> Counterexample | list[Problem]:
+def _refute(compiled: CompiledDocument, target: Target, readings: Readings, gap: _Gap, budget: Budget) -> Counterexample | list[Problem]:
     """A request of the target that even the upper reading does not deny, or what stands in the way of one."""
-    filled = fill(hole.arena, hole.box) if readings.same else None
-    found = _search(readings.box, readings.upper, budget, upper=True) if filled is None else _Hole(*filled)
+    filled = fill(gap.encoding, gap.space) if readings.same else None
+    found = _search(readings.space, readings.upper, budget, upper=True) if filled is None else _Gap(*filled)
     if isinstance(found, Covered):
-        reasons = [problem for row in _used(found, readings.upper) for problem in row.problems]
+        reasons = [problem for cube in _used(found, readings.upper) for problem in cube.problems]
         return reasons or [_OPEN]
-    arena, point = found.arena, pick(compiled, found.arena, found.box)
-    if not sendable(arena, point):
-        narrower = _search((*readings.box, *_only_sendable(arena)), readings.upper, budget, upper=True)
-        if isinstance(narrower, _Hole):
-            arena, point = narrower.arena, pick(compiled, narrower.arena, narrower.box)
-    request = build(compiled, target, arena, point)
-    return [_OPEN] if request is None else Counterexample(request, _rest_on(compiled, readings.upper, arena, point))
+    encoding, point = found.encoding, pick(compiled, found.encoding, found.space)
+    if not sendable(encoding, point):
+        narrower = _search((*readings.space, *_only_sendable(encoding)), readings.upper, budget, upper=True)
+        if isinstance(narrower, _Gap):
+            encoding, point = narrower.encoding, pick(compiled, narrower.encoding, narrower.space)
+    request = build(compiled, target, encoding, point)
+    return [_OPEN] if request is None else Counterexample(request, _rest_on(compiled, readings.upper, encoding, point))
 
 
-def _only_sendable(arena: Arena) -> Named:
-    names = [variable.name for variable in arena.variables]
+def _only_sendable(encoding: Encoding) -> Constraints:
+    names = [variable.name for variable in encoding.variables]
     return tuple((name, Texts(ABSENT, texts, inside=True)) for name, texts in SENDABLE.items() if name in names)
 
 
-def _rest_on(compiled: Compiled, rows: tuple[Row, ...], arena: Arena, point: Point) -> tuple[str, ...]:
+def _rest_on(compiled: CompiledDocument, cubes: tuple[Cube, ...], encoding: Encoding, point: Point) -> tuple[str, ...]:
     """The switches without which a statement might deny this point."""
     cautious = {
-        (clause.statement.number, key_variable(key), meaning.maybe): meaning
-        for clause in compiled.clauses
-        for key, meaning in clause.conditions
+        (deny.statement.number, key_variable(key), meaning.maybe): meaning
+        for deny in compiled.denies
+        for key, meaning in deny.conditions
         if meaning.without is not None
     }
     names = set()
-    for row, converted in zip(rows, arena.rows, strict=True) if cautious else ():
-        doubts = [cautious.get((row.statement, name, raw)) for name, raw in row.literals]
+    for cube, converted in zip(cubes, encoding.cubes, strict=True) if cautious else ():
+        doubts = [cautious.get((cube.statement, name, constraint)) for name, constraint in cube.literals]
         if any(doubts) and all(
             holds(literal if doubt is None or doubt.without is None else doubt.without, point[place])
             for (place, literal), doubt in zip(converted, doubts, strict=True)
         ):
-            names |= {doubt.reading for doubt in doubts if doubt is not None}
+            names |= {doubt.assumption for doubt in doubts if doubt is not None}
     return tuple(sorted(names))

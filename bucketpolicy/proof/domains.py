@@ -48,14 +48,14 @@ class TextLiteral:
         self.union = language.add_union(globs)
         self.inside = inside
 
-    def leave(self, domain: TextDomain) -> TextDomain:
+    def difference(self, domain: TextDomain) -> TextDomain:
         """The part of the domain outside, perhaps empty."""
         flags, within, without = domain
         if self.inside:
             return TextDomain(flags & ~self.flags, within, without | self.globs)
         return TextDomain(flags & ~self.flags, within | self.union, without)
 
-    def enter(self, domain: TextDomain) -> TextDomain:
+    def intersection(self, domain: TextDomain) -> TextDomain:
         """The part of the domain inside, perhaps empty."""
         flags, within, without = domain
         if self.inside:
@@ -81,12 +81,12 @@ class SetLiteral:
         self.every = every
         self.inside = inside
 
-    def leave(self, domain: SetDomain) -> SetDomain:
+    def difference(self, domain: SetDomain) -> SetDomain:
         """The part of the domain outside, perhaps empty."""
         flags = domain.flags & ~self.flags
         return self._some(domain, flags, inside=not self.inside) if self.every else self._all(domain, flags, inside=not self.inside)
 
-    def enter(self, domain: SetDomain) -> SetDomain:
+    def intersection(self, domain: SetDomain) -> SetDomain:
         """The part of the domain inside, perhaps empty."""
         flags = domain.flags & self.flags
         return self._all(domain, flags, inside=self.inside) if self.every else self._some(domain, flags, inside=self.inside)
@@ -124,24 +124,24 @@ def find_any(language: Language, domain: TextDomain | SetDomain) -> str | tuple[
     return find_set(language, domain) if isinstance(domain, SetDomain) else language.find(domain.within, domain.without)
 
 
-def cut(domain: Domain, literal: Literal) -> Parts:
+def split(domain: Domain, literal: Literal) -> Parts:
     """The part of the domain outside the literal, and the part inside; None (or 0) for nothing."""
-    return leave(domain, (literal,)), enter(domain, literal)
+    return difference(domain, (literal,)), intersection(domain, literal)
 
 
-def enter(domain: Domain, literal: Literal) -> Domain | None:
+def intersection(domain: Domain, literal: Literal) -> Domain | None:
     """The part of the domain inside the literal; None (or 0) for nothing."""
     if isinstance(literal, int):
         assert isinstance(domain, int)  # noqa: S101 - a variable has one representation
         return domain & literal
     if isinstance(literal, TextLiteral):
         assert isinstance(domain, TextDomain)  # noqa: S101 - as above
-        return _keep(literal.enter(domain), literal.language)
+        return _keep(literal.intersection(domain), literal.language)
     assert isinstance(domain, SetDomain)  # noqa: S101 - as above
-    return _keep(literal.enter(domain), literal.language)
+    return _keep(literal.intersection(domain), literal.language)
 
 
-def leave(domain: Domain, literals: Sequence[Literal]) -> Domain | None:
+def difference(domain: Domain, literals: Sequence[Literal]) -> Domain | None:
     """The part of the domain outside all of these literals, one at least; None (or 0) for nothing."""
     for literal in literals:
         if isinstance(literal, int):
@@ -149,10 +149,10 @@ def leave(domain: Domain, literals: Sequence[Literal]) -> Domain | None:
             domain &= ~literal
         elif isinstance(literal, TextLiteral):
             assert isinstance(domain, TextDomain)  # noqa: S101 - as above
-            domain = literal.leave(domain)
+            domain = literal.difference(domain)
         else:
             assert isinstance(domain, SetDomain)  # noqa: S101 - as above
-            domain = literal.leave(domain)
+            domain = literal.difference(domain)
     return domain if isinstance(domain, int) or isinstance(literal, int) else _keep(domain, literal.language)
 
 

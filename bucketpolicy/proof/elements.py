@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from bucketpolicy.document import Names
-from bucketpolicy.proof.globs import ANY, ARN_SEGMENTS, EVERYTHING, MANY, Glob, Reading, join, matches, read_text, strip_prefix
+from bucketpolicy.proof.globs import ANY, ARN_SEGMENTS, EVERYTHING, MANY, Glob, Match, join, matches, read_text, strip_prefix
 
 _NO_VALUE = "AWS does not say what `NotResource` covers where a policy variable has no value"
 UNKNOWN_BUCKET = "the bucket's name is not known"
@@ -19,7 +19,7 @@ _NO_ACTIONS = "the list of actions is empty"
 _WILD_SERVICE = "S3 takes no action whose service is not written out"
 
 
-class Place(NamedTuple):
+class Scope(NamedTuple):
     """Where the requests of a target go: the bucket itself, or its objects; `bucket` None for a name that is not known."""
 
     partition: str
@@ -63,7 +63,7 @@ def _select(pattern: str, actions: tuple[str, ...]) -> int:
     return sum(matches(glob, action.lower()) << bit for bit, action in enumerate(actions))
 
 
-class Keys(NamedTuple):
+class Objects(NamedTuple):
     """
     The objects that an element is about, by globs over their keys (`inside`), or all others.
 
@@ -78,81 +78,81 @@ class Keys(NamedTuple):
 
 
 @lru_cache(maxsize=1024)
-def select_keys(names: Names, place: Place, *, variables: bool) -> Keys:
-    """What a `Resource` or `NotResource` says about the objects (or the bucket) of this place."""
+def select_objects(names: Names, scope: Scope, *, variables: bool) -> Objects:
+    """What a `Resource` or `NotResource` says about the objects (or the bucket) of this scope."""
     if names.negated and not names.patterns:
-        return Keys((), (EVERYTHING,), inside=True, doubt="the list of resources is empty")
-    found = [_read(pattern, place, variables=variables) for pattern in names.patterns]
-    readings = [reading for reading in found if reading.maybe]
-    sure = tuple(glob for reading in readings for glob in reading.sure)
-    maybe = tuple(glob for reading in readings for glob in reading.maybe)
-    doubt = next((reading.doubt for reading in readings if reading.doubt), "")
-    if names.negated and any(reading.keys for reading in found):
-        return Keys((EVERYTHING,), sure, inside=False, doubt=_NO_VALUE)
+        return Objects((), (EVERYTHING,), inside=True, doubt="the list of resources is empty")
+    found = [_read(pattern, scope, variables=variables) for pattern in names.patterns]
+    matched = [match for match in found if match.maybe]
+    sure = tuple(glob for match in matched for glob in match.sure)
+    maybe = tuple(glob for match in matched for glob in match.maybe)
+    doubt = next((match.doubt for match in matched if match.doubt), "")
+    if names.negated and any(match.keys for match in found):
+        return Objects((EVERYTHING,), sure, inside=False, doubt=_NO_VALUE)
     if names.negated:
-        return Keys(maybe, sure, inside=False, doubt=doubt)
-    shared = set(readings[0].keys).intersection(*(reading.keys for reading in readings)) if readings else ()
-    return Keys(sure, maybe, inside=True, doubt=doubt, variables=tuple(sorted(shared)))
+        return Objects(maybe, sure, inside=False, doubt=doubt)
+    shared = set(matched[0].keys).intersection(*(match.keys for match in matched)) if matched else ()
+    return Objects(sure, maybe, inside=True, doubt=doubt, variables=tuple(sorted(shared)))
 
 
-def _read(pattern: str, place: Place, *, variables: bool) -> Reading:
+def _read(pattern: str, scope: Scope, *, variables: bool) -> Match:
     """The globs over keys for one pattern; on a bucket `EVERYTHING` where it matches."""
     if pattern == "*":
-        return Reading((EVERYTHING,), (EVERYTHING,))
-    head = f"arn:{place.partition}:s3:::"
+        return Match((EVERYTHING,), (EVERYTHING,))
+    head = f"arn:{scope.partition}:s3:::"
     if pattern.startswith(head):
         tail = pattern[len(head) :]
-        if place.bucket is not None and tail.startswith(place.bucket + "/") and "${" not in tail:
+        if scope.bucket is not None and tail.startswith(scope.bucket + "/") and "${" not in tail:
             # What most documents hold: the very name, so that only the key is left to read.
-            key = tail[len(place.bucket) + 1 :]
-            return read_text(key, wildcards=True, variables=False) if place.on == "object" else Reading((), ())
-        return _confine(read_text(tail, wildcards=True, variables=variables), place, "")
+            key = tail[len(scope.bucket) + 1 :]
+            return read_text(key, wildcards=True, variables=False) if scope.on == "object" else Match((), ())
+        return _confine(read_text(tail, wildcards=True, variables=variables), scope, "")
     segments = pattern.split(":", ARN_SEGMENTS - 1)
     if len(segments) == ARN_SEGMENTS and not any(char in segment for segment in segments[:-1] for char in "*?$"):
-        return Reading((), (), read_text(pattern, wildcards=True, variables=variables).keys)
-    whole = _confine(read_text(pattern, wildcards=True, variables=variables), place, head)
+        return Match((), (), read_text(pattern, wildcards=True, variables=variables).keys)
+    whole = _confine(read_text(pattern, wildcards=True, variables=variables), scope, head)
     doubt = _NO_SEGMENTS if len(segments) < ARN_SEGMENTS else _WILD_SEGMENTS
-    return Reading((), whole.maybe, whole.keys, doubt)
+    return Match((), whole.maybe, whole.keys, doubt)
 
 
-def _confine(reading: Reading, place: Place, head: str) -> Reading:
+def _confine(match: Match, scope: Scope, head: str) -> Match:
     """From texts behind `head` in the ARN to keys of objects."""
-    if place.bucket is None:
-        return _guess(reading, place, head)
-    name = head + place.bucket
-    if place.on == "object":
+    if scope.bucket is None:
+        return _guess(match, scope, head)
+    name = head + scope.bucket
+    if scope.on == "object":
         name += "/"
-        sure, maybe = (tuple(rest for glob in globs for rest in strip_prefix(glob, name)) for globs in (reading.sure, reading.maybe))
+        sure, maybe = (tuple(rest for glob in globs for rest in strip_prefix(glob, name)) for globs in (match.sure, match.maybe))
     else:
-        sure, maybe = (tuple(EVERYTHING for glob in globs if matches(glob, name)) for globs in (reading.sure, reading.maybe))
-    return Reading(sure, maybe, reading.keys, reading.doubt if sure != maybe else "")
+        sure, maybe = (tuple(EVERYTHING for glob in globs if matches(glob, name)) for globs in (match.sure, match.maybe))
+    return Match(sure, maybe, match.keys, match.doubt if sure != maybe else "")
 
 
-def _guess(reading: Reading, place: Place, head: str) -> Reading:
+def _guess(match: Match, scope: Scope, head: str) -> Match:
     """The same where the bucket may have any name: sure is what holds for all of them, maybe what may hold for one."""
     sure: list[Glob] = []
     maybe: list[Glob] = []
-    for glob in reading.maybe:
+    for glob in match.maybe:
         rests = strip_prefix(glob, head) if head else (glob,)
         for rest in rests:
-            if _fits_some_name(rest, place):
+            if _fits_some_name(rest, scope):
                 maybe.append(EVERYTHING)
-            if glob in reading.sure:
-                sure += _fits_all_names(rest, place)
+            if glob in match.sure:
+                sure += _fits_all_names(rest, scope)
     if sure and sure == maybe:
-        return Reading(tuple(sure), tuple(maybe), reading.keys)
-    return Reading(tuple(sure), tuple(maybe), reading.keys, UNKNOWN_BUCKET)
+        return Match(tuple(sure), tuple(maybe), match.keys)
+    return Match(tuple(sure), tuple(maybe), match.keys, UNKNOWN_BUCKET)
 
 
-def _fits_some_name(glob: Glob, place: Place) -> bool:
+def _fits_some_name(glob: Glob, scope: Scope) -> bool:
     wild = not isinstance(glob, str)
-    return wild or ("/" in glob) == (place.on == "object")
+    return wild or ("/" in glob) == (scope.on == "object")
 
 
 _SHORTEST_NAME = 3
 
 
-def _fits_all_names(glob: Glob, place: Place) -> list[Glob]:
+def _fits_all_names(glob: Glob, scope: Scope) -> list[Glob]:
     """The globs over keys that hold whatever the bucket's name: the pattern begins with a `*` that can take the whole name."""
     if isinstance(glob, str) or MANY not in glob:
         return []
@@ -160,7 +160,7 @@ def _fits_all_names(glob: Glob, place: Place) -> list[Glob]:
     if first > _SHORTEST_NAME or any(step != ANY for step in glob[:first]):
         return []
     rest = glob[first:]
-    if place.on == "bucket":
+    if scope.on == "bucket":
         return [EVERYTHING] if rest == EVERYTHING else []
     result: list[Glob] = [rest]
     if rest[1:2] == ("/",):

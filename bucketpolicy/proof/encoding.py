@@ -9,7 +9,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from bucketpolicy.proof.budget import Budget
-from bucketpolicy.proof.conditions import Kind, Ranges, Raw, Sets, Texts
+from bucketpolicy.proof.conditions import Constraint, Kind, Ranges, Sets, Texts
+from bucketpolicy.proof.cubes import OBJECT, Constraints
 from bucketpolicy.proof.domains import (
     ABSENT,
     EMPTY,
@@ -20,12 +21,11 @@ from bucketpolicy.proof.domains import (
     SetLiteral,
     TextDomain,
     TextLiteral,
-    enter,
-    leave,
+    difference,
+    intersection,
 )
 from bucketpolicy.proof.globs import SOMETHING
 from bucketpolicy.proof.intervals import ADDRESSES, LINE, cells, mask
-from bucketpolicy.proof.rows import OBJECT, Named
 from bucketpolicy.proof.textsets import Language
 from bucketpolicy.tables.keys import find_key
 
@@ -86,77 +86,77 @@ class Variable(NamedTuple):
     empty: bool = False
 
 
-class Arena(NamedTuple):
+class Encoding(NamedTuple):
     """One run, ready for the search."""
 
     variables: tuple[Variable, ...]
-    box: tuple[Domain, ...]
-    rows: tuple[Literals, ...]
+    space: tuple[Domain, ...]
+    cubes: tuple[Literals, ...]
 
 
-def fill(arena: Arena, box: tuple[Domain, ...]) -> tuple[Arena, tuple[Domain, ...]] | None:
-    """The arena and this part of its box without empty texts, so that the part counts in the upper run, too; None where none is left."""
-    part, whole = _fill_all(box, arena.variables), _fill_all(arena.box, arena.variables)
-    return None if part is None or whole is None else (arena._replace(box=whole), part)
+def fill(encoding: Encoding, space: tuple[Domain, ...]) -> tuple[Encoding, tuple[Domain, ...]] | None:
+    """The encoding and this part of its space without empty texts, so that the part counts in the upper run; None where none is left."""
+    part, whole = _fill_all(space, encoding.variables), _fill_all(encoding.space, encoding.variables)
+    return None if part is None or whole is None else (encoding._replace(space=whole), part)
 
 
-def _fill_all(box: tuple[Domain, ...], variables: tuple[Variable, ...]) -> tuple[Domain, ...] | None:
-    parts = tuple(part for part in map(_fill, box, variables) if part)
-    return parts if len(parts) == len(box) else None
+def _fill_all(space: tuple[Domain, ...], variables: tuple[Variable, ...]) -> tuple[Domain, ...] | None:
+    parts = tuple(part for part in map(_fill, space, variables) if part)
+    return parts if len(parts) == len(space) else None
 
 
 def _fill(domain: Domain, variable: Variable) -> Domain | None:
     if not variable.empty:
         return domain
-    empty: Raw = Sets(EMPTY, every=False, globs=("",), inside=True) if variable.kind == "set" else Texts(EMPTY, ("",), inside=True)
-    return leave(domain, (_convert(empty, variable),))
+    empty: Constraint = Sets(EMPTY, every=False, globs=("",), inside=True) if variable.kind == "set" else Texts(EMPTY, ("",), inside=True)
+    return difference(domain, (_convert(empty, variable),))
 
 
-def arrange(box: Named, rows: tuple[Named, ...], budget: Budget, *, upper: bool) -> Arena | None:
-    """The run that asks whether these rows cover this box; None where the box is empty."""
-    raws: dict[str, list[Raw]] = {}
-    for literals in (box, *rows):
-        for name, raw in literals:
-            raws.setdefault(name, []).append(raw)
-    variables = tuple(_represent(name, found, budget, upper=upper) for name, found in raws.items())
+def encode(space: Constraints, cubes: tuple[Constraints, ...], budget: Budget, *, upper: bool) -> Encoding | None:
+    """The run that asks whether these cubes cover this space; None where the space is empty."""
+    constraints: dict[str, list[Constraint]] = {}
+    for literals in (space, *cubes):
+        for name, constraint in literals:
+            constraints.setdefault(name, []).append(constraint)
+    variables = tuple(_represent(name, found, budget, upper=upper) for name, found in constraints.items())
     places = {variable.name: place for place, variable in enumerate(variables)}
     domains = [variable.full for variable in variables]
-    for name, raw in box:
+    for name, constraint in space:
         place = places[name]
-        inside = enter(domains[place], _convert(raw, variables[place]))
+        inside = intersection(domains[place], _convert(constraint, variables[place]))
         if not inside:
             return None
         domains[place] = inside
-    return Arena(variables, tuple(domains), tuple(_convert_row(row, places, variables) for row in rows))
+    return Encoding(variables, tuple(domains), tuple(_convert_cube(cube, places, variables) for cube in cubes))
 
 
-def _convert_row(literals: Named, places: dict[str, int], variables: tuple[Variable, ...]) -> Literals:
-    return tuple((places[name], _convert(raw, variables[places[name]])) for name, raw in literals)
+def _convert_cube(literals: Constraints, places: dict[str, int], variables: tuple[Variable, ...]) -> Literals:
+    return tuple((places[name], _convert(constraint, variables[places[name]])) for name, constraint in literals)
 
 
-def _represent(name: str, raws: list[Raw], budget: Budget, *, upper: bool) -> Variable:
-    first = raws[0]
+def _represent(name: str, constraints: list[Constraint], budget: Budget, *, upper: bool) -> Variable:
+    first = constraints[0]
     if isinstance(first, int):
         return Variable(name, "finite", 7 if name.startswith("=") else first)
     if isinstance(first, Ranges):
-        return _represent_ranges(name, first.kind, raws)
+        return _represent_ranges(name, first.kind, constraints)
     if isinstance(first, Sets):
         language = Language(budget)
         filled = upper or not may_be_empty(name)
         within = language.add_union(language.add_globs((SOMETHING,))) if filled else 0
         return Variable(name, "set", SetDomain(ABSENT if filled else ABSENT | EMPTY, within), language=language, empty=not filled)
-    return _represent_texts(name, raws, budget, upper=upper)
+    return _represent_texts(name, constraints, budget, upper=upper)
 
 
-def _represent_ranges(name: str, kind: Kind, raws: list[Raw]) -> Variable:
+def _represent_ranges(name: str, kind: Kind, constraints: list[Constraint]) -> Variable:
     universe = ADDRESSES if kind == "address" else LINE
-    bounds = {bound for raw in raws if isinstance(raw, Ranges) for bound in raw.spans}
+    bounds = {bound for constraint in constraints if isinstance(constraint, Ranges) for bound in constraint.intervals}
     parts = tuple(cells(bounds, universe))
     return Variable(name, "cells", (2 << len(parts)) - 1, parts=parts, sort=kind)
 
 
-def _represent_texts(name: str, raws: list[Raw], budget: Budget, *, upper: bool) -> Variable:
-    globs = dict.fromkeys(glob for raw in raws if isinstance(raw, Texts) for glob in raw.globs)
+def _represent_texts(name: str, constraints: list[Constraint], budget: Budget, *, upper: bool) -> Variable:
+    globs = dict.fromkeys(glob for constraint in constraints if isinstance(constraint, Texts) for glob in constraint.globs)
     filled = upper or name == OBJECT or not may_be_empty(name)
     if name != OBJECT and all(isinstance(glob, str) for glob in globs):
         texts = tuple(dict.fromkeys((*SENDABLE.get(name, ()), *(glob for glob in globs if isinstance(glob, str)))))
@@ -170,17 +170,17 @@ def _represent_texts(name: str, raws: list[Raw], budget: Budget, *, upper: bool)
     return Variable(name, "text", TextDomain(flags, within), language=language, empty=not filled)
 
 
-def _convert(raw: Raw, variable: Variable) -> Literal:
-    if isinstance(raw, int):
-        return raw
-    if isinstance(raw, Ranges):
-        return raw.absent | mask(raw.spans, list(variable.parts)) << 1
-    if variable.kind == "choice" and isinstance(raw, Texts):
-        inside = sum(4 << place for place, text in enumerate(variable.texts) if text in raw.globs)
+def _convert(constraint: Constraint, variable: Variable) -> Literal:
+    if isinstance(constraint, int):
+        return constraint
+    if isinstance(constraint, Ranges):
+        return constraint.absent | mask(constraint.intervals, list(variable.parts)) << 1
+    if variable.kind == "choice" and isinstance(constraint, Texts):
+        inside = sum(4 << place for place, text in enumerate(variable.texts) if text in constraint.globs)
         others = ((8 << len(variable.texts)) - 4) & ~inside
-        return raw.flags | (inside if raw.inside else others)
+        return constraint.flags | (inside if constraint.inside else others)
     assert variable.language is not None  # noqa: S101 - only finite variables have none
-    globs = variable.language.add_globs(raw.globs)
-    if isinstance(raw, Sets):
-        return SetLiteral(variable.language, raw.flags, globs, every=raw.every, inside=raw.inside)
-    return TextLiteral(variable.language, raw.flags, globs, inside=raw.inside)
+    globs = variable.language.add_globs(constraint.globs)
+    if isinstance(constraint, Sets):
+        return SetLiteral(variable.language, constraint.flags, globs, every=constraint.every, inside=constraint.inside)
+    return TextLiteral(variable.language, constraint.flags, globs, inside=constraint.inside)

@@ -31,7 +31,7 @@ _LAST_OF_16_BITS = "\uffff"
 _BEYOND_ASCII = "letters beyond ASCII may or may not differ in case only"
 
 
-class Reading(NamedTuple):
+class Match(NamedTuple):
     """
     What a text of the document surely matches, and what it may match; the two differ where AWS leaves it open.
 
@@ -65,14 +65,14 @@ def join(steps: list[Step]) -> Glob:
 
 
 @lru_cache(maxsize=1024)
-def read_text(text: str, *, wildcards: bool, variables: bool) -> Reading:
+def read_text(text: str, *, wildcards: bool, variables: bool) -> Match:
     """The texts that this one stands for: with `wildcards` as `StringLike` and `Resource` read it, else as `StringEquals` does."""
     if not text.isascii() and max(text) > _LAST_OF_16_BITS:
-        return Reading((), (EVERYTHING,), doubt="whether `?` matches a letter beyond 16 bits is open")
+        return Match((), (EVERYTHING,), doubt="whether `?` matches a letter beyond 16 bits is open")
     if "${" in text:
         return _read_dollar(text, wildcards=wildcards, variables=variables)
     glob = _read_plain(text, wildcards=wildcards)
-    return Reading((glob,), (glob,))
+    return Match((glob,), (glob,))
 
 
 def _read_plain(text: str, *, wildcards: bool) -> Glob:
@@ -85,19 +85,19 @@ _WILDCARDS: dict[str, Step] = {"*": MANY, "?": ANY}
 _ESCAPES = ("*", "?", "$")
 
 
-def _read_dollar(text: str, *, wildcards: bool, variables: bool) -> Reading:
+def _read_dollar(text: str, *, wildcards: bool, variables: bool) -> Match:
     """Read a text with `${`: variables and escapes where they count, else itself (with a doubt about what looks like an escape)."""
     if not variables:
         glob = _read_plain(text, wildcards=wildcards)
         if not any("${" + char + "}" in text for char in _ESCAPES):
-            return Reading((glob,), (glob,))
-        return Reading((), (glob, _substitute(text, wildcards=wildcards)[0]), doubt="an escape like `${*}` needs Version 2012-10-17")
+            return Match((glob,), (glob,))
+        return Match((), (glob, _substitute(text, wildcards=wildcards)[0]), doubt="an escape like `${*}` needs Version 2012-10-17")
     glob, keys, found, malformed = _substitute(text, wildcards=wildcards)
     if malformed:
-        return Reading((), (EVERYTHING,), doubt=MALFORMED)
+        return Match((), (EVERYTHING,), doubt=MALFORMED)
     if not found:
-        return Reading((glob,), (glob,))
-    return Reading((), (glob,), keys, "the value of a policy variable is not known")
+        return Match((glob,), (glob,))
+    return Match((), (glob,), keys, "the value of a policy variable is not known")
 
 
 def _substitute(text: str, *, wildcards: bool) -> tuple[Glob, tuple[str, ...], bool, bool]:
@@ -141,12 +141,12 @@ def _is_default(text: str) -> bool:
     return len(bare) >= 2 and bare[0] == bare[-1] == "'" and "'" not in bare[1:-1]  # noqa: PLR2004 - the two quotes
 
 
-def fold_case(reading: Reading) -> Reading:
+def fold_case(match: Match) -> Match:
     """The same without regard to case; only ASCII letters are sure to fold."""
-    if not all(_is_ascii(glob) for glob in reading.maybe):
-        return Reading((), tuple(map(_fold_loosely, reading.maybe)), reading.keys, _BEYOND_ASCII)
-    sure, maybe = tuple(map(_fold, reading.sure)), tuple(_fold(glob, _LETTERS_AND_ALIKE) for glob in reading.maybe)
-    return Reading(sure, maybe, reading.keys, reading.doubt or (_BEYOND_ASCII if sure != maybe else ""))
+    if not all(_is_ascii(glob) for glob in match.maybe):
+        return Match((), tuple(map(_fold_loosely, match.maybe)), match.keys, _BEYOND_ASCII)
+    sure, maybe = tuple(map(_fold, match.sure)), tuple(_fold(glob, _LETTERS_AND_ALIKE) for glob in match.maybe)
+    return Match(sure, maybe, match.keys, match.doubt or (_BEYOND_ASCII if sure != maybe else ""))
 
 
 def _is_ascii(glob: Glob) -> bool:
@@ -162,15 +162,15 @@ def _fold_loosely(glob: Glob) -> Glob:
 
 
 @lru_cache(maxsize=1024)
-def read_arn(text: str, *, variables: bool) -> Reading:
+def read_arn(text: str, *, variables: bool) -> Match:
     """The values that this text matches under an ARN operator: six segments, each matched by itself."""
     whole = read_text(text, wildcards=True, variables=variables)
     if text.count(":") < ARN_SEGMENTS - 1:
-        return Reading((), (EVERYTHING,), whole.keys, "an ARN pattern has fewer than six segments")
+        return Match((), (EVERYTHING,), whole.keys, "an ARN pattern has fewer than six segments")
     sure, maybe = (tuple(_confine(glob) for glob in globs) for globs in (whole.sure, whole.maybe))
     if any(_colons(glob) < ARN_SEGMENTS - 1 for glob in maybe):
-        return Reading((), (EVERYTHING,), whole.keys, "a policy variable reaches over a segment of an ARN")
-    return Reading(sure, maybe, whole.keys, whole.doubt)
+        return Match((), (EVERYTHING,), whole.keys, "a policy variable reaches over a segment of an ARN")
+    return Match(sure, maybe, whole.keys, whole.doubt)
 
 
 def _colons(glob: Glob) -> int:

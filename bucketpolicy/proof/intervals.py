@@ -1,14 +1,14 @@
 """
-Sets of numbers, instants and addresses: spans of whole numbers, and how the texts of a document become such.
+Sets of numbers, instants and addresses: intervals of whole numbers, and how the texts of a document become such.
 
 A set is a flat tuple of bounds `(first, end, first, end, ...)`, sorted, ends excluded. Numbers and instants are dense: a value v, in units
 of 10**-15 (instants: seconds), is the span (2v, 2v + 1), what lies between two neighbours the span (2v + 1, 2v + 2). An IPv4 address is its
-number, an IPv6 address its number above 2**64: the families never meet.
+number, an IPv6 address its number above 2**64: the families never intersect.
 """
 
 from itertools import pairwise
 
-Spans = tuple[int, ...]
+Intervals = tuple[int, ...]
 
 DIGITS = 15
 UNIT: int = 10**DIGITS
@@ -17,16 +17,16 @@ V6 = 1 << 64
 _HOUR, _FARTHEST_ZONE = 60, 14 * 60
 _DIGITS_OF_SECONDS = 9
 _MAPPED = 0xFFFF
-LINE: Spans = (-FAR, FAR)
-ADDRESSES: Spans = (0, 1 << 32, V6, V6 + (1 << 128))
+LINE: Intervals = (-FAR, FAR)
+ADDRESSES: Intervals = (0, 1 << 32, V6, V6 + (1 << 128))
 
 
-def invert(spans: Spans, universe: Spans) -> Spans:
-    """What is in the universe and not in the spans."""
-    return meet(universe, (-2 * FAR, *spans, 2 * FAR) if spans else universe)
+def complement(intervals: Intervals, universe: Intervals) -> Intervals:
+    """What is in the universe and not in the intervals."""
+    return intersect(universe, (-2 * FAR, *intervals, 2 * FAR) if intervals else universe)
 
 
-def meet(one: Spans, other: Spans) -> Spans:
+def intersect(one: Intervals, other: Intervals) -> Intervals:
     """What is in both."""
     result: list[int] = []
     i = j = 0
@@ -41,9 +41,9 @@ def meet(one: Spans, other: Spans) -> Spans:
     return tuple(result)
 
 
-def unite(spans: list[Spans]) -> Spans:
+def union(intervals: list[Intervals]) -> Intervals:
     """What is in any of them."""
-    pairs = sorted((item[i], item[i + 1]) for item in spans for i in range(0, len(item), 2))
+    pairs = sorted((item[i], item[i + 1]) for item in intervals for i in range(0, len(item), 2))
     result: list[int] = []
     for first, end in pairs:
         if result and first <= result[-1]:
@@ -53,7 +53,7 @@ def unite(spans: list[Spans]) -> Spans:
     return tuple(result)
 
 
-def compare(value: int, comparison: str) -> Spans:
+def compare(value: int, comparison: str) -> Intervals:
     """The numbers v with `v comparison value`."""
     low, high = 2 * value, 2 * value + 1
     return {
@@ -119,7 +119,7 @@ def _read_instant(day: str, clock: str, offset: int) -> int | None:
     return (int(moment.timestamp()) + offset) * UNIT + int(part.ljust(DIGITS, "0") if point else "0")
 
 
-def read_addresses(text: str) -> tuple[Spans, Spans] | None:
+def read_addresses(text: str) -> tuple[Intervals, Intervals] | None:
     """
     The addresses of a CIDR block or of one address, as surely and as possibly meant; None for anything else.
 
@@ -138,7 +138,7 @@ def read_addresses(text: str) -> tuple[Spans, Spans] | None:
     return _read_v6(address, int(length) if slash else None)
 
 
-def _block(number: int, free: int, base: int) -> Spans:
+def _block(number: int, free: int, base: int) -> Intervals:
     first = number >> free << free
     return (base + first, base + first + (1 << free))
 
@@ -153,7 +153,7 @@ def _read_v4(text: str) -> int | None:
     return result
 
 
-def _read_v6(text: str, bits: int | None) -> tuple[Spans, Spans] | None:
+def _read_v6(text: str, bits: int | None) -> tuple[Intervals, Intervals] | None:
     from ipaddress import IPv6Address  # noqa: PLC0415 - few documents need it, and every start of the pack would pay
 
     if (bits or 0) > 128 or "%" in text:  # noqa: PLR2004 - the width of IPv6
@@ -171,7 +171,7 @@ def _read_v6(text: str, bits: int | None) -> tuple[Spans, Spans] | None:
     return block, block
 
 
-def cells(bounds: set[int], universe: Spans) -> list[tuple[int, int]]:
+def cells(bounds: set[int], universe: Intervals) -> list[tuple[int, int]]:
     """The universe cut at all bounds, in order."""
     points = sorted(bounds.union(universe))
     result: list[tuple[int, int]] = []
@@ -182,13 +182,13 @@ def cells(bounds: set[int], universe: Spans) -> list[tuple[int, int]]:
     return result
 
 
-def mask(spans: Spans, parts: list[tuple[int, int]]) -> int:
-    """Which of these cells lie in the spans, as bits."""
+def mask(intervals: Intervals, parts: list[tuple[int, int]]) -> int:
+    """Which of these cells lie in the intervals, as bits."""
     result = 0
     at = 0
     for number, (first, _) in enumerate(parts):
-        while at < len(spans) and spans[at + 1] <= first:
+        while at < len(intervals) and intervals[at + 1] <= first:
             at += 2
-        if at < len(spans) and spans[at] <= first:
+        if at < len(intervals) and intervals[at] <= first:
             result |= 1 << number
     return result

@@ -22,7 +22,7 @@ _ACCOUNTS = ("111122223333", "444455556666", "777788889999", "123456789012")
 _SERVICES = ("logging.s3.amazonaws.com", "cloudtrail.amazonaws.com", "delivery.logs.amazonaws.com", "s3.amazonaws.com")
 
 
-class Named(NamedTuple):
+class ParsedPrincipal(NamedTuple):
     """
     What a text among AWS principals names.
 
@@ -50,7 +50,7 @@ class Representative(NamedTuple):
     others: tuple[Glob, ...] = ()
 
 
-class Crowd(NamedTuple):
+class Representatives(NamedTuple):
     """All representatives, the ordinary ones first; `places`: those of each named account; `exempt` as bits."""
 
     all: tuple[Representative, ...]
@@ -59,36 +59,36 @@ class Crowd(NamedTuple):
     partition: str
 
 
-def read_principal(text: str, partition: str) -> Named | None:
+def read_principal(text: str, partition: str) -> ParsedPrincipal | None:
     """What a text under `AWS` names; None for a text that names nobody in this partition (`*` is read elsewhere)."""
     found = _AWS.match(text)
     if found is None:
         return None
     if found["account"]:
-        return Named("account", found["account"])
+        return ParsedPrincipal("account", found["account"])
     if found["partition"] != partition:
         return None
     read = _read_iam if found["service"] == "iam" else _read_sts
     return read(found["owner"], found["name"], text)
 
 
-def _read_iam(account: str, name: str, arn: str) -> Named | None:
+def _read_iam(account: str, name: str, arn: str) -> ParsedPrincipal | None:
     kind, _, rest = name.partition("/")
     if name == "root":
-        return Named("root", account, arn)
+        return ParsedPrincipal("root", account, arn)
     if kind in ("user", "role") and rest and not rest.endswith("/"):
-        return Named("user" if kind == "user" else "role", account, arn)
+        return ParsedPrincipal("user" if kind == "user" else "role", account, arn)
     return None
 
 
-def _read_sts(account: str, name: str, _: str) -> Named | None:
+def _read_sts(account: str, name: str, _: str) -> ParsedPrincipal | None:
     kind, *rest = name.split("/")
     if kind == "assumed-role" and len(rest) == 2 and all(rest):  # noqa: PLR2004 - the role's name and the session's
-        return Named("session", account, rest[0], rest[1])
+        return ParsedPrincipal("session", account, rest[0], rest[1])
     return None
 
 
-def gather(document: Document, exempt: tuple[str, ...], partition: str) -> Crowd:
+def list_representatives(document: Document, exempt: tuple[str, ...], partition: str) -> Representatives:
     """The representatives that this document and these exemptions tell apart."""
     entries: dict[tuple[str, str], None] = {}
     for statement in document.statements:
@@ -97,18 +97,18 @@ def gather(document: Document, exempt: tuple[str, ...], partition: str) -> Crowd
     return _assemble(tuple(entries), exempt, partition)
 
 
-def find_strangers(partition: str) -> Crowd:
+def represent_unnamed(partition: str) -> Representatives:
     """The representatives of everybody where nobody is named."""
     return _assemble((), (), partition)
 
 
 @lru_cache(maxsize=64)
-def _assemble(entries: tuple[tuple[str, str], ...], exempt: tuple[str, ...], partition: str) -> Crowd:
+def _assemble(entries: tuple[tuple[str, str], ...], exempt: tuple[str, ...], partition: str) -> Representatives:
     texts = [text for kind, text in entries if kind == "AWS"]
     services = [text for kind, text in entries if kind == "Service"]
     for text in exempt:
         (texts if read_principal(text, partition) else services).append(text)
-    named: dict[str, list[Named]] = {}
+    named: dict[str, list[ParsedPrincipal]] = {}
     for text in dict.fromkeys(texts):
         found = read_principal(text, partition)
         if found is not None:
@@ -118,10 +118,10 @@ def _assemble(entries: tuple[tuple[str, str], ...], exempt: tuple[str, ...], par
     places: dict[str, tuple[int, ...]] = {}
     for account, items in named.items():
         everyone += _of_account(account, items, partition)
-        places[account] = tuple(range(sum(map(len, places.values())) + STRANGERS, len(everyone)))
+        places[account] = tuple(range(sum(map(len, places.values())) + UNNAMED, len(everyone)))
     everyone += [Representative(Service(service), None, named=True) for service in known_services]
-    crowd = Crowd(tuple(everyone), places, 0, partition)
-    return crowd._replace(exempt=_exempt(exempt, crowd))
+    representatives = Representatives(tuple(everyone), places, 0, partition)
+    return representatives._replace(exempt=_exempt(exempt, representatives))
 
 
 def _is_service(text: str) -> bool:
@@ -133,7 +133,7 @@ def _candidates() -> Iterable[str]:
 
 
 # How many sorts of principals there are in an account that nobody names, and outside all accounts.
-STRANGERS = 5
+UNNAMED = 5
 
 
 def _fresh(named: Iterable[str], services: list[str], partition: str) -> list[Representative]:
@@ -150,7 +150,7 @@ def _fresh(named: Iterable[str], services: list[str], partition: str) -> list[Re
     ]
 
 
-def _of_account(account: str, named: list[Named], partition: str) -> list[Representative]:
+def _of_account(account: str, named: list[ParsedPrincipal], partition: str) -> list[Representative]:
     """Everybody to be told apart in a named account: others first, then the named ones."""
     arn = f"arn:{partition}:iam::{account}"
     users = [item.arn for item in named if item.kind == "user"]
@@ -183,12 +183,12 @@ def _find_unused(name: str, taken: list[str]) -> str:
     return next(f"{name}{suffix}" for suffix in ("", *range(len(taken) + 1)) if f"{name}{suffix}" not in taken)
 
 
-def _select_named(item: Named, crowd: Crowd) -> int:
+def _select_named(item: ParsedPrincipal, representatives: Representatives) -> int:
     """Whom this principal element names, as bits."""
-    return sum(_names(item, crowd.all[place].principal) << place for place in crowd.places.get(item.account, ()))
+    return sum(_names(item, representatives.all[place].principal) << place for place in representatives.places.get(item.account, ()))
 
 
-def _names(item: Named, principal: Principal) -> bool:
+def _names(item: ParsedPrincipal, principal: Principal) -> bool:
     """Whether this principal element names somebody of its account."""
     if item.kind in ("account", "root"):
         return True
@@ -198,45 +198,49 @@ def _names(item: Named, principal: Principal) -> bool:
     return principal.arn == item.arn
 
 
-def _select_services(names: Iterable[str], crowd: Crowd) -> int:
+def _select_services(names: Iterable[str], representatives: Representatives) -> int:
     """The named services of these names, as bits."""
     wanted = {Service(name) for name in names}
-    return sum((caller.named and caller.principal in wanted) << place for place, caller in enumerate(crowd.all))
+    return sum((caller.named and caller.principal in wanted) << place for place, caller in enumerate(representatives.all))
 
 
-def _exempt(exempt: tuple[str, ...], crowd: Crowd) -> int:
+def _exempt(exempt: tuple[str, ...], representatives: Representatives) -> int:
     """Who is exempt; the ARN of a root stands for the root alone, which is the narrower reading."""
-    result = _select_services(exempt, crowd)
+    result = _select_services(exempt, representatives)
     for text in exempt:
-        named = read_principal(text, crowd.partition)
+        named = read_principal(text, representatives.partition)
         if named is not None and named.kind == "root":
             root = Identity("root", named.account, text)
-            result |= sum((crowd.all[place].principal == root) << place for place in crowd.places[named.account])
+            result |= sum((representatives.all[place].principal == root) << place for place in representatives.places[named.account])
         elif named is not None:
-            result |= _select_named(named, crowd)
+            result |= _select_named(named, representatives)
     return result
 
 
-class Covered(NamedTuple):
-    """Who a `Principal` or `NotPrincipal` covers, surely and possibly, as bits; `doubt` says what is open, `reading` what was assumed."""
+class MatchedPrincipals(NamedTuple):
+    """Whom a `Principal` or `NotPrincipal` matches, surely and possibly, as bits; `doubt`: what is open; `assumption`: its switch."""
 
     sure: int
     maybe: int
     doubt: str = ""
-    reading: str = ""
+    assumption: str = ""
 
 
-def cover(principals: Principals, crowd: Crowd, *, star_covers_services: bool) -> Covered:
+def match_principals(principals: Principals, representatives: Representatives, *, star_covers_services: bool) -> MatchedPrincipals:
     """Whom a Deny with this element is for."""
-    full = (1 << len(crowd.all)) - 1
+    full = (1 << len(representatives.all)) - 1
     if principals.everyone and not principals.negated:
-        return Covered(full, full)
+        return MatchedPrincipals(full, full)
     if principals.negated:
-        return Covered(_find_unmentioned(principals, crowd), full & ~_find_spared(principals, crowd), _NOT_PRINCIPAL)
-    result = Covered(0, 0)
+        return MatchedPrincipals(
+            _find_unmentioned(principals, representatives), full & ~_find_spared(principals, representatives), _NOT_PRINCIPAL
+        )
+    result = MatchedPrincipals(0, 0)
     for kind, text in principals.entries:
-        one = _cover_entry(kind, text, crowd, star_covers_services=star_covers_services)
-        result = Covered(result.sure | one.sure, result.maybe | one.maybe, result.doubt or one.doubt, result.reading or one.reading)
+        one = _match_entry(kind, text, representatives, star_covers_services=star_covers_services)
+        result = MatchedPrincipals(
+            result.sure | one.sure, result.maybe | one.maybe, result.doubt or one.doubt, result.assumption or one.assumption
+        )
     return result
 
 
@@ -244,47 +248,47 @@ _WILD_SERVICE = "S3 is not known to take a wildcard for the name of a service"
 _NOT_PRINCIPAL = "a Deny with `NotPrincipal` may also deny principals it lists (permissions boundaries, account and session)"
 
 
-def _cover_entry(kind: str, text: str, crowd: Crowd, *, star_covers_services: bool) -> Covered:
+def _match_entry(kind: str, text: str, representatives: Representatives, *, star_covers_services: bool) -> MatchedPrincipals:
     if kind == "AWS" and text == "*":
-        full, services = (1 << len(crowd.all)) - 1, _select(crowd, Service)
+        full, services = (1 << len(representatives.all)) - 1, _select(representatives, Service)
         if star_covers_services:
-            return Covered(full, full, reading="aws-star-covers-services")
-        return Covered(full & ~services, full, 'whether `{"AWS": "*"}` covers AWS services is open')
+            return MatchedPrincipals(full, full, assumption="aws-star-covers-services")
+        return MatchedPrincipals(full & ~services, full, 'whether `{"AWS": "*"}` covers AWS services is open')
     if kind == "AWS":
-        named = read_principal(text, crowd.partition)
-        bits = 0 if named is None else _select_named(named, crowd)
-        return Covered(bits, bits)
+        named = read_principal(text, representatives.partition)
+        bits = 0 if named is None else _select_named(named, representatives)
+        return MatchedPrincipals(bits, bits)
     if kind == "Service":
-        bits = _select_services((text,), crowd)
-        return Covered(0, _select(crowd, Service), _WILD_SERVICE) if "*" in text else Covered(bits, bits)
+        bits = _select_services((text,), representatives)
+        return MatchedPrincipals(0, _select(representatives, Service), _WILD_SERVICE) if "*" in text else MatchedPrincipals(bits, bits)
     if kind == "CanonicalUser":
-        return Covered(0, _select(crowd, Identity), "whose account a canonical user id is, is not known")
-    return Covered(0, _select(crowd, Identity), "AWS does not say whom a `Federated` principal covers in S3")
+        return MatchedPrincipals(0, _select(representatives, Identity), "whose account a canonical user id is, is not known")
+    return MatchedPrincipals(0, _select(representatives, Identity), "AWS does not say whom a `Federated` principal covers in S3")
 
 
-def _select(crowd: Crowd, sort: type[Principal]) -> int:
-    return sum(isinstance(caller.principal, sort) << place for place, caller in enumerate(crowd.all))
+def _select(representatives: Representatives, sort: type[Principal]) -> int:
+    return sum(isinstance(caller.principal, sort) << place for place, caller in enumerate(representatives.all))
 
 
-def _find_unmentioned(principals: Principals, crowd: Crowd) -> int:
+def _find_unmentioned(principals: Principals, representatives: Representatives) -> int:
     """Who is surely denied by `NotPrincipal`: nobody listed shares anything with them, not even the account."""
     if principals.everyone or not principals.entries:
         return 0
-    spared = _select_services((text for kind, text in principals.entries if kind == "Service"), crowd)
+    spared = _select_services((text for kind, text in principals.entries if kind == "Service"), representatives)
     for kind, text in principals.entries:
-        named = read_principal(text, crowd.partition) if kind == "AWS" else None
+        named = read_principal(text, representatives.partition) if kind == "AWS" else None
         if named is not None:
-            spared |= sum(1 << place for place in crowd.places[named.account])
+            spared |= sum(1 << place for place in representatives.places[named.account])
         elif kind == "AWS":
             return 0
         elif kind != "Service":
-            spared |= _select(crowd, Identity)
+            spared |= _select(representatives, Identity)
         elif not _is_service(text):
-            spared |= _select(crowd, Service)
-    return (1 << len(crowd.all)) - 1 & ~spared
+            spared |= _select(representatives, Service)
+    return (1 << len(representatives.all)) - 1 & ~spared
 
 
-def _find_spared(principals: Principals, crowd: Crowd) -> int:
+def _find_spared(principals: Principals, representatives: Representatives) -> int:
     """
     Who is surely not denied by `NotPrincipal`: those listed themselves, and their accounts, and the roles of their sessions.
 
@@ -292,11 +296,12 @@ def _find_spared(principals: Principals, crowd: Crowd) -> int:
     """
     bits = {"account": 0, "user": 0, "role": 0, "session": 0}
     for kind, text in principals.entries:
-        named = read_principal(text, crowd.partition) if kind == "AWS" else None
+        named = read_principal(text, representatives.partition) if kind == "AWS" else None
         if named is not None:
-            bits["account" if named.kind == "root" else named.kind] |= _select_named(named, crowd)
+            bits["account" if named.kind == "root" else named.kind] |= _select_named(named, representatives)
     roots = sum(
-        (isinstance(caller.principal, Identity) and caller.principal.kind == "root") << place for place, caller in enumerate(crowd.all)
+        (isinstance(caller.principal, Identity) and caller.principal.kind == "root") << place
+        for place, caller in enumerate(representatives.all)
     )
     chains = bits["account"] & (roots | bits["user"] | bits["role"] & bits["session"])
-    return chains | _select_services((text for kind, text in principals.entries if kind == "Service"), crowd)
+    return chains | _select_services((text for kind, text in principals.entries if kind == "Service"), representatives)

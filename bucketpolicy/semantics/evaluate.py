@@ -12,7 +12,7 @@ from bucketpolicy.goal import Assumptions
 from bucketpolicy.operators import Comparison, Operator
 from bucketpolicy.request import Anonymous, Identity, Principal, Request, Service
 from bucketpolicy.semantics.quantities import compare, is_within, read_date, read_number
-from bucketpolicy.semantics.tokens import ANY, Reading, Values, lower_ascii, match_all, match_one, read_glob, read_pattern, split_arn, widen
+from bucketpolicy.semantics.tokens import ANY, Tokens, Values, lower_ascii, match_all, match_one, read_glob, read_pattern, split_arn, widen
 from bucketpolicy.tables.keys import find_key
 
 Truth = bool | None
@@ -162,9 +162,9 @@ def _match_arn(text: str, resource: str, context: Values | None, *, negated: boo
         return False
     if not any(sign in tail for sign in "*?$"):
         return tail == rest
-    readings = read_pattern(tail, context, wild=True)
+    meanings = read_pattern(tail, context, wild=True)
     # A variable without a value matches no resource; whether `NotResource` then covers all of them is left open.
-    return None if negated and readings == (None,) else match_all(readings, rest)
+    return None if negated and meanings == (None,) else match_all(meanings, rest)
 
 
 # Conditions ----------------------------------------------------------------------------------------------------------------------------
@@ -267,19 +267,19 @@ def _match_value(operator: Operator, value: str, text: str, context: Values | No
 
 
 def _match_text(comparison: Comparison, value: str, text: str, context: Values | None) -> Truth:
-    readings = read_pattern(text, context, wild=comparison == "like")
+    meanings = read_pattern(text, context, wild=comparison == "like")
     if comparison != "ignore_case":
-        return match_all(readings, value)
-    folded = tuple(reading and tuple(map(lower_ascii, reading)) for reading in readings)
+        return match_all(meanings, value)
+    folded = tuple(tokens and tuple(map(lower_ascii, tokens)) for tokens in meanings)
     same = match_all(folded, lower_ascii(value))
     # How AWS folds letters beyond ASCII is not documented: no match is certain only where no way of folding gives one.
-    is_open = any(_may_fold(reading, value) for reading in readings if reading is not None)
+    is_open = any(_may_fold(tokens, value) for tokens in meanings if tokens is not None)
     return None if same is False and is_open else same
 
 
-def _may_fold(reading: Reading, value: str) -> bool:
-    text = "".join(reading)
-    alike = ANY in reading or any(fold(text) == fold(value) for fold in (str.casefold, str.upper, str.lower))
+def _may_fold(tokens: Tokens, value: str) -> bool:
+    text = "".join(tokens)
+    alike = ANY in tokens or any(fold(text) == fold(value) for fold in (str.casefold, str.upper, str.lower))
     return alike and not (text + value).isascii()
 
 
@@ -290,10 +290,10 @@ def _match_six(value: str, text: str, context: Values | None) -> Truth:
         return None
     if not match_one(widest, value):
         return False
-    readings = read_pattern(text, context, wild=True)
-    known = [reading for reading in readings if reading is not None and reading.count(":") == widest.count(":")]
-    if readings != (None,) and len(known) < len(readings):
+    meanings = read_pattern(text, context, wild=True)
+    known = [tokens for tokens in meanings if tokens is not None and tokens.count(":") == widest.count(":")]
+    if meanings != (None,) and len(known) < len(meanings):
         return None
     segments = value.split(":", _COLONS)
-    results = {all(map(match_one, split_arn(reading), segments)) for reading in known}
+    results = {all(map(match_one, split_arn(tokens), segments)) for tokens in known}
     return None if len(results) > 1 else True in results

@@ -1,7 +1,7 @@
 """
 Patterns as `evaluate` reads them: wildcards, policy variables and escapes, against one concrete text.
 
-AWS leaves open what some patterns mean (a malformed `${`, a wildcard inside a variable's value), so a pattern has *readings*: it matches
+AWS leaves open what some patterns mean (a malformed `${`, a wildcard inside a variable's value), so a pattern has *meanings*: it matches
 where all of them do, does not where none does, and where they differ nothing is claimed.
 """
 
@@ -11,13 +11,13 @@ from typing import Literal, NamedTuple
 
 from bucketpolicy.tables.keys import find_key
 
-#: Tokens of a reading besides single characters: any text, and any one character.
+#: Tokens of a meaning besides single characters: any text, and any one character.
 ANY = "any"
 ONE = "one"
 
 #: What a pattern can mean: a sequence of tokens, or None for one that matches nothing.
-Reading = tuple[str, ...]
-Readings = tuple[Reading | None, ...]
+Tokens = tuple[str, ...]
+Meanings = tuple[Tokens | None, ...]
 #: Condition key in lower case -> its values in the request.
 Values = Mapping[str, tuple[str, ...]]
 
@@ -35,40 +35,40 @@ def lower_ascii(text: str) -> str:
     return text.translate(_UPPER_TO_LOWER)
 
 
-def read_glob(text: str) -> Reading:
+def read_glob(text: str) -> Tokens:
     """The tokens of a text in which `*` and `?` are wildcards, and nothing else is special."""
     return tuple(_WILD.get(char, char) for char in text)
 
 
-def match_one(reading: Reading, text: str) -> bool:
-    """Whether one reading matches the whole text, in time proportional to the square of the text's length at most."""
-    if len(reading) - reading.count(ANY) > len(text):
+def match_one(tokens: Tokens, text: str) -> bool:
+    """Whether one meaning matches the whole text, in time proportional to the square of the text's length at most."""
+    if len(tokens) - tokens.count(ANY) > len(text):
         return False
     at = seen = 0
     star = resume = -1
     while seen < len(text):
-        if at < len(reading) and reading[at] == ANY:
+        if at < len(tokens) and tokens[at] == ANY:
             star, resume = at, seen
             at += 1
-        elif at < len(reading) and reading[at] in (ONE, text[seen]):
+        elif at < len(tokens) and tokens[at] in (ONE, text[seen]):
             at, seen = at + 1, seen + 1
         elif star >= 0:
             resume += 1
             at, seen = star + 1, resume
         else:
             return False
-    return all(token == ANY for token in reading[at:])
+    return all(token == ANY for token in tokens[at:])
 
 
-def match_all(readings: Readings, text: str) -> bool | None:
-    """Whether the pattern matches the whole text; None where its readings differ."""
-    results = {reading is not None and match_one(reading, text) for reading in readings}
+def match_all(meanings: Meanings, text: str) -> bool | None:
+    """Whether the pattern matches the whole text; None where its meanings differ."""
+    results = {tokens is not None and match_one(tokens, text) for tokens in meanings}
     return results.pop() if len(results) == 1 else None
 
 
-def read_pattern(text: str, context: Values | None, *, wild: bool) -> Readings:
+def read_pattern(text: str, context: Values | None, *, wild: bool) -> Meanings:
     """
-    The readings of a pattern; `wild` says whether `*` and `?` are wildcards (StringLike, ARNs) or themselves (StringEquals).
+    The meanings of a pattern; `wild` says whether `*` and `?` are wildcards (StringLike, ARNs) or themselves (StringEquals).
 
     `context` holds the values of policy variables; None where variables are not in force (no `"Version": "2012-10-17"`).
     """
@@ -87,14 +87,14 @@ def read_pattern(text: str, context: Values | None, *, wild: bool) -> Readings:
     return tuple({tuple(as_text), tuple(as_glob)})
 
 
-def _read_without_variables(text: str) -> Readings:
+def _read_without_variables(text: str) -> Meanings:
     """`${` is ordinary text then; only what `${*}` and `${?}` are is not documented: escapes after all, or wildcards in braces."""
     escaped = [token for piece in _ESCAPE.split(text) for token in (piece[2] if _ESCAPE.fullmatch(piece) else read_glob(piece))]
     return tuple({read_glob(text), tuple(escaped)})
 
 
-def widen(text: str, *, variables: bool) -> Reading:
-    """A reading that matches all that the pattern could mean: every variable stands for any text, a malformed one for all that follows."""
+def widen(text: str, *, variables: bool) -> Tokens:
+    """A meaning that matches all that the pattern could mean: every variable stands for any text, a malformed one for all that follows."""
     if not variables:
         return read_glob(_ESCAPE.sub("*", text))
     tokens: list[str] = []
@@ -150,10 +150,10 @@ def _value_of(part: _Part, context: Values) -> str | _Part | None:
     return _OPEN if several or not values[0] else values[0]
 
 
-def split_arn(reading: Reading) -> list[Reading]:
+def split_arn(tokens: Tokens) -> list[Tokens]:
     """The six segments of an ARN's pattern, or as many as it has; the last holds all that follows the fifth colon."""
-    segments: list[Reading] = []
-    rest = reading
+    segments: list[Tokens] = []
+    rest = tokens
     while len(segments) < _COLONS and ":" in rest:
         colon = rest.index(":")
         segments.append(rest[:colon])

@@ -8,13 +8,13 @@ from bucketpolicy.document import Document
 from bucketpolicy.goal import SSE, Absent, Goal, Target
 from bucketpolicy.parse import parse
 from bucketpolicy.proof.budget import Budget
-from bucketpolicy.proof.certificate import Distinction, Inside, Proof
+from bucketpolicy.proof.certificate import Inside, Proof, Split
 from bucketpolicy.proof.check import check_cover, check_proof
 from bucketpolicy.proof.compile import compile_target
 from bucketpolicy.proof.cover import Covered, search
 from bucketpolicy.proof.decide import decide
 from bucketpolicy.proof.domains import Literals
-from bucketpolicy.proof.encoding import arrange
+from bucketpolicy.proof.encoding import encode
 from bucketpolicy.verdict import Denied
 
 GOAL = Goal("b", "aws", (Target(("s3:PutObject",), "object", (Absent(SSE),)),))
@@ -55,13 +55,13 @@ def test_a_proof_does_not_fit_another_document() -> None:
 
 
 def test_every_corruption_of_a_proof_is_refused() -> None:
-    """No step can lead to another row, another literal or another step, and none can be left out."""
+    """No step can lead to another cube, another literal or another step, and none can be left out."""
     proof = prove(FOUR_CASES)
     (steps,) = proof.covers
     refused = 0
     for number, step in enumerate(steps):
-        changes: list[Inside | Distinction] = [Inside((step.row + 1) % 4), Inside(-1), Inside(4)]
-        if isinstance(step, Distinction):
+        changes: list[Inside | Split] = [Inside((step.cube + 1) % 4), Inside(-1), Inside(4)]
+        if isinstance(step, Split):
             changes = [
                 *changes,
                 step._replace(outside=-1),
@@ -86,9 +86,9 @@ def test_a_proof_that_forgets_empty_values_is_none() -> None:
     document = parse(json.dumps({"Statement": denies}))
     assert isinstance(document, Document)
     readings = compile_target(document, GOAL._replace(targets=()), GOAL.targets[0])
-    arena = arrange(readings.box, tuple(row.literals for row in readings.lower), Budget(), upper=True)
-    assert arena is not None
-    found = search(arena.box, arena.rows, tuple(range(len(arena.rows))), Budget())
+    encoding = encode(readings.space, tuple(cube.literals for cube in readings.lower), Budget(), upper=True)
+    assert encoding is not None
+    found = search(encoding.space, encoding.cubes, tuple(range(len(encoding.cubes))), Budget())
     assert isinstance(found, Covered)
     assert check_proof(document, GOAL, Proof(GOAL.assumptions, (found.steps,))) is False
 
@@ -103,13 +103,13 @@ def test_a_proof_needs_a_cover_for_every_target() -> None:
 
 
 def test_a_cover_is_checked_step_by_step() -> None:
-    """Two bits, and a row for each: one distinction is enough, and is needed."""
-    rows: dict[int, Literals] = {0: ((0, 1),), 1: ((0, 2),)}
-    assert check_cover((3,), rows, (Distinction(0, 0, 2, 1), Inside(0), Inside(1)))
-    assert check_cover((1,), rows, (Inside(0),))
-    assert check_cover((3,), rows, (Distinction(0, 0, 1, -1), Inside(1)))
-    assert check_cover((3,), rows, (Distinction(1, 0, 1, -1), Inside(1))) is False
-    assert check_cover((3,), rows, (Inside(0),)) is False
+    """Two bits, and a cube for each: one distinction is enough, and is needed."""
+    cubes: dict[int, Literals] = {0: ((0, 1),), 1: ((0, 2),)}
+    assert check_cover((3,), cubes, (Split(0, 0, 2, 1), Inside(0), Inside(1)))
+    assert check_cover((1,), cubes, (Inside(0),))
+    assert check_cover((3,), cubes, (Split(0, 0, 1, -1), Inside(1)))
+    assert check_cover((3,), cubes, (Split(1, 0, 1, -1), Inside(1))) is False
+    assert check_cover((3,), cubes, (Inside(0),)) is False
 
 
 @pytest.mark.parametrize(
@@ -118,14 +118,14 @@ def test_a_cover_is_checked_step_by_step() -> None:
         (),
         (Inside(2),),
         (Inside(-1),),
-        (Distinction(0, 1, 1, -1), Inside(1)),
-        (Distinction(0, -1, 1, -1), Inside(1)),
-        (Distinction(0, 0, -1, -1),),
-        (Distinction(0, 0, 0, -1),),
-        (Distinction(0, 0, 5, -1), Inside(1)),
-        (Distinction(0, 0, 1, 0), Inside(1)),
+        (Split(0, 1, 1, -1), Inside(1)),
+        (Split(0, -1, 1, -1), Inside(1)),
+        (Split(0, 0, -1, -1),),
+        (Split(0, 0, 0, -1),),
+        (Split(0, 0, 5, -1), Inside(1)),
+        (Split(0, 0, 1, 0), Inside(1)),
     ],
 )
-def test_a_broken_cover_is_refused(steps: tuple[Inside | Distinction, ...]) -> None:
-    """No steps, no such row, no such literal, a part left out, and steps that lead backwards or beyond the end."""
+def test_a_broken_cover_is_refused(steps: tuple[Inside | Split, ...]) -> None:
+    """No steps, no such cube, no such literal, a part left out, and steps that lead backwards or beyond the end."""
     assert check_cover((3,), {0: ((0, 1),), 1: ((0, 2),)}, steps) is False

@@ -1,4 +1,4 @@
-"""The one request that stands for a hole: ordinary where it can be, exact where it must be."""
+"""The one request that stands for a gap: ordinary where it can be, exact where it must be."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The cover search against enumeration: a hole exactly where there is one, and a proof that holds where there is none."""
+"""The cover search against enumeration: a gap exactly where there is one, and a proof that holds where there is none."""
 
 from itertools import product
 from random import Random
@@ -7,7 +7,7 @@ import pytest
 
 from bucketpolicy.proof.budget import Budget, TooComplexError
 from bucketpolicy.proof.check import check_cover
-from bucketpolicy.proof.cover import Covered, Escape, search
+from bucketpolicy.proof.cover import Covered, Uncovered, search
 from bucketpolicy.proof.domains import ABSENT, Domain, Literal, Literals, TextDomain, TextLiteral, Value, holds
 from bucketpolicy.proof.globs import read_text
 from bucketpolicy.proof.textsets import Language
@@ -15,14 +15,14 @@ from bucketpolicy.proof.textsets import Language
 WORDS = ["".join(chars) for size in range(4) for chars in product("abx", repeat=size)]
 
 
-def run(box: tuple[Domain, ...], rows: list[Literals], ticks: int = 10_000) -> Escape | Covered:
-    """The search, with every row's cost under its number."""
-    return search(box, tuple(rows), tuple(range(len(rows))), Budget(ticks))
+def run(space: tuple[Domain, ...], cubes: list[Literals], ticks: int = 10_000) -> Uncovered | Covered:
+    """The search, with every cube's cost under its number."""
+    return search(space, tuple(cubes), tuple(range(len(cubes))), Budget(ticks))
 
 
-def random_rows(rng: Random, variables: int, language: Language) -> list[Literals]:
+def random_cubes(rng: Random, variables: int, language: Language) -> list[Literals]:
     """Rows over finite variables of three values, and one variable of texts."""
-    rows: list[Literals] = []
+    cubes: list[Literals] = []
     for _ in range(rng.randrange(1, 14)):
         literals: list[tuple[int, Literal]] = [(rng.randrange(variables), rng.randrange(1, 7)) for _ in range(rng.randrange(1, 3))]
         if rng.random() < 0.4:
@@ -30,8 +30,8 @@ def random_rows(rng: Random, variables: int, language: Language) -> list[Literal
             found = language.add_globs(read_text(text, wildcards=True, variables=False).sure)
             literals.append((variables, TextLiteral(language, rng.randrange(2), found, inside=rng.random() < 0.5)))
         rng.shuffle(literals)
-        rows.append(tuple(literals))
-    return rows
+        cubes.append(tuple(literals))
+    return cubes
 
 
 def _is_in(domain: Domain, value: Value) -> bool:
@@ -40,25 +40,25 @@ def _is_in(domain: Domain, value: Value) -> bool:
 
 
 def test_a_hole_is_found_exactly_where_there_is_one() -> None:
-    """And no row meets it; what is covered is proved."""
+    """And no cube meets it; what is covered is proved."""
     rng = Random(8)
-    seen = {Escape: 0, Covered: 0}
+    seen = {Uncovered: 0, Covered: 0}
     for _ in range(250):
         language = Language(Budget())
         variables = rng.randrange(1, 4)
-        rows = random_rows(rng, variables, language)
-        box: tuple[Domain, ...] = (*[7] * variables, TextDomain(ABSENT))
-        found = run(box, rows)
+        cubes = random_cubes(rng, variables, language)
+        space: tuple[Domain, ...] = (*[7] * variables, TextDomain(ABSENT))
+        found = run(space, cubes)
         seen[type(found)] += 1
         bits: list[Value] = [1, 2, 4]
         values: list[list[Value]] = [*[bits] * variables, [ABSENT, *WORDS]]
-        points = [point for point in product(*values) if not any(all(holds(literal, point[at]) for at, literal in row) for row in rows)]
-        assert isinstance(found, Escape) == bool(points), rows
+        points = [point for point in product(*values) if not any(all(holds(literal, point[at]) for at, literal in cube) for cube in cubes)]
+        assert isinstance(found, Uncovered) == bool(points), cubes
         if isinstance(found, Covered):
-            assert check_cover(box, dict(enumerate(rows)), found.steps)
+            assert check_cover(space, dict(enumerate(cubes)), found.steps)
         else:
-            holes = [point for point in points if all(map(_is_in, found.box, point))]
-            assert holes
+            gaps = [point for point in points if all(map(_is_in, found.space, point))]
+            assert gaps
     assert min(seen.values()) > 30
 
 
@@ -74,9 +74,9 @@ def test_the_cost_is_booked_under_the_row_that_caused_it() -> None:
     budget = Budget(3)
     pairs = [(one, other) for one in range(4) for other in range(one)]
     # Three values for each of four variables, and no two alike: a pigeonhole, whatever is tried.
-    rows: list[Literals] = [((one, bit), (other, bit)) for one, other in pairs for bit in (1, 2, 4)]
+    cubes: list[Literals] = [((one, bit), (other, bit)) for one, other in pairs for bit in (1, 2, 4)]
     with pytest.raises(TooComplexError):
-        search((7,) * 4, tuple(rows), tuple(range(100, 100 + len(rows))), budget)
+        search((7,) * 4, tuple(cubes), tuple(range(100, 100 + len(cubes))), budget)
     assert sum(budget.spent.values()) > 3
     assert max(budget.spent) >= 100
-    assert isinstance(run((7,) * 4, rows), Covered)
+    assert isinstance(run((7,) * 4, cubes), Covered)

@@ -124,7 +124,7 @@ def test_services_are_named_exactly() -> None:
 
 
 def test_the_aws_star_covers_services_unless_switched_off() -> None:
-    """Named wherever a proof needs it."""
+    """ParsedPrincipal wherever a proof needs it."""
     everybody = statement(NULL, Principal={"AWS": "*"})
     assert denied(uploads(everybody)).assumptions == ("aws-star-covers-services",)
     assert reasons(uploads(everybody, aws_star_covers_services=False)) == (

@@ -14,10 +14,10 @@ from bucketpolicy.proof.domains import (
     TextDomain,
     TextLiteral,
     Value,
-    cut,
+    difference,
     find_set,
     holds,
-    leave,
+    split,
 )
 from bucketpolicy.proof.globs import Glob, read_text
 from bucketpolicy.proof.textsets import Language
@@ -51,7 +51,7 @@ def test_texts_are_cut_in_two() -> None:
         for literal in literals:
             entered = rng.random() < 0.5
             taken.append((literal, entered))
-            domain = cut(domain, literal)[entered] if domain is not None else None
+            domain = split(domain, literal)[entered] if domain is not None else None
         values: list[Value] = [ABSENT, EMPTY, *WORDS]
         expected = [value for value in values if all(holds(literal, value) == entered for literal, entered in taken)]
         assert (domain is not None) == bool(expected), taken
@@ -69,7 +69,7 @@ def test_sets_are_cut_in_two() -> None:
         domain: Domain | None = SetDomain(0)
         taken = [(literal, rng.random() < 0.5) for literal in literals]
         for literal, entered in taken:
-            domain = cut(domain, literal)[entered] if domain is not None else None
+            domain = split(domain, literal)[entered] if domain is not None else None
         if isinstance(domain, SetDomain):
             found = find_set(language, domain)
             assert found is not None
@@ -80,15 +80,15 @@ def test_sets_are_cut_in_two() -> None:
 
 def test_leaving_several_literals_is_leaving_one_after_the_other() -> None:
     """For bits, texts and sets alike."""
-    assert leave(7, [1, 2]) == 4
-    assert not leave(7, [1, 2, 4])
+    assert difference(7, [1, 2]) == 4
+    assert not difference(7, [1, 2, 4])
     language = Language(Budget())
     words = [language.add_globs((text,)) for text in ("a", "b")]
     texts: list[Literal] = [TextLiteral(language, ABSENT, word, inside=True) for word in words]
-    one = leave(TextDomain(ABSENT), texts)
-    assert one == leave(leave(TextDomain(ABSENT), texts[:1]) or 0, texts[1:])
+    one = difference(TextDomain(ABSENT), texts)
+    assert one == difference(difference(TextDomain(ABSENT), texts[:1]) or 0, texts[1:])
     sets: list[Literal] = [SetLiteral(language, ABSENT, word, every=False, inside=True) for word in words]
-    other = leave(SetDomain(ABSENT), sets)
+    other = difference(SetDomain(ABSENT), sets)
     assert isinstance(other, SetDomain)
     assert not set(find_set(language, other) or ()) & {"a", "b"}
 

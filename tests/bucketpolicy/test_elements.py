@@ -3,16 +3,16 @@
 import pytest
 
 from bucketpolicy.document import Names
-from bucketpolicy.proof.elements import Keys, Place, select_actions, select_keys
+from bucketpolicy.proof.elements import Objects, Scope, select_actions, select_objects
 from bucketpolicy.proof.globs import ANY, EVERYTHING, MALFORMED, MANY, Glob
 
 ACTIONS = ("s3:PutObject", "s3:GetObject", "s3:PutObjectAcl")
-HERE = Place("aws", "b", "object")
-BUCKET = Place("aws", "b", "bucket")
-IN_DATA, DATA = Place("aws", "data", "object"), Place("aws", "data", "bucket")
-NOTHING = Keys((), (), inside=True)
-SOMEWHERE = Place("aws", None, "object")
-SOME_BUCKET = Place("aws", None, "bucket")
+HERE = Scope("aws", "b", "object")
+BUCKET = Scope("aws", "b", "bucket")
+IN_DATA, DATA = Scope("aws", "data", "object"), Scope("aws", "data", "bucket")
+NOTHING = Objects((), (), inside=True)
+SOMEWHERE = Scope("aws", None, "object")
+SOME_BUCKET = Scope("aws", None, "bucket")
 WILD = "AWS does not say what a wildcard in the first five segments of an ARN matches"
 SHORT = "AWS does not say what an ARN with fewer than six segments matches"
 NAMELESS = "the bucket's name is not known"
@@ -40,13 +40,13 @@ def test_actions_are_selected_by_pattern(patterns: tuple[str, ...], bits: int) -
     assert (others[0], others[1]) == ((0b111 & ~bits, 0b111 & ~bits) if patterns else (0, 0b111))
 
 
-def keys(*patterns: str, place: Place = HERE, negated: bool = False, variables: bool = True) -> Keys:
+def keys(*patterns: str, scope: Scope = HERE, negated: bool = False, variables: bool = True) -> Objects:
     """What these patterns are about."""
-    return select_keys(Names(negated, patterns, "$"), place, variables=variables)
+    return select_objects(Names(negated, patterns, "$"), scope, variables=variables)
 
 
 @pytest.mark.parametrize(
-    ("place", "pattern", "sure", "maybe", "doubt"),
+    ("scope", "pattern", "sure", "maybe", "doubt"),
     [
         (HERE, "*", [EVERYTHING], [EVERYTHING], ""),
         (HERE, "arn:aws:s3:::b/*", [EVERYTHING], [EVERYTHING], ""),
@@ -85,18 +85,18 @@ def keys(*patterns: str, place: Place = HERE, negated: bool = False, variables: 
         (SOME_BUCKET, "arn:aws:s3:::b/a", [], [], ""),
     ],
 )
-def test_resources_are_globs_over_keys(place: Place, pattern: str, sure: list[Glob], maybe: list[Glob], doubt: str) -> None:
+def test_resources_are_globs_over_keys(scope: Scope, pattern: str, sure: list[Glob], maybe: list[Glob], doubt: str) -> None:
     """Surely and possibly meant; on a bucket any glob stands for the bucket itself."""
-    found = keys(pattern, place=place)
+    found = keys(pattern, scope=scope)
     assert (list(found.sure), list(found.maybe), found.inside, found.doubt) == (sure, maybe, True, doubt)
 
 
 def test_the_opposite_is_about_all_other_keys() -> None:
     """What is possibly meant is surely spared by nobody."""
     doubtful = keys("arn:aws:s3:::b/a", "arn:aws:s?:::b/?", negated=True)
-    assert doubtful == Keys(("a", (ANY,)), ("a",), inside=False, doubt=WILD)
-    assert keys(negated=True) == Keys((), (EVERYTHING,), inside=True, doubt="the list of resources is empty")
-    assert keys() == Keys((), (), inside=True)
+    assert doubtful == Objects(("a", (ANY,)), ("a",), inside=False, doubt=WILD)
+    assert keys(negated=True) == Objects((), (EVERYTHING,), inside=True, doubt="the list of resources is empty")
+    assert keys() == Objects((), (), inside=True)
 
 
 def test_variables_that_every_pattern_needs_must_be_in_the_request() -> None:
@@ -109,8 +109,8 @@ def test_variables_that_every_pattern_needs_must_be_in_the_request() -> None:
     assert keys(user, negated=True).variables == ()
 
 
-def _surely(*globs: Glob) -> Keys:
-    return Keys(globs, globs, inside=True)
+def _surely(*globs: Glob) -> Objects:
+    return Objects(globs, globs, inside=True)
 
 
 @pytest.mark.parametrize(
@@ -131,10 +131,10 @@ def _surely(*globs: Glob) -> Keys:
         ("arn:aws:s3:::*/x", _surely((MANY, *"/x"), "x")),
     ],
 )
-def test_objects_are_selected_by_their_keys(pattern: str, expected: Keys) -> None:
+def test_objects_are_selected_by_their_keys(pattern: str, expected: Objects) -> None:
     """What is left of the pattern behind the bucket's name is a glob over keys, whichever way the name is matched."""
-    assert {*expected.sure} == {*keys(pattern, place=IN_DATA).sure}
-    assert {*expected.maybe} == {*keys(pattern, place=IN_DATA).maybe}
+    assert {*expected.sure} == {*keys(pattern, scope=IN_DATA).sure}
+    assert {*expected.maybe} == {*keys(pattern, scope=IN_DATA).maybe}
 
 
 @pytest.mark.parametrize(
@@ -149,23 +149,25 @@ def test_objects_are_selected_by_their_keys(pattern: str, expected: Keys) -> Non
         ("arn:aws:s3:::data-2", NOTHING),
     ],
 )
-def test_a_bucket_is_selected_by_its_name(pattern: str, expected: Keys) -> None:
+def test_a_bucket_is_selected_by_its_name(pattern: str, expected: Objects) -> None:
     """A pattern for objects is none for their bucket."""
-    assert expected == keys(pattern, place=DATA)
+    assert expected == keys(pattern, scope=DATA)
 
 
-@pytest.mark.parametrize("place", [IN_DATA, DATA])
-def test_a_malformed_variable_may_stand_for_anything(place: Place) -> None:
+@pytest.mark.parametrize("scope", [IN_DATA, DATA])
+def test_a_malformed_variable_may_stand_for_anything(scope: Scope) -> None:
     """S3 may refuse the document, or read the text in a way that nobody knows: it may match and proves nothing."""
-    assert Keys((), (EVERYTHING,), inside=True, doubt=MALFORMED) == keys("arn:aws:s3:::data/${", place=place)
+    assert Objects((), (EVERYTHING,), inside=True, doubt=MALFORMED) == keys("arn:aws:s3:::data/${", scope=scope)
 
 
 def test_a_variable_behind_the_name_is_open() -> None:
     """The value is not known, and the key must be in the request."""
-    expected = Keys((), ((*"home/", MANY),), inside=True, doubt="the value of a policy variable is not known", variables=("aws:username",))
-    assert expected == keys("arn:aws:s3:::data/home/${aws:username}", place=IN_DATA)
+    expected = Objects(
+        (), ((*"home/", MANY),), inside=True, doubt="the value of a policy variable is not known", variables=("aws:username",)
+    )
+    assert expected == keys("arn:aws:s3:::data/home/${aws:username}", scope=IN_DATA)
 
 
 def test_a_variable_of_a_document_without_variables_is_plain_text() -> None:
     """Version 2008-10-17 knows no policy variables."""
-    assert _surely("home/${aws:username}") == keys("arn:aws:s3:::data/home/${aws:username}", place=IN_DATA, variables=False)
+    assert _surely("home/${aws:username}") == keys("arn:aws:s3:::data/home/${aws:username}", scope=IN_DATA, variables=False)

@@ -1,25 +1,25 @@
-"""How the values of a variable are represented in one run, and what a row is seen to hold without any run."""
+"""How the values of a variable are represented in one run, and what a cube is seen to hold without any run."""
 
 import pytest
 
 from bucketpolicy.proof.budget import Budget
-from bucketpolicy.proof.conditions import Ranges, Raw, Sets, Texts
-from bucketpolicy.proof.domains import ABSENT, EMPTY, Domain, Literal, SetDomain, SetLiteral, TextDomain, TextLiteral, cut
-from bucketpolicy.proof.encoding import SENDABLE, Variable, arrange, fill, may_be_empty
+from bucketpolicy.proof.conditions import Constraint, Ranges, Sets, Texts
+from bucketpolicy.proof.cubes import OBJECT, PRINCIPAL
+from bucketpolicy.proof.domains import ABSENT, EMPTY, Domain, Literal, SetDomain, SetLiteral, TextDomain, TextLiteral, split
+from bucketpolicy.proof.encoding import SENDABLE, Variable, encode, fill, may_be_empty
 from bucketpolicy.proof.globs import MANY, Glob
 from bucketpolicy.proof.intervals import LINE, UNIT, V6, compare
-from bucketpolicy.proof.rows import OBJECT, PRINCIPAL
 
 AGENT, NAME, TAGS, ACL = "=aws:useragent", "=aws:username", "=s3:requestobjecttagkeys", "=s3:x-amz-acl"
 AUTH = "=s3:authtype"
 ANY_TEXT = Texts(ABSENT | EMPTY, (), inside=False)
 
 
-def represent(name: str, *raws: Raw, upper: bool) -> Variable:
+def represent(name: str, *constraints: Constraint, upper: bool) -> Variable:
     """The one variable of a run with these literals."""
-    arena = arrange(((name, raws[0]),), tuple(((name, raw),) for raw in raws[1:]), Budget(), upper=upper)
-    assert arena is not None
-    return arena.variables[0]
+    encoding = encode(((name, constraints[0]),), tuple(((name, constraint),) for constraint in constraints[1:]), Budget(), upper=upper)
+    assert encoding is not None
+    return encoding.variables[0]
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_a_client_may_send_some_keys_without_a_value(name: str, *, expected: boo
 
 
 def test_bits_are_bits() -> None:
-    """Of callers and actions those of the box, of a boolean three."""
+    """Of callers and actions those of the space, of a boolean three."""
     assert represent(PRINCIPAL, 0b101, upper=False) == Variable(PRINCIPAL, "finite", 0b101)
     assert represent("=aws:securetransport", 2, upper=False) == Variable("=aws:securetransport", "finite", 0b111)
 
@@ -95,56 +95,56 @@ def test_sets_are_left_to_a_language(upper: bool, flags: int) -> None:  # noqa: 
 
 def test_numbers_and_addresses_are_cells() -> None:
     """Cut at every bound of the run."""
-    less = Ranges("number", absent=False, spans=compare(UNIT, "less"))
-    number = represent("=s3:max-keys", Ranges("number", absent=True, spans=LINE), less, upper=True)
+    less = Ranges("number", absent=False, intervals=compare(UNIT, "less"))
+    number = represent("=s3:max-keys", Ranges("number", absent=True, intervals=LINE), less, upper=True)
     assert (number.kind, number.sort, number.full) == ("cells", "number", 0b111)
     assert number.parts == ((LINE[0], 2 * UNIT), (2 * UNIT, LINE[1]))
-    address = represent("=aws:sourceip", Ranges("address", absent=False, spans=(0, 8)), upper=True)
+    address = represent("=aws:sourceip", Ranges("address", absent=False, intervals=(0, 8)), upper=True)
     assert address.parts == ((0, 8), (8, 1 << 32), (V6, V6 + (1 << 128)))
 
 
 def test_a_box_without_values_has_no_run() -> None:
     """There is no such request."""
-    assert arrange(((NAME, Texts(0, ("a",), inside=True)), (NAME, Texts(0, ("b",), inside=True))), (), Budget(), upper=True) is None
+    assert encode(((NAME, Texts(0, ("a",), inside=True)), (NAME, Texts(0, ("b",), inside=True))), (), Budget(), upper=True) is None
 
 
 @pytest.mark.parametrize("globs", [("a",), (("a", MANY),)])
 def test_a_part_is_filled_where_it_holds_more_than_empty_texts(globs: tuple[Glob, ...]) -> None:
     """The empty text and the empty text as null are taken out of choices and of texts, from the part and from the whole."""
-    arena = arrange(((AGENT, ANY_TEXT),), (((AGENT, Texts(0, globs, inside=True)),),), Budget(), upper=False)
-    assert arena is not None
-    found = fill(arena, arena.box)
+    encoding = encode(((AGENT, ANY_TEXT),), (((AGENT, Texts(0, globs, inside=True)),),), Budget(), upper=False)
+    assert encoding is not None
+    found = fill(encoding, encoding.space)
     assert found is not None
     whole, (part,) = found
-    assert whole.box == (part,)
-    language = arena.variables[0].language
+    assert whole.space == (part,)
+    language = encoding.variables[0].language
     empty = EMPTY if language is None else TextLiteral(language, EMPTY, language.add_globs(("",)), inside=True)
-    assert not cut(part, empty)[1]
-    assert fill(arena, (enter(arena.box[0], empty),)) is None
+    assert not split(part, empty)[1]
+    assert fill(encoding, (intersection(encoding.space[0], empty),)) is None
 
 
-def enter(domain: Domain, literal: Literal) -> Domain:
+def intersection(domain: Domain, literal: Literal) -> Domain:
     """The part inside, of which there is some."""
-    inside = cut(domain, literal)[1]
+    inside = split(domain, literal)[1]
     assert inside
     return inside
 
 
 def test_a_set_is_filled_where_no_element_need_be_empty() -> None:
     """Neither the empty set nor one with an empty element is left."""
-    arena = arrange(((TAGS, Sets(7, every=True, globs=(), inside=False)),), (), Budget(), upper=False)
-    assert arena is not None
-    found = fill(arena, arena.box)
+    encoding = encode(((TAGS, Sets(7, every=True, globs=(), inside=False)),), (), Budget(), upper=False)
+    assert encoding is not None
+    found = fill(encoding, encoding.space)
     assert found is not None
-    language = arena.variables[0].language
+    language = encoding.variables[0].language
     assert language is not None
     some_empty = SetLiteral(language, EMPTY, language.add_globs(("",)), every=False, inside=True)
-    assert cut(found[1][0], some_empty)[1] is None
-    assert fill(arena, (enter(arena.box[0], some_empty),)) is None
+    assert split(found[1][0], some_empty)[1] is None
+    assert fill(encoding, (intersection(encoding.space[0], some_empty),)) is None
 
 
 def test_without_empty_texts_a_part_is_as_it_was() -> None:
     """There is nothing to take out."""
-    arena = arrange(((NAME, Texts(ABSENT, ("a",), inside=True)),), (), Budget(), upper=False)
-    assert arena is not None
-    assert fill(arena, arena.box) == (arena, arena.box)
+    encoding = encode(((NAME, Texts(ABSENT, ("a",), inside=True)),), (), Budget(), upper=False)
+    assert encoding is not None
+    assert fill(encoding, encoding.space) == (encoding, encoding.space)

@@ -12,7 +12,7 @@ from bucketpolicy.proof.globs import (
     MANY,
     MANY_IN,
     Glob,
-    Reading,
+    Match,
     fold_case,
     join,
     matches,
@@ -24,7 +24,7 @@ from bucketpolicy.proof.globs import (
 WORDS = ["".join(chars) for size in range(5) for chars in product("ab/", repeat=size)]
 
 
-def read(text: str, *, variables: bool = True) -> Reading:
+def read(text: str, *, variables: bool = True) -> Match:
     """The text as `StringLike` reads it."""
     return read_text(text, wildcards=True, variables=variables)
 
@@ -88,7 +88,7 @@ def test_a_wildcard_that_goes_on_stands_for_its_rest(steps: Glob, prefix: str, r
 
 def test_plain_texts_stand_for_themselves() -> None:
     """`StringEquals` knows no wildcards."""
-    assert read_text("a*?", wildcards=False, variables=True) == Reading(("a*?",), ("a*?",))
+    assert read_text("a*?", wildcards=False, variables=True) == Match(("a*?",), ("a*?",))
 
 
 @pytest.mark.parametrize(
@@ -103,23 +103,23 @@ def test_plain_texts_stand_for_themselves() -> None:
 )
 def test_a_variable_may_have_any_value(text: str, maybe: Glob, keys: tuple[str, ...]) -> None:
     """Nothing is sure of it; without a default nothing matches where its key is absent."""
-    assert read(text) == Reading((), (maybe,), keys, "the value of a policy variable is not known")
+    assert read(text) == Match((), (maybe,), keys, "the value of a policy variable is not known")
 
 
 def test_escapes_are_characters() -> None:
     """`${*}`, `${?}` and `${$}` are no wildcards; each counts with Version 2012-10-17 only."""
-    assert read("a${*}${?}${$}") == Reading(("a*?$",), ("a*?$",))
+    assert read("a${*}${?}${$}") == Match(("a*?$",), ("a*?$",))
     assert read("${*}*").sure == (("*", MANY),)
     older = read("a${*}", variables=False)
     assert (older.sure, older.maybe) == ((), (("a", "$", "{", MANY, "}"), "a*"))
     assert older.doubt == "an escape like `${*}` needs Version 2012-10-17"
-    assert read("a${aws:b}", variables=False) == Reading(("a${aws:b}",), ("a${aws:b}",))
+    assert read("a${aws:b}", variables=False) == Match(("a${aws:b}",), ("a${aws:b}",))
 
 
 def test_a_variable_may_have_any_letter_in_its_name() -> None:
     """Only the signs of its own grammar are not for names; a tag's may be long."""
     name = "aws:PrincipalTag/abcdefghijklmnopqrstuvwxyz0123456789+-=._:/@"
-    assert read(f"${{{name}}}") == Reading((), (EVERYTHING,), (name.lower(),), "the value of a policy variable is not known")
+    assert read(f"${{{name}}}") == Match((), (EVERYTHING,), (name.lower(),), "the value of a policy variable is not known")
 
 
 @pytest.mark.parametrize(
@@ -151,33 +151,33 @@ def test_a_variable_may_have_any_letter_in_its_name() -> None:
 )
 def test_a_malformed_variable_may_be_anything(text: str) -> None:
     """AWS calls it an error, and what comes of it is open."""
-    assert read(text) == Reading((), (EVERYTHING,), (), "a `${...}` is no policy variable (an unfilled placeholder?)")
+    assert read(text) == Match((), (EVERYTHING,), (), "a `${...}` is no policy variable (an unfilled placeholder?)")
 
 
 @pytest.mark.parametrize("text", ["\U00010000", "a\U0001f600", "\U0001f600a", "${aws:a}\U0001f600"])
 def test_a_letter_beyond_16_bits_may_be_two(text: str) -> None:
     """Wherever it stands; the last letter of 16 bits is one."""
-    assert read(text) == Reading((), (EVERYTHING,), (), "whether `?` matches a letter beyond 16 bits is open")
-    assert read("\uffff") == Reading(("\uffff",), ("\uffff",))
+    assert read(text) == Match((), (EVERYTHING,), (), "whether `?` matches a letter beyond 16 bits is open")
+    assert read("\uffff") == Match(("\uffff",), ("\uffff",))
 
 
 def test_case_folds_for_ascii_letters() -> None:
     """Other letters may or may not differ in case only."""
-    assert fold_case(read("b1")) == Reading((("bB", "1"),), (("bB", "1"),))
-    (folded,) = fold_case(Reading(("aZ1",), ("aZ1",))).sure
+    assert fold_case(read("b1")) == Match((("bB", "1"),), (("bB", "1"),))
+    (folded,) = fold_case(Match(("aZ1",), ("aZ1",))).sure
     assert [matches(folded, word) for word in ("az1", "AZ1", "Az1", "ay1")] == [True, True, True, False]
-    open_ = fold_case(Reading(("é1",), ("é1",)))
+    open_ = fold_case(Match(("é1",), ("é1",)))
     assert open_.sure == ()
     assert open_.doubt == "letters beyond ASCII may or may not differ in case only"
     assert [matches(open_.maybe[0], word) for word in ("É1", "é1", "é2")] == [True, True, False]
-    assert fold_case(Reading((), (("é", MANY),))).maybe == (EVERYTHING,)
+    assert fold_case(Match((), (("é", MANY),))).maybe == (EVERYTHING,)
 
 
 @pytest.mark.parametrize(("text", "letters"), [("k", "kK\u212a"), ("S", "sS\u017f"), ("i", "iI\u0131\u0130")])
 def test_letters_beyond_ascii_may_fold_onto_ascii(text: str, letters: str) -> None:
     """Nobody says whether the Kelvin sign is a k but for its case: the text may match it, and surely matches the two ASCII letters."""
     folded = fold_case(read(text))
-    assert folded == Reading(((letters[:2],),), ((letters,),), (), "letters beyond ASCII may or may not differ in case only")
+    assert folded == Match(((letters[:2],),), ((letters,),), (), "letters beyond ASCII may or may not differ in case only")
 
 
 def test_wildcards_of_an_arn_stay_in_their_segment() -> None:

@@ -1,4 +1,4 @@
-"""Numbers, instants and addresses as spans: reading them, and the algebra of their sets."""
+"""Numbers, instants and addresses as intervals: reading them, and the algebra of their sets."""
 
 from random import Random
 
@@ -11,13 +11,13 @@ from bucketpolicy.proof.intervals import (
     V6,
     cells,
     compare,
-    invert,
+    complement,
+    intersect,
     mask,
-    meet,
     read_addresses,
     read_date,
     read_number,
-    unite,
+    union,
 )
 
 
@@ -148,9 +148,9 @@ def test_other_texts_are_no_addresses(text: str) -> None:
 
 def test_comparisons_are_rays_and_points() -> None:
     """On either side of a value, with it and without it."""
-    assert meet(compare(3, "less_equals"), compare(3, "greater_equals")) == compare(3, "equals")
-    assert meet(compare(3, "less"), compare(3, "greater_equals")) == ()
-    assert unite([compare(3, "less"), compare(3, "equals"), compare(3, "greater")]) == LINE
+    assert intersect(compare(3, "less_equals"), compare(3, "greater_equals")) == compare(3, "equals")
+    assert intersect(compare(3, "less"), compare(3, "greater_equals")) == ()
+    assert union([compare(3, "less"), compare(3, "equals"), compare(3, "greater")]) == LINE
 
 
 def test_the_algebra_is_that_of_sets() -> None:
@@ -160,23 +160,23 @@ def test_the_algebra_is_that_of_sets() -> None:
     members = {*range(20), *range(30, 40)}
     for _ in range(200):
         one, other = ([rng.randrange(40) for _ in range(2)] for _ in range(2))
-        spans = [meet((min(pair), max(pair) + 1), universe) for pair in (one, other)]
+        intervals = [intersect((min(pair), max(pair) + 1), universe) for pair in (one, other)]
         sets = [{number for number in members if min(pair) <= number <= max(pair)} for pair in (one, other)]
-        assert expand(meet(*spans)) == sets[0] & sets[1]
-        assert expand(unite(spans)) == sets[0] | sets[1]
-        assert expand(invert(spans[0], universe)) == members - sets[0]
+        assert expand(intersect(*intervals)) == sets[0] & sets[1]
+        assert expand(union(intervals)) == sets[0] | sets[1]
+        assert expand(complement(intervals[0], universe)) == members - sets[0]
 
 
-def expand(spans: tuple[int, ...]) -> set[int]:
-    """The whole numbers in the spans."""
-    return {number for place in range(0, len(spans), 2) for number in range(spans[place], spans[place + 1])}
+def expand(intervals: tuple[int, ...]) -> set[int]:
+    """The whole numbers in the intervals."""
+    return {number for place in range(0, len(intervals), 2) for number in range(intervals[place], intervals[place + 1])}
 
 
 def test_nothing_and_everything_invert_into_each_other() -> None:
     """The families of addresses stay apart."""
-    assert invert((), ADDRESSES) == ADDRESSES
-    assert invert(ADDRESSES, ADDRESSES) == ()
-    assert invert((0, 1 << 32), ADDRESSES) == ADDRESSES[2:]
+    assert complement((), ADDRESSES) == ADDRESSES
+    assert complement(ADDRESSES, ADDRESSES) == ()
+    assert complement((0, 1 << 32), ADDRESSES) == ADDRESSES[2:]
 
 
 def test_cells_part_the_universe_at_every_bound() -> None:

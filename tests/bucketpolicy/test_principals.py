@@ -4,7 +4,15 @@ import pytest
 
 from bucketpolicy.document import Principals
 from bucketpolicy.proof.globs import ANY, MANY
-from bucketpolicy.proof.principals import Crowd, Named, Representative, cover, find_strangers, gather, read_principal
+from bucketpolicy.proof.principals import (
+    ParsedPrincipal,
+    Representative,
+    Representatives,
+    list_representatives,
+    match_principals,
+    read_principal,
+    represent_unnamed,
+)
 from bucketpolicy.request import Anonymous, Identity, Principal, Service
 from tests.bucketpolicy.verdicts import Json, document, statement
 
@@ -18,12 +26,12 @@ NOT_PRINCIPAL = "a Deny with `NotPrincipal` may also deny principals it lists (p
 @pytest.mark.parametrize(
     ("text", "named"),
     [
-        (ACCOUNT, Named("account", ACCOUNT)),
-        (f"{IAM}root", Named("root", ACCOUNT, f"{IAM}root")),
-        (BOB, Named("user", ACCOUNT, BOB)),
-        (f"{IAM}user/a/b", Named("user", ACCOUNT, f"{IAM}user/a/b")),
-        (APP, Named("role", ACCOUNT, APP)),
-        (SESSION, Named("session", ACCOUNT, "app", "one")),
+        (ACCOUNT, ParsedPrincipal("account", ACCOUNT)),
+        (f"{IAM}root", ParsedPrincipal("root", ACCOUNT, f"{IAM}root")),
+        (BOB, ParsedPrincipal("user", ACCOUNT, BOB)),
+        (f"{IAM}user/a/b", ParsedPrincipal("user", ACCOUNT, f"{IAM}user/a/b")),
+        (APP, ParsedPrincipal("role", ACCOUNT, APP)),
+        (SESSION, ParsedPrincipal("session", ACCOUNT, "app", "one")),
         ("11112222333", None),
         (f"{ACCOUNT}4", None),
         ("*", None),
@@ -46,14 +54,14 @@ NOT_PRINCIPAL = "a Deny with `NotPrincipal` may also deny principals it lists (p
         (f"{STS}root", None),
     ],
 )
-def test_a_text_names_one_principal_or_nobody(text: str, named: Named | None) -> None:
+def test_a_text_names_one_principal_or_nobody(text: str, named: ParsedPrincipal | None) -> None:
     """Accounts, roots, users, roles and sessions of this partition, written out."""
     assert read_principal(text, "aws") == named
 
 
-def crowd(*names: str, services: tuple[str, ...] = (), exempt: tuple[str, ...] = ()) -> Crowd:
+def representatives(*names: str, services: tuple[str, ...] = (), exempt: tuple[str, ...] = ()) -> Representatives:
     """Everybody to be told apart where a Deny names these."""
-    return gather(document(statement(Principal={"AWS": list(names), "Service": list(services)})), exempt, "aws")
+    return list_representatives(document(statement(Principal={"AWS": list(names), "Service": list(services)})), exempt, "aws")
 
 
 def strangers(account: str = OTHER, service: str = LOGGING) -> list[Representative]:
@@ -70,14 +78,14 @@ def strangers(account: str = OTHER, service: str = LOGGING) -> list[Representati
 
 def test_where_nobody_is_named_one_of_each_sort_stands_for_all() -> None:
     """With the account of AWS's examples, in the document's partition."""
-    assert crowd() == Crowd(tuple(strangers(ACCOUNT)), {}, 0, "aws")
-    chinese = find_strangers("aws-cn")
+    assert representatives() == Representatives(tuple(strangers(ACCOUNT)), {}, 0, "aws")
+    chinese = represent_unnamed("aws-cn")
     assert chinese.all[0].principal == Identity("user", ACCOUNT, f"arn:aws-cn:iam::{ACCOUNT}:user/example")
 
 
 def test_a_named_account_has_its_named_principals_and_the_others() -> None:
     """A session is one of the named roles of its name, and of one with any other path, which the session's ARN does not tell."""
-    everybody = crowd(BOB, APP, SESSION, services=(TRAIL,))
+    everybody = representatives(BOB, APP, SESSION, services=(TRAIL,))
     paths = (f"{IAM}role/app", (*f"{IAM}role/", ANY, MANY, *"/app"))
     assert everybody.all == (
         *strangers(),
@@ -96,16 +104,16 @@ def test_a_named_account_has_its_named_principals_and_the_others() -> None:
 def test_names_that_are_taken_are_not_taken_again() -> None:
     """Whoever stands for those that nobody names has a name of its own."""
     names = [f"{IAM}user/example", f"{IAM}user/example0", f"{IAM}role/example", f"{STS}assumed-role/example/session"]
-    found = [caller.principal for caller in crowd(*names).all if caller.account == ACCOUNT and not caller.named]
+    found = [caller.principal for caller in representatives(*names).all if caller.account == ACCOUNT and not caller.named]
     assert found == [
         Identity("user", ACCOUNT, f"{IAM}user/example1"),
         Identity("role", ACCOUNT, f"{IAM}role/example0", "session0"),
         Identity("root", ACCOUNT, f"{IAM}root"),
     ]
     services = (LOGGING, TRAIL, "delivery.logs.amazonaws.com", "s3.amazonaws.com")
-    assert crowd(services=services).all[3] == Representative(Service("fresh.amazonaws.com"), None)
+    assert representatives(services=services).all[3] == Representative(Service("fresh.amazonaws.com"), None)
     roles = [f"{IAM}role/app", f"{IAM}role/path0/app", SESSION]
-    assert crowd(*roles).all[-1].principal == Identity("role", ACCOUNT, f"{IAM}role/path1/app", "one")
+    assert representatives(*roles).all[-1].principal == Identity("role", ACCOUNT, f"{IAM}role/path1/app", "one")
 
 
 @pytest.mark.parametrize(
@@ -124,7 +132,7 @@ def test_names_that_are_taken_are_not_taken_again() -> None:
 )
 def test_a_service_has_a_domain_for_a_name(text: str, *, known: bool) -> None:
     """Other texts name no service."""
-    assert (Service(text) in [caller.principal for caller in crowd(services=(text,)).all]) is known
+    assert (Service(text) in [caller.principal for caller in representatives(services=(text,)).all]) is known
 
 
 WHO = ("user", "anonymous", "role", "service", "root", "his user", "his role", "his root", "bob", "app", "app one", "another one", "trail")
@@ -163,20 +171,20 @@ def tell(bits: int) -> frozenset[str]:
 def test_a_principal_element_covers_those_it_names(entries: Json, sure: Json, maybe: Json, doubt: str) -> None:
     """Surely, and possibly; where the two differ the doubt says why."""
     element = Principals(negated=False, everyone=False, entries=entries, path="$")
-    found = cover(element, crowd(BOB, APP, SESSION, services=(TRAIL,)), star_covers_services=True)
-    assert (tell(found.sure), tell(found.maybe), found.doubt, found.reading) == (frozenset(sure), frozenset(maybe), doubt, "")
+    found = match_principals(element, representatives(BOB, APP, SESSION, services=(TRAIL,)), star_covers_services=True)
+    assert (tell(found.sure), tell(found.maybe), found.doubt, found.assumption) == (frozenset(sure), frozenset(maybe), doubt, "")
 
 
 def test_everybody_is_covered_by_a_star() -> None:
     """The bare one for certain; whether the one under `AWS` covers services is an assumption."""
-    everybody = crowd(BOB, APP, SESSION, services=(TRAIL,))
-    bare = cover(Principals(negated=False, everyone=True, entries=(), path="$"), everybody, star_covers_services=False)
-    assert (tell(bare.sure), tell(bare.maybe), bare.doubt, bare.reading) == (FULL, FULL, "", "")
+    everybody = representatives(BOB, APP, SESSION, services=(TRAIL,))
+    bare = match_principals(Principals(negated=False, everyone=True, entries=(), path="$"), everybody, star_covers_services=False)
+    assert (tell(bare.sure), tell(bare.maybe), bare.doubt, bare.assumption) == (FULL, FULL, "", "")
     star = Principals(negated=False, everyone=False, entries=(("AWS", "*"),), path="$")
-    on, off = (cover(star, everybody, star_covers_services=switch) for switch in (True, False))
-    assert (tell(on.sure), tell(on.maybe), on.doubt, on.reading) == (FULL, FULL, "", "aws-star-covers-services")
+    on, off = (match_principals(star, everybody, star_covers_services=switch) for switch in (True, False))
+    assert (tell(on.sure), tell(on.maybe), on.doubt, on.assumption) == (FULL, FULL, "", "aws-star-covers-services")
     doubt = 'whether `{"AWS": "*"}` covers AWS services is open'
-    assert (tell(off.sure), tell(off.maybe), off.doubt, off.reading) == (FULL - {"service", "trail"}, FULL, doubt, "")
+    assert (tell(off.sure), tell(off.maybe), off.doubt, off.assumption) == (FULL - {"service", "trail"}, FULL, doubt, "")
 
 
 @pytest.mark.parametrize(
@@ -200,13 +208,13 @@ def test_everybody_is_covered_by_a_star() -> None:
 def test_not_principal_spares_those_it_lists_with_their_whole_chain(entries: Json, denied: Json, spared: Json) -> None:
     """Surely denied is who shares nothing with those listed, surely spared who is listed with account, role and session."""
     element = Principals(negated=True, everyone=False, entries=entries, path="$")
-    found = cover(element, crowd(BOB, APP, SESSION, services=(TRAIL,)), star_covers_services=True)
+    found = match_principals(element, representatives(BOB, APP, SESSION, services=(TRAIL,)), star_covers_services=True)
     assert (tell(found.sure), tell(found.maybe), found.doubt) == (frozenset(denied), FULL - frozenset(spared), NOT_PRINCIPAL)
 
 
 def test_nobody_is_surely_denied_by_not_principal_everyone() -> None:
     """Nor surely spared."""
-    found = cover(Principals(negated=True, everyone=True, entries=(), path="$"), crowd(), star_covers_services=True)
+    found = match_principals(Principals(negated=True, everyone=True, entries=(), path="$"), representatives(), star_covers_services=True)
     assert (found.sure, found.maybe) == (0, 0b11111)
 
 
@@ -224,11 +232,11 @@ def test_nobody_is_surely_denied_by_not_principal_everyone() -> None:
 )
 def test_who_is_exempt(exempt: tuple[str, ...], expected: Json) -> None:
     """An account with everybody in it, a role with its sessions, and the root alone."""
-    assert tell(crowd(BOB, APP, SESSION, services=(TRAIL,), exempt=exempt).exempt) == frozenset(expected)
+    assert tell(representatives(BOB, APP, SESSION, services=(TRAIL,), exempt=exempt).exempt) == frozenset(expected)
 
 
 def test_an_exempt_name_is_told_apart_as_well() -> None:
     """Though no statement speaks of it."""
-    everybody: list[Principal] = [caller.principal for caller in crowd(exempt=(BOB, TRAIL)).all]
+    everybody: list[Principal] = [caller.principal for caller in representatives(exempt=(BOB, TRAIL)).all]
     assert Identity("user", ACCOUNT, BOB) in everybody
     assert Service(TRAIL) in everybody

@@ -129,13 +129,13 @@ PIECES = st.sampled_from(["a", "b", ":", "*", "?", "$", "{", "}", "${", "${*}", 
 
 
 @given(pattern=st.lists(PIECES, max_size=6).map("".join), text=st.text("ab:*", max_size=5), variables=st.booleans(), wild=st.booleans())
-def test_the_widest_reading_matches_whatever_any_reading_does(pattern: str, text: str, *, variables: bool, wild: bool) -> None:
-    """What is not matched by the widest reading is matched by none: only then does `evaluate` say that a pattern does not match."""
-    readings = read_pattern(pattern, {**WHO, "aws:username": ("a:b",)} if variables else None, wild=wild)
-    assert match_all(readings, text) is False or match_one(widen(pattern, variables=variables), text) or not wild
+def test_the_widest_meaning_matches_whatever_any_meaning_does(pattern: str, text: str, *, variables: bool, wild: bool) -> None:
+    """What is not matched by the widest meaning is matched by none: only then does `evaluate` say that a pattern does not match."""
+    meanings = read_pattern(pattern, {**WHO, "aws:username": ("a:b",)} if variables else None, wild=wild)
+    assert match_all(meanings, text) is False or match_one(widen(pattern, variables=variables), text) or not wild
 
 
-def test_the_widest_reading_knows_escapes() -> None:
+def test_the_widest_meaning_knows_escapes() -> None:
     """With variables an escape is its character, without them it may be any text."""
     assert widen("a${*}b${?}c", variables=True) == tuple("a*b?c")
     assert widen("a${*}b${?}c", variables=False) == read_glob("a*b*c")

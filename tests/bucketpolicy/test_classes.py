@@ -1,8 +1,8 @@
-"""Callers that a document does not tell apart are one, and its globs say what their ARNs may be."""
+"""PrincipalClasses that a document does not tell apart are one, and its globs say what their ARNs may be."""
 
-from bucketpolicy.proof.callers import Caller, Callers, merge
+from bucketpolicy.proof.classes import PrincipalClass, PrincipalClasses, classify
 from bucketpolicy.proof.globs import ANY, DIGIT, MANY, MANY_IN, Glob
-from bucketpolicy.proof.principals import Covered, gather
+from bucketpolicy.proof.principals import MatchedPrincipals, list_representatives
 from bucketpolicy.request import Anonymous, Identity, Service
 from tests.bucketpolicy.verdicts import document, name_principal, statement
 
@@ -17,13 +17,13 @@ def of(account: str | None, service: str, tail: str) -> Glob:
     return (*f"arn:aws:{service}::", *(account or [DIGIT] * 12), ":", *tail, ANY, MANY)
 
 
-def call(*names: str, services: tuple[str, ...] = (), exempt: tuple[str, ...] = (), covers: tuple[int, ...] = ()) -> Callers:
+def call(*names: str, services: tuple[str, ...] = (), exempt: tuple[str, ...] = (), covers: tuple[int, ...] = ()) -> PrincipalClasses:
     """The callers that a document which names these tells apart, and elements which cover these bits."""
-    crowd = gather(document(statement(Principal={"AWS": list(names), "Service": list(services)})), exempt, "aws")
-    return merge(crowd, [Covered(bits, bits) for bits in covers])[0]
+    representatives = list_representatives(document(statement(Principal={"AWS": list(names), "Service": list(services)})), exempt, "aws")
+    return classify(representatives, [MatchedPrincipals(bits, bits) for bits in covers])[0]
 
 
-def members(callers: Callers) -> list[list[str]]:
+def members(callers: PrincipalClasses) -> list[list[str]]:
     """Who is one, by ARN and session, or by name."""
     return [[name_principal(member).removeprefix("arn:aws:iam::") for member in caller.members] for caller in callers.all]
 
@@ -32,19 +32,19 @@ def test_where_nobody_is_named_there_are_five_callers() -> None:
     """Each may be of any account; the path of a role does not end in a slash."""
     found = call()
     user, anonymous, role, service, root = found.all
-    assert user == Caller(
+    assert user == PrincipalClass(
         (Identity("user", ACCOUNT, f"{IAM}user/example"),),
         fresh=True,
         arns=(of(None, "iam", "user/"), of(None, "sts", "federated-user/")),
         others=(SLASH,),
     )
-    assert anonymous == Caller((Anonymous(),))
-    assert role == Caller(
+    assert anonymous == PrincipalClass((Anonymous(),))
+    assert role == PrincipalClass(
         (Identity("role", ACCOUNT, f"{IAM}role/example", "session"),), fresh=True, arns=(of(None, "iam", "role/"),), others=(SLASH,)
     )
-    assert service == Caller((Service(LOGGING),))
+    assert service == PrincipalClass((Service(LOGGING),))
     any_root: Glob = (*"arn:aws:iam::", *[DIGIT] * 12, *":root")
-    assert root == Caller((Identity("root", ACCOUNT, f"{IAM}root"),), fresh=True, arns=(any_root,))
+    assert root == PrincipalClass((Identity("root", ACCOUNT, f"{IAM}root"),), fresh=True, arns=(any_root,))
     assert found[1:] == (0, 0b00010, 0b01000, 0b10000, 0b00001, 0b00100)
 
 
@@ -54,14 +54,14 @@ def test_a_named_account_has_callers_of_its_own_where_an_element_tells_it_from_o
     mine = 0b1111100000
     found = call(bob, app, covers=(mine, 1 << 8, 1 << 9))
     away: Glob = (*"arn:aws:", MANY_IN, *f"::{ACCOUNT}:", MANY)
-    user = next(caller for caller in found.all if caller.principal == Identity("user", ACCOUNT, f"{IAM}user/example"))
-    assert user == Caller(
+    user = next(group for group in found.all if group.principal == Identity("user", ACCOUNT, f"{IAM}user/example"))
+    assert user == PrincipalClass(
         user.members, (ACCOUNT,), arns=(of(ACCOUNT, "iam", "user/"), of(ACCOUNT, "sts", "federated-user/")), others=(bob, SLASH)
     )
     assert found.all[0].others == (away, SLASH)
     assert found.all[0].other_accounts == (ACCOUNT,)
-    assert Caller((Identity("user", ACCOUNT, bob),), (ACCOUNT,), arns=(bob,)) in found.all
-    role = next(caller for caller in found.all if caller.principal == Identity("role", ACCOUNT, f"{IAM}role/example", "session"))
+    assert PrincipalClass((Identity("user", ACCOUNT, bob),), (ACCOUNT,), arns=(bob,)) in found.all
+    role = next(group for group in found.all if group.principal == Identity("role", ACCOUNT, f"{IAM}role/example", "session"))
     assert role.others == (app, SLASH)
 
 
@@ -84,22 +84,22 @@ def test_those_that_no_element_tells_apart_are_one_in_the_order_of_the_crowd() -
 
 
 def test_an_element_and_an_exemption_tell_callers_apart() -> None:
-    """The parts keep the order of the crowd, and masks follow them."""
+    """The parts keep the order of the representatives, and masks follow them."""
     names = (f"{IAM}user/a", f"{IAM}user/b", f"{IAM}user/c")
     found = call(*names, exempt=(names[1],), covers=(1 << 8,))
     assert members(found)[5:] == [[f"{ACCOUNT}:user/a"], [f"{ACCOUNT}:user/b"], [f"{ACCOUNT}:user/c"]]
     assert found.exempt == 1 << 6
     assert found.users == 0b11100001
-    crowd = gather(document(statement(Principal={"AWS": list(names)})), (), "aws")
-    _, (covered,) = merge(crowd, [Covered(1 << 9, 1 << 9 | 1 << 8, "doubt", "reading")])
-    assert covered == Covered(1 << 6, 1 << 6 | 1 << 5, "doubt", "reading")
+    representatives = list_representatives(document(statement(Principal={"AWS": list(names)})), (), "aws")
+    _, (covered,) = classify(representatives, [MatchedPrincipals(1 << 9, 1 << 9 | 1 << 8, "doubt", "reading")])
+    assert covered == MatchedPrincipals(1 << 6, 1 << 6 | 1 << 5, "doubt", "reading")
 
 
 def test_services_are_known_by_their_names() -> None:
     """A service that nobody names has none of the names."""
     found = call(services=(TRAIL, "s3.amazonaws.com"), covers=(1 << 5,))
-    assert [caller for caller in found.all if isinstance(caller.principal, Service)] == [
-        Caller((Service(LOGGING),), others=(TRAIL, "s3.amazonaws.com")),
-        Caller((Service(TRAIL),), arns=(TRAIL,)),
-        Caller((Service("s3.amazonaws.com"),), arns=("s3.amazonaws.com",)),
+    assert [group for group in found.all if isinstance(group.principal, Service)] == [
+        PrincipalClass((Service(LOGGING),), others=(TRAIL, "s3.amazonaws.com")),
+        PrincipalClass((Service(TRAIL),), arns=(TRAIL,)),
+        PrincipalClass((Service("s3.amazonaws.com"),), arns=("s3.amazonaws.com",)),
     ]
