@@ -25,14 +25,20 @@ def read_text(name: str, most: int, expected: str) -> str | Failure:
     try:
         content = _read_bytes(name, most)
     except (OSError, ValueError) as error:
-        # ValueError: a null character in the name.
-        why = error.strerror if isinstance(error, OSError) and error.strerror else "is no name of a file"
-        return _refuse(name, why[:1].lower() + why[1:], expected)
+        return _refuse(name, explain_error(error), expected)
     if len(content) > most:
         return _refuse(name, f"larger than {most // _MEGABYTE} MB", expected)
     if not content.strip():
         return _refuse(name, "is empty", expected)
-    return _decode(name, content, expected)
+    return decode(name, content, expected)
+
+
+def explain_error(error: Exception) -> str:
+    """Why a file cannot be read, in half a sentence that holds nothing of the file."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror[:1].lower() + error.strerror[1:]
+    # A null character in the name, or a store's own error.
+    return "is not a valid name of a file" if isinstance(error, ValueError) else f"cannot be read ({type(error).__name__})"
 
 
 def _read_bytes(name: str, most: int) -> bytes:
@@ -47,7 +53,7 @@ def _read_some(file: BinaryIO, most: int) -> bytes:
     return file.read(most + 1)
 
 
-def _decode(name: str, content: bytes, expected: str) -> str | Failure:
+def decode(name: str, content: bytes, expected: str) -> str | Failure:
     """UTF-8; UTF-16 as well where it is marked, since Windows PowerShell redirects output so."""
     utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:

@@ -35,11 +35,16 @@ class Stored(NamedTuple):
 
 
 class State(NamedTuple):
-    """The resources of a stack that are not about to be deleted, in the order of the file."""
+    """
+    The resources of a stack that are not about to be deleted, in the order of the file.
+
+    `time` is when its manifest was written, as the engine writes it (RFC 3339), "" where it does not say.
+    """
 
     project: str
     stack: str
     resources: tuple[Stored, ...]
+    time: str = ""
 
 
 class _WrongStateError(Exception):
@@ -55,7 +60,8 @@ def parse(text: str, where: str) -> State | Failure:
     except RecursionError:
         return Failure(f"{where}: nested too deeply; expected: {EXPECTED}")
     try:
-        entries = _find_resources(found)
+        deployment, name = _open_envelope(found)
+        entries = _list_resources(deployment)
         marked = SIGNATURE in text
         resources = tuple(_read(entry, f"resources[{index}]", marked=marked) for index, entry in enumerate(entries))
     except _WrongStateError as error:
@@ -63,19 +69,38 @@ def parse(text: str, where: str) -> State | Failure:
     except RecursionError:
         return Failure(f"{where}: nested too deeply; expected: {EXPECTED}")
     kept = tuple(resource for resource in resources if resource is not None)
-    project, stack = _name_stack(kept)
-    return State(project, stack, kept)
+    project, stack = _name_stack(kept) if kept else _split_name(name)
+    return State(project, stack, kept, _read_time(deployment))
 
 
-def _find_resources(found: object) -> list[Any]:
+def _open_envelope(found: object) -> tuple[Mapping[str, Any], str]:
+    """The deployment, empty where the stack was never updated, and the stack's full name where the envelope has it."""
     match found:
-        case {"deployment": dict(deployment)} | {"checkpoint": {"latest": dict(deployment)}}:
-            resources = deployment.get("resources")
-        case {"deployment": None} | {"checkpoint": {"latest": None}}:
-            resources = None
-        case _:
-            missing = "no `deployment` in it"
-            raise _WrongStateError(missing)
+        case {"deployment": dict(deployment)}:
+            return deployment, ""
+        case {"deployment": None}:
+            return {}, ""
+        case {"checkpoint": dict(checkpoint)}:
+            latest = checkpoint.get("latest")
+            if latest is None or isinstance(latest, dict):
+                return latest or {}, _read_text(checkpoint.get("stack"))
+    missing = "no `deployment` in it"
+    raise _WrongStateError(missing)
+
+
+def _split_name(name: str) -> tuple[str, str]:
+    """Project and stack of `organization/project/stack`, as checkpoints name it, or of a plain `stack`."""
+    project, _, stack = name.rpartition("/")
+    return project.rpartition("/")[2], stack
+
+
+def _read_time(deployment: Mapping[str, Any]) -> str:
+    manifest = deployment.get("manifest")
+    return _read_text(manifest.get("time")) if isinstance(manifest, dict) else ""
+
+
+def _list_resources(deployment: Mapping[str, Any]) -> list[Any]:
+    resources = deployment.get("resources")
     if resources is not None and not isinstance(resources, list):
         wrong = "its `resources` are no list"
         raise _WrongStateError(wrong)
@@ -127,8 +152,6 @@ def _read_dependencies(value: object) -> dict[str, tuple[str, ...]]:
 
 def _name_stack(resources: tuple[Stored, ...]) -> tuple[str, str]:
     """Project and stack, as the URNs of the resources say."""
-    if not resources:
-        return "", ""
     prefix, project, _ = resources[0].urn.split("::", 2)
     return project, prefix.removeprefix("urn:pulumi:")
 

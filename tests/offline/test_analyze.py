@@ -390,3 +390,20 @@ def test_providers_are_found_by_their_urn() -> None:
     found = read(export(bucket("logs")))
 
     assert [each.provider for each in found.resources if each.name == "logs"] == [PROVIDER_URN]
+
+
+@pytest.mark.parametrize(
+    ("envelope", "expected"),
+    [
+        ({"version": 3, "checkpoint": {"stack": "organization/shop/prod"}}, ("shop", "prod", "")),
+        ({"version": 3, "checkpoint": {"stack": "prod", "latest": None}}, ("", "prod", "")),
+        ({"version": 3, "checkpoint": {"latest": {"manifest": {"time": "2026-11-01T10:00:00Z"}}}}, ("", "", "2026-11-01T10:00:00Z")),
+        ({"version": 3, "deployment": {"manifest": {"time": 7}, "resources": []}}, ("", "", "")),
+        ({"version": 3, "deployment": None}, ("", "", "")),
+    ],
+)
+def test_a_stack_without_resources_is_valid(envelope: object, expected: tuple[str, str, str]) -> None:
+    """Also one that was never updated; its name is that of the envelope, and its time that of the manifest, where they are texts."""
+    found = state.parse(json.dumps(envelope), "state.json")
+    assert isinstance(found, state.State)
+    assert (found.project, found.stack, found.time, found.resources) == (*expected, ())
