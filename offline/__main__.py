@@ -2,6 +2,12 @@
 
 import os
 import sys
+
+if __name__ == "__main__":
+    # `-m` puts the current folder first, and so does an empty entry of PYTHONPATH: nothing there is ours but in the checkout itself.
+    _ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120  pathlib is not imported before this is done
+    sys.path[:] = [_ROOT, *(entry for entry in sys.path if os.path.realpath(entry) not in (_ROOT, os.path.realpath(os.curdir)))]
+
 import traceback
 
 from offline.report.visible import make_line

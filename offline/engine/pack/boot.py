@@ -121,7 +121,9 @@ def boot(folder: Path, settings: StackSettings | None, policies: Mapping[str, An
         message = f"{folder}: no policy pack here (__main__.py is missing)"
         raise PackError(message)
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as log:
-        command = [sys.executable, "-u", "-m", "pulumi.policy", _NO_ENGINE, str(folder)]
+        # An isolated interpreter starts an isolated one; any other one finds in the current folder what is the pack's own.
+        isolated = ("-I",) if sys.flags.isolated else ()
+        command = [sys.executable, *isolated, "-u", "-m", "pulumi.policy", _NO_ENGINE, str(folder)]
         process = subprocess.Popen(
             command, cwd=folder, env=_make_environment(settings), stdin=subprocess.DEVNULL, stdout=out, stderr=log, start_new_session=True
         )

@@ -94,12 +94,17 @@ def _find_interpreter(project: Project) -> str:
     return str(active / _INTERPRETER) if any(active.glob("lib/python3*/site-packages/pulumi")) else sys.executable
 
 
+def _find_tool(name: str) -> str | None:
+    """The program of this name on PATH, whose empty and relative entries would mean the current folder."""
+    return shutil.which(name, path=os.pathsep.join(entry for entry in os.get_exec_path() if os.path.isabs(entry)))  # noqa: PTH117  plain text
+
+
 def _start_node(project: Project) -> Start | Failure:
     folder = _find_folder(project)
     runner = next(
         (file for above in (folder, *folder.parents) if (file := above / "node_modules/@pulumi/pulumi/cmd/run/index.js").is_file()), None
     )
-    node = shutil.which("node")
+    node = _find_tool("node")
     if node is None:
         return Failure("node is not on PATH: this program needs it")
     if runner is None:
@@ -113,7 +118,7 @@ def _start_node(project: Project) -> Start | Failure:
 
 def _build_go(project: Project, scratch: Path) -> Start | Failure:
     folder = _find_folder(project)
-    go = shutil.which("go")
+    go = _find_tool("go")
     if go is None:
         return Failure("go is not on PATH: this program needs it")
     binary = scratch / "program"
