@@ -42,9 +42,9 @@ PolicyPack("empty", policies=[ResourceValidationPolicy("off", "Nothing.", lambda
 _EMPTY_RUN = """
 import sys
 from pathlib import Path
-from offline.engine.program.run import Request, preview
+from offline.engine.program.run import RunOptions, preview
 from offline.run import Run
-assert isinstance(preview(Request(Path(sys.argv[1]), pack=Path(sys.argv[2]))), Run)
+assert isinstance(preview(RunOptions(Path(sys.argv[1]), pack=Path(sys.argv[2]))), Run)
 """
 
 

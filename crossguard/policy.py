@@ -4,24 +4,24 @@ What a policy says about a resource, or about a stack: everything between the SD
 Loaded by `register` when the first bucket or bucket policy is seen, so that it costs nothing before.
 """
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterator, Mapping, MutableMapping
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import pulumi.runtime
 from pulumi_policy import ReportViolation, ResourceValidationArgs, StackValidationArgs
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
 
 from bucketpolicy.repair import Repaired
-from crossguard import remediate
 from crossguard.judging.assess import assess, locate
-from crossguard.judging.finding import CannotTell, Compliant, Exempted, Finding, Misconfigured, NotApplicable, NotKnown, Open, Subject
+from crossguard.judging.finding import CannotTell, Compliant, Exempted, Finding, Misconfigured, NotApplicable, NotDenied, NotKnown, Subject
 from crossguard.messages.render import render, render_note
 from crossguard.pack.rule import Rule, StackRule
 from crossguard.pack.settings import Rejected, Settings, read_settings
 from crossguard.resources.attachments import Attachments, assess_attachments, attach
 from crossguard.resources.documents import find, has_inline_policy, is_blank_policy
-from crossguard.resources.sightings import Sightings
+from crossguard.resources.seen_inputs import SeenInputs
 from crossguard.resources.source import Found, Source
 
 #: The real engine takes answers of up to 4 MB. A violation also carries the policy's description twice, and names.
@@ -52,42 +52,65 @@ class Skip(NamedTuple):
 Outcome = Violation | Note | Skip
 
 
-class Moment(NamedTuple):
+class When(NamedTuple):
     """When a policy is asked: on which day (in UTC), and whether in a preview, where something may not be known yet."""
 
     today: date
     preview: bool
 
 
-def read_moment(today: date) -> Moment:
+def read_when(today: date) -> When:
     """The moment of the operation that the engine has told the SDK of; none, as in `pulumi policy analyze`, is no preview."""
-    return Moment(today, pulumi.runtime.is_dry_run())
+    return When(today, pulumi.runtime.is_dry_run())
 
 
-def judge_resource(rule: Rule, args: ResourceValidationArgs, sightings: Sightings, moment: Moment) -> tuple[Outcome, ...]:
+def judge_resource(rule: Rule, args: ResourceValidationArgs, seen_inputs: SeenInputs, when: When) -> tuple[Outcome, ...]:
     """What the policy says about one resource's inputs; nothing where all is well."""
-    sightings.note(
+    seen_inputs.note(
         args.urn,
         inline=has_inline_policy(args.resource_type, args.props),
         blank=is_blank_policy(args.resource_type, args.props),
     )
     settings = read_settings(args.get_config(), rule.keys)
     subject, source = _look_at(args)
-    finding = assess(rule, settings, subject, source, moment.today)
+    finding = assess(rule, settings, subject, source, when.today)
     if isinstance(finding, Compliant):
         return ()
-    outcome = _pronounce(rule, settings, locate(subject, settings, source), finding, moment)
+    outcome = _to_outcome(rule, settings, locate(subject, settings, source), finding, when)
     return () if outcome is None else (outcome,)
 
 
-def remedy_resource(rule: Rule, args: ResourceValidationArgs, today: date) -> Mapping[str, Any] | None:
+def remediate_resource(rule: Rule, args: ResourceValidationArgs, today: date) -> Mapping[str, Any] | None:
     """The resource's properties with the document repaired; None where there is nothing to add, or nothing can be."""
     subject, source = _look_at(args)
     match source, assess(rule, read_settings(args.get_config(), rule.keys), subject, source, today):
-        case Found(_, name), Open(fix=Repaired(_, added) as fix) | CannotTell(fix=Repaired(_, added) as fix) if added:
-            return remediate.apply(args.props, name, fix)
+        case Found(_, name), NotDenied(fix=Repaired(_, added) as fix) | CannotTell(fix=Repaired(_, added) as fix) if added:
+            return _apply(args.props, name, fix)
         case _:
             return None
+
+
+def _apply(props: Mapping[str, Any], name: str, repaired: Repaired) -> Mapping[str, Any]:
+    """
+    The same properties, with the repaired document as the property of this name; a text stays a text, and an object an object.
+
+    The SDK's own proxy is changed in place, since only it remembers which values are secret.
+    """
+    # The proxy takes assignments, although it says that it is only a Mapping.
+    writable = cast("MutableMapping[str, Any]", props)
+    if isinstance(props[name], str):
+        writable[name] = repaired.text
+    else:
+        _append(props[name], repaired.added)
+    return props
+
+
+def _append(document: Mapping[str, Any], added: tuple[str, ...]) -> None:
+    """Put the statements after those of the document, which keep their places, their values and their secret marks."""
+    statements = document["Statement"]
+    # A proxy's own list, in which secret members are still marked; a proxy hands them out without their marks.
+    kept = [statements] if isinstance(statements, Mapping) else list(statements["__target"])
+    cast("MutableMapping[str, Any]", document)["Statement"] = [*kept, *map(json.loads, added)]
 
 
 def _look_at(args: ResourceValidationArgs) -> tuple[Subject, Source]:
@@ -95,24 +118,24 @@ def _look_at(args: ResourceValidationArgs) -> tuple[Subject, Source]:
     return Subject(args.urn, args.resource_type, args.name), find(args.resource_type, args.props, provider)
 
 
-def judge_stack(rule: StackRule, args: StackValidationArgs, sightings: Sightings, moment: Moment) -> Iterator[Outcome]:
+def judge_stack(rule: StackRule, args: StackValidationArgs, seen_inputs: SeenInputs, when: When) -> Iterator[Outcome]:
     """What the policy says about the stack: the violations in URN order, and last what is not known or why it does not apply."""
     settings = read_settings(args.get_config(), rule.keys)
     if isinstance(settings, Rejected):
         yield Violation(render(rule, Misconfigured(settings.problems), Subject("", "", "")) or "")
         return
-    attachments = attach(args.resources, sightings.snapshot())
+    attachments = attach(args.resources, seen_inputs.snapshot())
     if not attachments.buckets:
         yield Skip("the stack has no S3 bucket")
         return
-    yield from _ration(_pronounce_attachments(rule, settings, attachments, moment))
+    yield from _fit_answer(_judge_attachments(rule, settings, attachments, when))
 
 
-def _pronounce_attachments(rule: StackRule, settings: Settings, attachments: Attachments, moment: Moment) -> Iterator[Outcome]:
+def _judge_attachments(rule: StackRule, settings: Settings, attachments: Attachments, when: When) -> Iterator[Outcome]:
     """A violation for each bucket that has one, then one note for all that are not known."""
     doubtful: list[Subject] = []
-    for subject, finding in assess_attachments(settings, attachments, moment.today):
-        match _pronounce(rule, settings, subject, finding, moment):
+    for subject, finding in assess_attachments(settings, attachments, when.today):
+        match _to_outcome(rule, settings, subject, finding, when):
             case Violation(text):
                 yield Violation(text, subject.urn)
             case Note():
@@ -121,7 +144,7 @@ def _pronounce_attachments(rule: StackRule, settings: Settings, attachments: Att
         yield Note(render_note(rule, tuple(doubtful)))
 
 
-def _ration(outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
+def _fit_answer(outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
     """Whole messages while there is room in one answer, then their first lines, and in the end how many more there are."""
     spent = left_out = 0
     for outcome in outcomes:
@@ -138,9 +161,9 @@ def _ration(outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
         yield Violation(f"There are {left_out} more buckets of which the same is to be said.")
 
 
-def _pronounce(rule: Rule | StackRule, settings: Settings | Rejected, subject: Subject, finding: Finding, moment: Moment) -> Outcome | None:
+def _to_outcome(rule: Rule | StackRule, settings: Settings | Rejected, subject: Subject, finding: Finding, when: When) -> Outcome | None:
     """What is said of a finding; what is not known yet is softened during a preview only."""
-    if isinstance(finding, NotKnown) and not moment.preview:
+    if isinstance(finding, NotKnown) and not when.preview:
         finding = finding._replace(when="update")
     text = render(rule, finding, subject)
     if text is None:
@@ -156,7 +179,7 @@ def _pronounce(rule: Rule | StackRule, settings: Settings | Rejected, subject: S
             return Violation(text)
 
 
-def utter(outcomes: tuple[Outcome, ...], args: ResourceValidationArgs | StackValidationArgs, report: ReportViolation) -> None:
+def report_all(outcomes: tuple[Outcome, ...], args: ResourceValidationArgs | StackValidationArgs, report: ReportViolation) -> None:
     """Say it to the SDK: all violations first, since a note or a skip ends the policy by an exception."""
     last: Note | Skip | None = None
     for outcome in outcomes:

@@ -4,7 +4,7 @@ From rules to the SDK's policies: the one place that speaks to the engine.
 The SDK abandons a policy at `UnknownValueError` with one advisory note, and at `not_applicable` without a word; any other exception aborts
 the user's whole operation and loses its traceback. So both are raised last, on purpose, outside of every `try`, and nothing else gets out.
 
-Everybody waits for the pack to boot, also those whose program has no bucket: what judges is loaded (`conduct`) when it is needed.
+Everybody waits for the pack to boot, also those whose program has no bucket: what judges is loaded (`policy`) when it is needed.
 """
 
 import gc
@@ -30,7 +30,7 @@ from crossguard.failure import describe_failure
 from crossguard.pack.kinds import JUDGED, explain
 from crossguard.pack.rule import FRAMEWORK, FRAMEWORK_VERSION, Rule, StackRule, link
 from crossguard.pack.settings import write_schema
-from crossguard.resources.sightings import Sightings
+from crossguard.resources.seen_inputs import SeenInputs
 
 TAGS = ("AWS", "S3", "CIS", "NIST-800-53-SC-13")
 
@@ -47,9 +47,9 @@ def read_clock() -> date:
 
 def build(rules: tuple[Rule | StackRule, ...], clock: Clock = read_clock) -> list[Policy]:
     """The rules as policies of the SDK, in the same order."""
-    sightings = Sightings()
+    seen_inputs = SeenInputs()
     return [
-        _build_resource_policy(rule, sightings, clock) if isinstance(rule, Rule) else _build_stack_policy(rule, sightings, clock)
+        _build_resource_policy(rule, seen_inputs, clock) if isinstance(rule, Rule) else _build_stack_policy(rule, seen_inputs, clock)
         for rule in rules
     ]
 
@@ -68,44 +68,44 @@ def _load() -> None:
     gc.freeze()
 
 
-def _build_resource_policy(rule: Rule, sightings: Sightings, clock: Clock) -> ResourceValidationPolicy:
+def _build_resource_policy(rule: Rule, seen_inputs: SeenInputs, clock: Clock) -> ResourceValidationPolicy:
     def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
         if args.resource_type not in JUDGED:
             args.not_applicable(explain(args.resource_type))
         try:
             from crossguard import policy  # noqa: PLC0415  not at boot: see above
 
-            outcomes = policy.judge_resource(rule, args, sightings, policy.read_moment(clock()))
+            outcomes = policy.judge_resource(rule, args, seen_inputs, policy.read_when(clock()))
         except Exception as error:  # noqa: BLE001  the safety net: an exception would abort the user's operation
             report(describe_failure(rule, error), None)
         else:
-            policy.utter(outcomes, args, report)
+            policy.report_all(outcomes, args, report)
 
-    def remedy(args: ResourceValidationArgs) -> Any:  # the SDK's type asks for an awaitable, the SDK itself does not
+    def remediate(args: ResourceValidationArgs) -> Any:  # the SDK's type asks for an awaitable, the SDK itself does not
         if args.resource_type not in JUDGED:
             args.not_applicable(explain(args.resource_type))
         try:
             from crossguard import policy  # noqa: PLC0415  not at boot: see above
 
-            return policy.remedy_resource(rule, args, clock())
+            return policy.remediate_resource(rule, args, clock())
         except Exception:  # noqa: BLE001  the safety net, as above; `validate` comes next and reports
             return None
 
-    return ResourceValidationPolicy(validate=validate, remediate=remedy if rule.remediates else None, **_describe(rule))
+    return ResourceValidationPolicy(validate=validate, remediate=remediate if rule.remediates else None, **_describe(rule))
 
 
-def _build_stack_policy(rule: StackRule, sightings: Sightings, clock: Clock) -> StackValidationPolicy:
+def _build_stack_policy(rule: StackRule, seen_inputs: SeenInputs, clock: Clock) -> StackValidationPolicy:
     def validate(args: StackValidationArgs, report: ReportViolation) -> None:
         if not args.get_config() and not any(resource.resource_type in JUDGED for resource in args.resources):
             args.not_applicable("the stack has no S3 bucket")
         try:
             from crossguard import policy  # noqa: PLC0415  not at boot: see above
 
-            outcomes = tuple(policy.judge_stack(rule, args, sightings, policy.read_moment(clock())))
+            outcomes = tuple(policy.judge_stack(rule, args, seen_inputs, policy.read_when(clock())))
         except Exception as error:  # noqa: BLE001  the safety net: an exception would abort the user's operation
             report(describe_failure(rule, error), None)
         else:
-            policy.utter(outcomes, args, report)
+            policy.report_all(outcomes, args, report)
 
     return StackValidationPolicy(validate=validate, **_describe(rule))
 

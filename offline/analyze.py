@@ -16,11 +16,11 @@ from pulumi_policy import ResourceValidationArgs, StackValidationArgs
 from bucketpolicy.repair import Repaired
 from crossguard import policy
 from crossguard.judging.assess import assess, locate
-from crossguard.judging.finding import CannotTell, Finding, Open, Subject
+from crossguard.judging.finding import CannotTell, Finding, NotDenied, Subject
 from crossguard.pack.kinds import JUDGED, POLICY_DOCUMENT
 from crossguard.pack.rule import Rule, StackRule
 from crossguard.resources.documents import find, has_inline_policy
-from crossguard.resources.sightings import Sightings
+from crossguard.resources.seen_inputs import SeenInputs
 from crossguard.resources.source import Found, Source
 from offline.configuration import Configuration, Configured
 from offline.engine.deployment import ROOT_TYPE
@@ -46,7 +46,7 @@ class Examined(NamedTuple):
 Findings = dict[tuple[str, str], Examined]
 
 
-class Provider(NamedTuple):
+class ShownProvider(NamedTuple):
     """A provider as a policy sees it: by its inputs."""
 
     props: Mapping[str, Any]
@@ -60,7 +60,7 @@ class _Shown(NamedTuple):
     name: str
     props: Mapping[str, Any]
     property_dependencies: "Mapping[str, tuple[_Shown, ...]]"
-    provider: Provider | None
+    provider: ShownProvider | None
     config: Mapping[str, Any]
 
     def get_config(self) -> Mapping[str, Any]:
@@ -84,9 +84,9 @@ class _Judges(NamedTuple):
 
     configuration: Configuration
     configs: Mapping[str, Mapping[str, Any]]
-    providers: Mapping[str, Provider]
-    sightings: Sightings
-    moment: policy.Moment
+    providers: Mapping[str, ShownProvider]
+    seen_inputs: SeenInputs
+    when: policy.When
     findings: Findings | None
 
 
@@ -98,7 +98,7 @@ class _Said(NamedTuple):
     outcome: policy.Outcome
 
 
-def judge(
+def judge_state(
     state: State,
     configuration: Configuration,
     today: date,
@@ -112,7 +112,7 @@ def judge(
     """
     configs = {configured.rule.name: _read_config(configured, configuration) for configured in configuration.policies}
     providers = list_providers(state.resources)
-    judges = _Judges(configuration, configs, providers, Sightings(), policy.Moment(today, preview=False), findings)
+    judges = _Judges(configuration, configs, providers, SeenInputs(), policy.When(today, preview=False), findings)
     said = [*_judge_resources(state, judges, progress)]
     said += _judge_stack(state, judges)
     return Run(
@@ -154,10 +154,10 @@ def _judge_resources(state: State, judges: _Judges, progress: Callable[[str], No
             rule = configured.rule
             if isinstance(rule, Rule) and configured.level != "disabled":
                 args = cast("ResourceValidationArgs", shown._replace(config=judges.configs[rule.name]))
-                for outcome in policy.judge_resource(rule, args, judges.sightings, judges.moment):
+                for outcome in policy.judge_resource(rule, args, judges.seen_inputs, judges.when):
                     yield _Said(configured, resource.urn, outcome)
                 if judges.findings is not None:
-                    judges.findings[resource.urn, rule.name] = _examine(shown, rule, configured, judges.moment.today)
+                    judges.findings[resource.urn, rule.name] = _examine(shown, rule, configured, judges.when.today)
 
 
 def _has_document(resource: Stored) -> bool:
@@ -171,20 +171,22 @@ def _judge_stack(state: State, judges: _Judges) -> Iterator[_Said]:
         rule = configured.rule
         if isinstance(rule, StackRule) and configured.level != "disabled":
             stack = cast("StackValidationArgs", _Stack(_show_outputs(state, judges.providers), judges.configs[rule.name]))
-            for outcome in policy.judge_stack(rule, stack, judges.sightings, judges.moment):
+            for outcome in policy.judge_stack(rule, stack, judges.seen_inputs, judges.when):
                 yield _Said(configured, root, outcome)
 
 
-def list_providers(resources: Iterable[Stored | Seen]) -> dict[str, Provider]:
+def list_providers(resources: Iterable[Stored | Seen]) -> dict[str, ShownProvider]:
     """The providers among the resources, by URN."""
-    return {resource.urn: Provider(reveal_read(resource.inputs)) for resource in resources if resource.type.startswith("pulumi:providers:")}
+    return {
+        resource.urn: ShownProvider(reveal_read(resource.inputs)) for resource in resources if resource.type.startswith("pulumi:providers:")
+    }
 
 
-def _show_inputs(resource: Stored, providers: Mapping[str, Provider]) -> _Shown:
+def _show_inputs(resource: Stored, providers: Mapping[str, ShownProvider]) -> _Shown:
     return _Shown(resource.urn, resource.type, resource.name, reveal_read(resource.inputs), {}, providers.get(resource.provider), {})
 
 
-def _show_outputs(state: State, providers: Mapping[str, Provider]) -> list[_Shown]:
+def _show_outputs(state: State, providers: Mapping[str, ShownProvider]) -> list[_Shown]:
     """Every resource with the resources that its properties depend on, as far as they are in the stack."""
     edges: dict[str, dict[str, tuple[_Shown, ...]]] = {resource.urn: {} for resource in state.resources}
     shown = {
@@ -230,7 +232,7 @@ def _list_remediated(state: State, judges: _Judges) -> Iterator[Remediated]:
             rule = configured.rule
             if isinstance(rule, Rule) and rule.remediates and resource.type in JUDGED:
                 shown = _show_inputs(resource, judges.providers)
-                after = _remedy(shown, rule, configured, judges.moment.today)
+                after = _remediate(shown, rule, configured, judges.when.today)
                 if after is not None:
                     yield Remediated(rule.name, resource.urn, resource.inputs, after)
 
@@ -242,10 +244,10 @@ def _examine(shown: _Shown, rule: Rule, configured: Configured, today: date) -> 
     return Examined(subject, source, assess(rule, configured.settings, subject, source, today))
 
 
-def _remedy(shown: _Shown, rule: Rule, configured: Configured, today: date) -> Mapping[str, Any] | None:
+def _remediate(shown: _Shown, rule: Rule, configured: Configured, today: date) -> Mapping[str, Any] | None:
     _, source, finding = _examine(shown, rule, configured, today)
     match finding:
-        case Open(fix=Repaired(text, added)) | CannotTell(fix=Repaired(text, added)) if added and isinstance(source, Found):
+        case NotDenied(fix=Repaired(text, added)) | CannotTell(fix=Repaired(text, added)) if added and isinstance(source, Found):
             written = text if isinstance(shown.props[source.property], str) else json.loads(text)
             return {**shown.props, source.property: written}
         case _:

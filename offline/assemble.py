@@ -19,12 +19,12 @@ from crossguard.pack.kinds import BUCKET_NAME, JUDGED, POLICY_DOCUMENT
 from crossguard.pack.rule import Rule
 from crossguard.resources.attachments import assess_attachments, attach, find_target
 from crossguard.resources.documents import find, has_inline_policy, is_blank_policy, is_directory_bucket, read_bucket_name
-from crossguard.resources.sightings import Sighted
+from crossguard.resources.seen_inputs import SeenUrns
 from crossguard.resources.source import Found
-from offline.analyze import Examined, Provider, list_providers, reveal_read
+from offline.analyze import Examined, ShownProvider, list_providers, reveal_read
 from offline.check import remark, say
 from offline.configuration import Configuration, Configured
-from offline.report.content import Bucket, CommandName, Outcome, Place, Report, Result
+from offline.report.content import Bucket, CommandName, Outcome, Report, Result, SourceLocation
 from offline.run import BlindSpot, Diagnostic, Run, Seen
 
 REMEDIATED_REMARK = "The policy added the statements that were missing."
@@ -48,8 +48,8 @@ class Shown(NamedTuple):
     inputs: Mapping[str, object]
     props: Mapping[str, object]
     property_dependencies: "Mapping[str, tuple[Shown, ...]]"
-    place: Place
-    provider: Provider | None
+    place: SourceLocation
+    provider: ShownProvider | None
 
 
 class _Stack(NamedTuple):
@@ -140,13 +140,13 @@ def _reveal(properties: Mapping[str, object], resource_type: str) -> Mapping[str
     return reveal_read(properties) if resource_type in JUDGED else properties
 
 
-def _place(seen: Seen, judged: Judged) -> Place:
+def _place(seen: Seen, judged: Judged) -> SourceLocation:
     if judged.run.mode == "state":
-        return Place(seen.urn, seen.type, seen.name, judged.where)
+        return SourceLocation(seen.urn, seen.type, seen.name, judged.where)
     file, _, line = seen.source.rpartition(":")
     if not file or not line.isdigit():
-        return Place(seen.urn, seen.type, seen.name, str(PurePosixPath(judged.where, "Pulumi.yaml")))
-    return Place(seen.urn, seen.type, seen.name, str(PurePosixPath(judged.where, file)), int(line))
+        return SourceLocation(seen.urn, seen.type, seen.name, str(PurePosixPath(judged.where, "Pulumi.yaml")))
+    return SourceLocation(seen.urn, seen.type, seen.name, str(PurePosixPath(judged.where, file)), int(line))
 
 
 def _list_buckets(stack: _Stack) -> Iterator[Bucket]:
@@ -191,13 +191,13 @@ def _find_owners(stack: _Stack) -> dict[str, str]:
 
 def _judge_attachments(stack: _Stack) -> Iterator[tuple[str, Finding]]:
     """What the stack policy finds at each bucket, by URN."""
-    sighted = Sighted(
+    seen_urns = SeenUrns(
         frozenset(shown.urn for shown in stack.shown.values() if has_inline_policy(shown.resource_type, shown.inputs)),
         frozenset(shown.urn for shown in stack.shown.values() if is_blank_policy(shown.resource_type, shown.inputs)),
     )
     for configured in stack.configuration.policies:
         if not isinstance(configured.rule, Rule):
-            for subject, finding in assess_attachments(configured.settings, attach(stack.shown.values(), sighted), stack.today):
+            for subject, finding in assess_attachments(configured.settings, attach(stack.shown.values(), seen_urns), stack.today):
                 yield subject.urn, finding
 
 
@@ -213,7 +213,7 @@ def _list_results(shown: Shown, stack: _Stack, attached: Mapping[str, Finding]) 
             yield result
 
 
-def _repeat(diagnostic: Diagnostic, place: Place, stack: _Stack) -> Result:
+def _repeat(diagnostic: Diagnostic, place: SourceLocation, stack: _Stack) -> Result:
     """What the pack said. A note that a value is not known yet claims nothing."""
     unknown = diagnostic.level == "advisory" and "is not known" in diagnostic.message
     outcome: Outcome = "violation" if diagnostic.level == "mandatory" else "unknown" if unknown else "advisory"
@@ -225,13 +225,13 @@ def _explain_silence(shown: Shown, configured: Configured, stack: _Stack, attach
     """What it means that the pack said nothing; nothing is claimed where this process does not see the same."""
     rule = configured.rule
     if not isinstance(rule, Rule):
-        return _tell(configured, attached.get(shown.urn), Subject(shown.urn, shown.resource_type, shown.name), shown, stack)
-    subject, source, finding = _look(shown, rule, configured, stack)
-    result = _tell(configured, finding, subject, shown, stack)
+        return _report_finding(configured, attached.get(shown.urn), Subject(shown.urn, shown.resource_type, shown.name), shown, stack)
+    subject, source, finding = _examine_again(shown, rule, configured, stack)
+    result = _report_finding(configured, finding, subject, shown, stack)
     return remark(result, source.text) if result is not None and isinstance(source, Found) else result
 
 
-def _tell(configured: Configured, finding: Finding | None, subject: Subject, shown: Shown, stack: _Stack) -> Result | None:
+def _report_finding(configured: Configured, finding: Finding | None, subject: Subject, shown: Shown, stack: _Stack) -> Result | None:
     rule = configured.rule
     match finding:
         case Compliant() if (shown.urn, rule.name) in stack.remediated:
@@ -244,7 +244,7 @@ def _tell(configured: Configured, finding: Finding | None, subject: Subject, sho
             return None
 
 
-def _look(shown: Shown, rule: Rule, configured: Configured, stack: _Stack) -> Examined:
+def _examine_again(shown: Shown, rule: Rule, configured: Configured, stack: _Stack) -> Examined:
     known = stack.judged.findings.get((shown.urn, rule.name))
     if known is not None:
         return known
@@ -263,5 +263,5 @@ def _list_others(stack: _Stack) -> Iterator[Result]:
     for diagnostic in stack.judged.run.diagnostics:
         shown = stack.shown.get(diagnostic.urn)
         if shown is None or shown.resource_type not in JUDGED:
-            place = shown.place if shown else Place(diagnostic.urn, "", "", stack.judged.where)
+            place = shown.place if shown else SourceLocation(diagnostic.urn, "", "", stack.judged.where)
             yield _repeat(diagnostic, place, stack)

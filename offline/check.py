@@ -10,7 +10,7 @@ from bucketpolicy.parse import MAX_BYTES
 from bucketpolicy.repair import CannotRepair, Repaired
 from bucketpolicy.verdict import Denied
 from crossguard.judging.assess import assess, locate
-from crossguard.judging.finding import CannotTell, Compliant, Exempted, Finding, NotApplicable, Open, Subject
+from crossguard.judging.finding import CannotTell, Compliant, Exempted, Finding, NotApplicable, NotDenied, Subject
 from crossguard.messages.render import render
 from crossguard.pack.rule import Rule, StackRule
 from crossguard.pack.settings import Settings
@@ -19,7 +19,7 @@ from offline import remarks
 from offline.configuration import Configuration, Level
 from offline.files import name_source, read_text
 from offline.pack_info import PACK, describe, read_version
-from offline.report.content import Bucket, CommandName, Excuse, Outcome, Place, Report, Result
+from offline.report.content import Bucket, CommandName, Outcome, Report, ReportedExemption, Result, SourceLocation
 from offline.run import Failure
 
 #: Far beyond what S3 takes: the document of a text this long is refused with a verdict, a longer file is no policy.
@@ -100,7 +100,7 @@ def fix(document: Attached, configuration: Configuration, today: date) -> str | 
     return document.text if len(document.text.encode()) >= MAX_BYTES else f"{document.text.rstrip()}\n"
 
 
-def say(rule: Rule | StackRule, level: Level, finding: Finding, subject: Subject, place: Place) -> Result | None:
+def say(rule: Rule | StackRule, level: Level, finding: Finding, subject: Subject, place: SourceLocation) -> Result | None:
     """What a report tells of a finding; None where the policy does not apply."""
     match finding:
         case Compliant(None, snippet_accepted):
@@ -109,7 +109,7 @@ def say(rule: Rule | StackRule, level: Level, finding: Finding, subject: Subject
         case Compliant(Denied(statements, assumptions)):
             return Result(rule.name, "compliant", place, "", statements, assumptions)
         case Exempted(exemption):
-            return Result(rule.name, "exempt", place, excuse=Excuse(exemption.reason, exemption.owner, exemption.expires))
+            return Result(rule.name, "exempt", place, exemption=ReportedExemption(exemption.reason, exemption.owner, exemption.expires))
         case NotApplicable():
             return None
         case _:
@@ -134,7 +134,7 @@ def _judge(document: Attached, judges: tuple[Judge, ...], today: date) -> Iterat
         if judge.level == "disabled":
             continue
         finding, subject = _assess(document, judge, today)
-        result = say(judge.rule, judge.level, finding, subject, Place("", "", "", name_source(document.file)))
+        result = say(judge.rule, judge.level, finding, subject, SourceLocation("", "", "", name_source(document.file)))
         if result is not None:
             yield remark(result, document.text)
 
@@ -152,9 +152,9 @@ def _repair(document: Attached, judge: Judge, today: date) -> str | Unrepaired:
     match finding:
         case Compliant() | Exempted():
             return document.text
-        case Open(fix=Repaired(text)) | CannotTell(fix=Repaired(text)):
+        case NotDenied(fix=Repaired(text)) | CannotTell(fix=Repaired(text)):
             return text
-        case Open(fix=CannotRepair(reason)) | CannotTell(fix=CannotRepair(reason)):
+        case NotDenied(fix=CannotRepair(reason)) | CannotTell(fix=CannotRepair(reason)):
             return Unrepaired(reason)
         case CannotTell(verdict):
             return Unrepaired(f"S3 would refuse the document as it is: {verdict.reasons[0].reason} ({verdict.reasons[0].path})")

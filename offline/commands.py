@@ -97,7 +97,7 @@ def _analyze(command: Analyze, configuration: Configuration) -> int:
             if isinstance(found, Failure):
                 return _fail(found)
             findings: analyzing.Findings | None = {} if proofs else None
-            judged.append(Judged(analyzing.judge(found, configuration, now.date(), tell, findings), where, findings or {}))
+            judged.append(Judged(analyzing.judge_state(found, configuration, now.date(), tell, findings), where, findings or {}))
         report = assemble(tuple(judged), configuration, "analyze", now, proofs=proofs)
     return _report(report, command.writing)
 
@@ -105,7 +105,7 @@ def _analyze(command: Analyze, configuration: Configuration) -> int:
 def _preview(command: Preview, configuration: Configuration) -> int:
     with _show_progress(command.writing) as tell:
         run = previewing.preview(
-            previewing.Request(
+            previewing.RunOptions(
                 program=command.program,
                 stack=command.stack,
                 config=command.config,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from crossguard.pack.rule import Rule, StackRule, link
 from offline.configuration import Level
-from offline.run import Policy
+from offline.run import PolicyInfo
 
 PACK = "s3-encryption-guard"
 ROOT = Path(__file__).resolve().parent.parent
@@ -18,6 +18,6 @@ def read_version() -> str:
     return found[1] if found else "0.0.0"
 
 
-def describe(rule: Rule | StackRule, level: Level) -> Policy:
+def describe(rule: Rule | StackRule, level: Level) -> PolicyInfo:
     """The policy as a booted pack describes it."""
-    return Policy(rule.name, rule.description, "resource" if isinstance(rule, Rule) else "stack", level, rule.severity, link(rule))
+    return PolicyInfo(rule.name, rule.description, "resource" if isinstance(rule, Rule) else "stack", level, rule.severity, link(rule))

@@ -25,7 +25,7 @@ class Seen(NamedTuple):
     provider: str = ""
 
 
-class Policy(NamedTuple):
+class PolicyInfo(NamedTuple):
     """A policy of a booted pack, as it describes itself, with the level that is in force."""
 
     name: str
@@ -41,7 +41,7 @@ class Pack(NamedTuple):
 
     name: str
     version: str
-    policies: tuple[Policy, ...]
+    policies: tuple[PolicyInfo, ...]
 
 
 class Diagnostic(NamedTuple):

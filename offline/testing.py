@@ -18,7 +18,7 @@ from offline.assemble import weigh
 from offline.engine.cloud import mocks as mocking
 from offline.engine.program.configuration import Project
 from offline.engine.program.inline import run_function
-from offline.engine.program.run import Operation, Request
+from offline.engine.program.run import Operation, RunOptions
 from offline.engine.program.run import preview as preview_folder
 from offline.pack_info import ROOT
 from offline.run import Diagnostic, Failure, Run
@@ -69,7 +69,7 @@ def run_program(
         outcome = _run_function(program, config, policies, file, update=update)
     else:
         texts = tuple(f"{key}={value}" for key, value in config.items())
-        outcome = preview_folder(Request(Path(program), config=texts, policies=policies, mocks=file, update=update))
+        outcome = preview_folder(RunOptions(Path(program), config=texts, policies=policies, mocks=file, update=update))
     if isinstance(outcome, Failure):
         raise ProgramError("\n".join(filter(None, (outcome.output.rstrip(), outcome.message))))
     return outcome

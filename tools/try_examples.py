@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from offline.engine.program.run import Request, preview
+from offline.engine.program.run import RunOptions, preview
 from offline.run import Diagnostic, Failure, Run
 
 _REGION = "aws:region=us-east-1"
@@ -93,7 +93,7 @@ def show(example: Example, checkout: Path) -> Run | Failure:
     with tempfile.TemporaryDirectory() as scratch:
         mocks = Path(scratch) / "mocks.json"
         mocks.write_text(example.mocks, encoding="utf-8")
-        request = Request(folder, config=(_REGION, *example.config), mocks=mocks if example.mocks else None)
+        request = RunOptions(folder, config=(_REGION, *example.config), mocks=mocks if example.mocks else None)
         outcome = preview(request)
     verdict, why = ("fails", explain(outcome)) if isinstance(outcome, Failure) else describe(outcome)
     given = f"; with answers to {', '.join(name_answers(example))}" if example.mocks else ""

@@ -37,10 +37,10 @@ def decide(document: Document, goal: Goal) -> Verdict:
     try:
         return _decide(document, goal, budget)
     except TooComplexError:
-        return Undecided((_blame(document, budget),))
+        return Undecided((_find_costliest(document, budget),))
 
 
-def _blame(document: Document, budget: Budget) -> Problem:
+def _find_costliest(document: Document, budget: Budget) -> Problem:
     spent = {statement.number: budget.spent.get(statement.number, 0) for statement in document.statements}
     number = max(spent, key=lambda number: spent[number], default=0)
     path = next((statement.path for statement in document.statements if statement.number == number), "$")

@@ -20,11 +20,11 @@ from crossguard.judging.finding import (
     Compliant,
     Exempted,
     Finding,
-    Formatted,
     Misconfigured,
     NotApplicable,
+    NotDenied,
     NotKnown,
-    Open,
+    OutputInText,
     Subject,
 )
 from crossguard.judging.snippet import has_snippet, might_have_snippet
@@ -47,10 +47,10 @@ def assess(rule: Rule, settings: Settings | Rejected, subject: Subject, source: 
     standing = find_exemption(settings.exemptions, subject._replace(bucket=source.bucket), today) if settings.exemptions else NoExemption()
     if isinstance(standing, Applies):
         return Exempted(standing.exemption)
-    finding = _look(rule, settings, source)
+    finding = _assess_source(rule, settings, source)
     if isinstance(standing, MightApply) and not isinstance(finding, Compliant):
         return NotKnown("bucket", "exemption")
-    if isinstance(standing, Expired) and isinstance(finding, Open | CannotTell | Formatted):
+    if isinstance(standing, Expired) and isinstance(finding, NotDenied | CannotTell | OutputInText):
         return finding._replace(expired=standing.exemption)
     return finding
 
@@ -68,7 +68,7 @@ def locate(subject: Subject, settings: Settings | Rejected, source: Source) -> S
             return subject
 
 
-def _look(rule: Rule, settings: Settings, source: Found | Unknown | Missing) -> Finding:
+def _assess_source(rule: Rule, settings: Settings, source: Found | Unknown | Missing) -> Finding:
     if isinstance(source, Found):
         # What is refused by its size alone is too big to be kept.
         judge_text = _judge_cached if len(source.text) <= MAX_BYTES else _judge_text
@@ -84,15 +84,15 @@ def _look(rule: Rule, settings: Settings, source: Found | Unknown | Missing) -> 
 
 def _judge_text(rule: Rule, settings: Settings, source: Found) -> Finding:
     if source.bucket is not None and _FORMATTED.search(source.bucket):
-        return Formatted("bucket")
+        return OutputInText("bucket")
     if source.bucket is not None and not is_bucket_name(source.bucket):
         return CannotTell(Undecided((Problem("bucket", "this is no name that a bucket can have"),)))
     document = _read(source.text)
     if isinstance(document, Malformed):
-        return Formatted(source.property) if _FORMATTED.search(source.text) else CannotTell(Undecided(document.problems))
+        return OutputInText(source.property) if _FORMATTED.search(source.text) else CannotTell(Undecided(document.problems))
     partition, assumed = _choose_partition(settings, source.region, source.bucket, document)
     goal = rule.goal(source.bucket, partition, settings)
-    finding = _weigh(document, goal, assumed, source)
+    finding = _judge_document(document, goal, assumed, source)
     if not isinstance(finding, Compliant) and settings.accept_benchmark_snippet:
         return _accept_snippet(document, goal, finding)
     return finding
@@ -107,7 +107,7 @@ _judge_cached = lru_cache(maxsize=256)(_judge_text)
 _parse_cached = lru_cache(maxsize=16)(parse)
 
 
-def _weigh(document: Document, goal: Goal, assumed: tuple[str, ...], source: Found) -> Finding:
+def _judge_document(document: Document, goal: Goal, assumed: tuple[str, ...], source: Found) -> Finding:
     verdict = judge(document, goal)
     match verdict:
         case Denied():
@@ -116,17 +116,17 @@ def _weigh(document: Document, goal: Goal, assumed: tuple[str, ...], source: Fou
             # The name may turn out to be that of a directory bucket.
             return NotKnown("bucket", "bucket-name")
         case Undecided() if goal.bucket is None:
-            return _blame(document, goal)
+            return _needs_name_only(document, goal)
         case Counterexample():
             shown = verdict._replace(assumptions=_join(verdict.assumptions, assumed))
-            return Open(shown, explain(document, goal, verdict.request), repair(source.text, goal), document)
+            return NotDenied(shown, explain(document, goal, verdict.request), repair(source.text, goal), document)
         case Undecided():
             return CannotTell(verdict, fix=repair(source.text, goal))
         case _:
             assert_never(verdict)
 
 
-def _blame(document: Document, goal: Goal) -> Finding:
+def _needs_name_only(document: Document, goal: Goal) -> Finding:
     """Whether the bucket's name is all that is missing for a verdict, or the document could not be decided with it either."""
     arns = (_ARN.match(pattern) for statement in document.statements for pattern in statement.resources.patterns)
     named = next((arn[2] for arn in arns if arn is not None and is_bucket_name(arn[2])), "a-name")

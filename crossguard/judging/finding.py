@@ -30,7 +30,7 @@ class Compliant(NamedTuple):
     snippet_accepted: bool = False
 
 
-class Open(NamedTuple):
+class NotDenied(NamedTuple):
     """A request gets through; `fix` is the document with the missing statements, or why there is none."""
 
     verdict: Counterexample
@@ -48,7 +48,7 @@ class CannotTell(NamedTuple):
     fix: Repaired | CannotRepair | None = None
 
 
-class Formatted(NamedTuple):
+class OutputInText(NamedTuple):
     """The property holds the text that Pulumi gives for an Output in an f-string (or a template literal), not the Output's value."""
 
     what: str
@@ -100,7 +100,7 @@ class Unattached(NamedTuple):
     only_read: bool = False
 
 
-class Contested(NamedTuple):
+class SeveralPolicies(NamedTuple):
     """Several policies hang on one bucket, and the last write wins: the names of the BucketPolicies, and whether there is an inline one."""
 
     policies: tuple[str, ...]
@@ -108,4 +108,6 @@ class Contested(NamedTuple):
     expired: Exemption | None = None
 
 
-Finding = Compliant | Open | CannotTell | Formatted | NotKnown | Exempted | NotApplicable | Misconfigured | Unattached | Contested
+Finding = (
+    Compliant | NotDenied | CannotTell | OutputInText | NotKnown | Exempted | NotApplicable | Misconfigured | Unattached | SeveralPolicies
+)

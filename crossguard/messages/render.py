@@ -19,20 +19,20 @@ from bucketpolicy.repair import CannotRepair, Repaired, is_bucket_name, write_st
 from crossguard.judging.finding import (
     CannotTell,
     Compliant,
-    Contested,
     Exempted,
     Finding,
-    Formatted,
     Misconfigured,
     NotApplicable,
+    NotDenied,
     NotKnown,
-    Open,
+    OutputInText,
+    SeveralPolicies,
     Subject,
     Unattached,
 )
 from crossguard.messages.layout import COLUMNS, LIMITS, MOST_LINES, LayOut, choose, count_lines, fit, lay_out_all, take
 from crossguard.messages.quoting import clean, clean_sentence, enumerate_texts, quote
-from crossguard.messages.sentences import tell_mistake, tell_nearest, tell_request
+from crossguard.messages.sentences import describe_mistake, describe_nearest, describe_request
 from crossguard.pack.rule import Rule, StackRule, link
 from crossguard.pack.settings import Exemption
 
@@ -54,12 +54,12 @@ def render(rule: Rule | StackRule, finding: Finding, subject: Subject) -> str | 
     match finding:
         case Compliant():
             return None
-        case Open():
-            return _render_open(rule, finding, subject)
+        case NotDenied():
+            return _render_not_denied(rule, finding, subject)
         case CannotTell():
             return _render_undecided(rule, finding, subject)
-        case Formatted():
-            return _render_formatted(rule, finding)
+        case OutputInText():
+            return _render_output_in_text(rule, finding)
         case NotKnown():
             return _render_not_known(rule, finding, subject)
         case Exempted(exemption):
@@ -70,8 +70,8 @@ def render(rule: Rule | StackRule, finding: Finding, subject: Subject) -> str | 
             return _render_misconfigured(rule, problems)
         case Unattached():
             return _render_unattached(finding, subject)
-        case Contested():
-            return _render_contested(finding)
+        case SeveralPolicies():
+            return _render_several_policies(finding)
         case _:
             assert_never(finding)
 
@@ -86,7 +86,7 @@ def render_note(rule: StackRule, subjects: tuple[Subject, ...]) -> str:
     )
 
 
-def _render_open(rule: Rule | StackRule, finding: Open, subject: Subject) -> str:
+def _render_not_denied(rule: Rule | StackRule, finding: NotDenied, subject: Subject) -> str:
     if rule.level == "advisory":
         return _fit_advisory(rule, finding, subject)
     fix = _widen_fix(rule, finding, subject)
@@ -100,10 +100,10 @@ def _label(subject: Subject) -> str:
     return f"add {{}} to the document{', its ARN built from `bucket.bucket`' if made_up else ''}"
 
 
-def _explain(rule: Rule | StackRule, finding: Open, subject: Subject, limit: int) -> list[str]:
+def _explain(rule: Rule | StackRule, finding: NotDenied, subject: Subject, limit: int) -> list[str]:
     headers = _list_headers(finding.fix) if isinstance(rule, Rule) and rule.half == "header" else ()
-    request = tell_request(finding.verdict.request, finding.document, subject.bucket, limit, headers)
-    return [request, *_tell_why(finding, subject, limit)]
+    request = describe_request(finding.verdict.request, finding.document, subject.bucket, limit, headers)
+    return [request, *_describe_why(finding, subject, limit)]
 
 
 def _list_headers(fix: Repaired | CannotRepair) -> tuple[str, ...]:
@@ -112,15 +112,15 @@ def _list_headers(fix: Repaired | CannotRepair) -> tuple[str, ...]:
     return tuple(key for key in (SSE, SSE_KMS_KEY) if any(f'"{key}"' in statement for statement in statements)) or (SSE,)
 
 
-def _tell_why(finding: Open, subject: Subject, limit: int) -> list[str]:
-    sentences = tell_mistake(finding.explanation, finding.document, subject.partition or "aws", limit)
+def _describe_why(finding: NotDenied, subject: Subject, limit: int) -> list[str]:
+    sentences = describe_mistake(finding.explanation, finding.document, subject.partition or "aws", limit)
     nearest = finding.explanation.nearest
     if sentences or nearest is None:
         return list(sentences)
-    return [tell_nearest(nearest, finding.verdict.request, limit)]
+    return [describe_nearest(nearest, finding.verdict.request, limit)]
 
 
-def _widen_fix(rule: Rule | StackRule, finding: Open, subject: Subject) -> Repaired | CannotRepair:
+def _widen_fix(rule: Rule | StackRule, finding: NotDenied, subject: Subject) -> Repaired | CannotRepair:
     """The fix; for the benchmark's own snippet with the statement of the other half, since the snippet was meant to enforce both."""
     if finding.explanation.mistake != "anded-conditions" or not isinstance(rule, Rule):
         return finding.fix
@@ -136,19 +136,19 @@ def _order(own: tuple[str, ...], other: tuple[str, ...], rule: Rule) -> tuple[st
     return (*own, *other) if rule.half == "header" else (*other, *own)
 
 
-def _fit_advisory(rule: Rule | StackRule, finding: Open, subject: Subject) -> str:
+def _fit_advisory(rule: Rule | StackRule, finding: NotDenied, subject: Subject) -> str:
     """Three lines: a mandatory sibling prints JSON, and the docs page does. An exemption that has ended is more news than the statement."""
     request = choose(lambda limit: _explain(rule, finding, subject, limit)[0])
-    reason = choose(lambda limit: [*_tell_expiry(finding.expired, limit), *_tell_why(finding, subject, limit), ""][0])
-    fix = _tell_fix(finding.fix, _tell_assumptions(finding.verdict.assumptions))
+    reason = choose(lambda limit: [*_describe_expiry(finding.expired, limit), *_describe_why(finding, subject, limit), ""][0])
+    fix = _describe_fix(finding.fix, _describe_assumptions(finding.verdict.assumptions))
     return "\n".join(line for line in (request, reason, fix) if line)
 
 
-def _tell_assumptions(assumptions: tuple[str, ...]) -> str:
+def _describe_assumptions(assumptions: tuple[str, ...]) -> str:
     return f"Assumes {enumerate_texts(assumptions, 40, 'and', 10)}." if assumptions else ""
 
 
-def _tell_fix(fix: Repaired | CannotRepair, assumed: str) -> str:
+def _describe_fix(fix: Repaired | CannotRepair, assumed: str) -> str:
     """The missing statements of the advisory policy in a sentence, with the assumptions; they differ in their conditions only."""
     if isinstance(fix, CannotRepair) and not fix.missing:
         return f"There is no ready fix: {fix.reason}. {assumed}".rstrip()
@@ -176,10 +176,10 @@ def _fit(
     assumptions: tuple[str, ...] = (),
 ) -> str:
     """A message of a mandatory policy: what is wrong, the fix, what was assumed, and the exemption that has ended."""
-    assumed = [_tell_assumptions(assumptions)] if assumptions else []
+    assumed = [_describe_assumptions(assumptions)] if assumptions else []
 
     def write(lay_out: LayOut, limit: int) -> list[str]:
-        return [*head(limit), *_render_fix(fix, lay_out, label), *assumed, *_tell_expiry(expired, limit)]
+        return [*head(limit), *_render_fix(fix, lay_out, label), *assumed, *_describe_expiry(expired, limit)]
 
     return fit(write, MOST_LINES["mandatory"])
 
@@ -205,16 +205,16 @@ def _render_undecided(rule: Rule | StackRule, finding: CannotTell, subject: Subj
     refused = finding.fix is None and finding.verdict.reasons[0].path.startswith("$")
     head = f"What this document denies cannot be decided{': S3 would refuse it as it is' if refused else ''}."
     if rule.level == "advisory":
-        lines = [head, *_tell_expiry(finding.expired, LIMITS[-2]), *_tell_reasons(finding, 1)]
+        lines = [head, *_describe_expiry(finding.expired, LIMITS[-2]), *_describe_reasons(finding, 1)]
         return "\n".join(take(lines, MOST_LINES["advisory"]))
 
     def tell(limit: int) -> list[str]:
-        return [head, *_tell_reasons(finding, 3 if limit >= LIMITS[2] else 1)]
+        return [head, *_describe_reasons(finding, 3 if limit >= LIMITS[2] else 1)]
 
     return _fit(tell, finding.fix, finding.expired, _label(subject))
 
 
-def _tell_reasons(finding: CannotTell, most: int) -> list[str]:
+def _describe_reasons(finding: CannotTell, most: int) -> list[str]:
     # "is not known" is for what a preview cannot know, and people search for it.
     told = [(quote(path, 72), clean_sentence(reason).replace("is not known", "is unknown")) for path, reason in finding.verdict.reasons]
     reasons = [f"{path}: {reason}." for path, reason in told[:most]]
@@ -222,18 +222,18 @@ def _tell_reasons(finding: CannotTell, most: int) -> list[str]:
     return [*reasons, *([f"And {more} more of that kind."] if more else [])]
 
 
-def _render_formatted(rule: Rule | StackRule, finding: Formatted) -> str:
+def _render_output_in_text(rule: Rule | StackRule, finding: OutputInText) -> str:
     head = f"What this denies cannot be decided: `{finding.what}` holds Pulumi's text for an Output, not its value."
     why = "An Output was put into a text (an f-string, a template literal, a concatenation), where it has no value yet."
     rest = (
         'Fix: `pulumi.Output.format("arn:aws:s3:::{0}/*", bucket.bucket)`, `pulumi.interpolate`, or `.apply`.',
-        *_tell_expiry(finding.expired, LIMITS[-2]),
+        *_describe_expiry(finding.expired, LIMITS[-2]),
     )
     lines = [head, why, *rest]
     return "\n".join(lines if count_lines(lines) <= MOST_LINES[rule.level] else [head, *rest])
 
 
-def _tell_expiry(expired: Exemption | None, limit: int) -> list[str]:
+def _describe_expiry(expired: Exemption | None, limit: int) -> list[str]:
     if expired is None:
         return []
     return [f"The exemption of {quote(expired.bucket, limit)} expired on {expired.expires} ({quote(expired.reason, limit)[1:-1]})."]
@@ -313,13 +313,13 @@ def _render_unattached(finding: Unattached, subject: Subject) -> str:
     goal = Goal(subject.bucket, subject.partition or "aws", (_HEADER, _TRANSPORT))
     head = [
         f"No bucket policy of this stack is attached to {name}: an upload over HTTP, or without the encryption header, is not denied.",
-        *(_tell_what_does_not_count(finding, subject) if finding.only_read or finding.last_read else ()),
+        *(_describe_what_does_not_count(finding, subject) if finding.only_read or finding.last_read else ()),
     ]
     fix = Repaired("", write_statements(goal))
     return _fit(lambda _: head, fix, finding.expired, "attach a BucketPolicy with {}, its ARNs built from `bucket.bucket`")
 
 
-def _tell_what_does_not_count(finding: Unattached, subject: Subject) -> tuple[str, ...]:
+def _describe_what_does_not_count(finding: Unattached, subject: Subject) -> tuple[str, ...]:
     seen = (
         "Its BucketPolicy is only read (`BucketPolicy.get`), without inputs to judge, so it does not count."
         if finding.only_read
@@ -333,7 +333,7 @@ def _tell_what_does_not_count(finding: Unattached, subject: Subject) -> tuple[st
     )
 
 
-def _render_contested(finding: Contested) -> str:
+def _render_several_policies(finding: SeveralPolicies) -> str:
     inline = " and the bucket's own `policy`" if finding.inline else ""
 
     def write(_: LayOut, limit: int) -> list[str]:
@@ -341,7 +341,7 @@ def _render_contested(finding: Contested) -> str:
             f"Several policies are attached to this bucket: {enumerate_texts(finding.policies, limit, 'and', _MOST_POLICIES)}{inline}.",
             "A bucket has one policy only: whichever is written last replaces the others without a word, in any order.",
             "Fix: put all statements into one BucketPolicy.",
-            *_tell_expiry(finding.expired, limit),
+            *_describe_expiry(finding.expired, limit),
         ]
 
     return fit(write, MOST_LINES["mandatory"])

@@ -48,7 +48,7 @@ _TOLD = frozenset(
 )
 
 
-def tell_request(request: Request, document: Document, bucket: str | None, limit: int, headers: tuple[str, ...] = ()) -> str:
+def describe_request(request: Request, document: Document, bucket: str | None, limit: int, headers: tuple[str, ...] = ()) -> str:
     """
     One sentence that ends in `is not denied`; of an upload it says which of `headers` (condition keys) are missing.
 
@@ -58,19 +58,19 @@ def tell_request(request: Request, document: Document, bucket: str | None, limit
     context = dict(request.context)
     having = [
         *([f"the header `{_HEADER}: {quote(context[SSE][0], limit)[1:-1]}`"] if SSE in context else []),
-        *(_tell_rest(request, document, headers, limit) if limit >= _CRAMPED else ()),
+        *(_describe_rest(request, document, headers, limit) if limit >= _CRAMPED else ()),
     ]
     lacking = [f"the header `{key.removeprefix('s3:')}`" for key in headers if key not in context and request.action == "s3:PutObject"]
     parts = [
-        *_tell_action(request, document, bucket, limit),
-        *_tell_transport(context),
+        *_describe_action(request, document, bucket, limit),
+        *_describe_transport(context),
         *([f"with {join(having, 'and', 3)}"] if having else []),
         *([f"{'and ' if having else ''}without {join(lacking, 'and', 3)}"] if lacking else []),
     ]
     return f"{' '.join(parts)} is not denied."
 
 
-def _tell_action(request: Request, document: Document, bucket: str | None, limit: int) -> tuple[str, ...]:
+def _describe_action(request: Request, document: Document, bucket: str | None, limit: int) -> tuple[str, ...]:
     what = (
         "upload to" if request.action == "s3:PutObject" else f"{quote(request.action, limit if limit < _CRAMPED else _LONGEST_ACTION)} on"
     )
@@ -80,10 +80,10 @@ def _tell_action(request: Request, document: Document, bucket: str | None, limit
         where = "an object of this bucket" if "/" in request.resource else "this bucket"
     if isinstance(request.principal, Anonymous):
         return f"An anonymous {what}", where
-    return f"{'An ' if what[0] == 'u' else ''}{what}", where, _tell_caller(request.principal, document, limit)
+    return f"{'An ' if what[0] == 'u' else ''}{what}", where, _describe_caller(request.principal, document, limit)
 
 
-def _tell_caller(principal: Identity | Service, document: Document, limit: int) -> str:
+def _describe_caller(principal: Identity | Service, document: Document, limit: int) -> str:
     """Who; an account that the document does not speak of is one of many, and its name says nothing."""
     if isinstance(principal, Service):
         return f"by the service {quote(principal.name, limit)}"
@@ -97,7 +97,7 @@ def _tell_caller(principal: Identity | Service, document: Document, limit: int) 
 _SOMEBODY = {"user": "by an IAM user", "role": "by an IAM role", "root": "by the root user of an account"}
 
 
-def _tell_transport(context: dict[str, tuple[str, ...]]) -> Iterator[str]:
+def _describe_transport(context: dict[str, tuple[str, ...]]) -> Iterator[str]:
     secure = context.get(TRANSPORT, ())
     if secure == ("false",):
         yield "over plain HTTP"
@@ -109,10 +109,10 @@ def _tell_transport(context: dict[str, tuple[str, ...]]) -> Iterator[str]:
         yield "without `aws:SecureTransport`"
 
 
-def _tell_rest(request: Request, document: Document, headers: tuple[str, ...], limit: int) -> Iterator[str]:
+def _describe_rest(request: Request, document: Document, headers: tuple[str, ...], limit: int) -> Iterator[str]:
     for key, values in request.context:
         if key not in _TOLD and (key in headers or _is_mentioned(key, document)):
-            yield _tell_value(key, values, document, limit)
+            yield _describe_value(key, values, document, limit)
 
 
 def _is_mentioned(key: str, document: Document) -> bool:
@@ -129,7 +129,7 @@ def _list_texts(document: Document) -> Iterator[str]:
             yield from condition.values
 
 
-def _tell_value(key: str, values: tuple[str, ...], document: Document, limit: int) -> str:
+def _describe_value(key: str, values: tuple[str, ...], document: Document, limit: int) -> str:
     """A key of the request with its value; a value that must not be shown, by the statement that speaks of it."""
     if not has_secret_values(key):
         return f"{name_key(key, limit)} = {enumerate_texts(values, limit, 'and')}"
@@ -157,10 +157,12 @@ def _names_value(condition: Condition, values: tuple[str, ...], *, variables: bo
     return holds(positive, {condition.key: values}, Assumptions(), variables=variables) is not False
 
 
-def tell_nearest(obstacle: Obstacle, request: Request, limit: int) -> str:
+def describe_nearest(obstacle: Obstacle, request: Request, limit: int) -> str:
     """The nearest statement, and the one thing that keeps it from applying to the request; no more than that where there is no room."""
     others = f" (and {obstacle.others} more of its conditions)" if obstacle.others and limit >= _CRAMPED else ""
-    return f"{name_statement(obstacle.statement, obstacle.sid, limit)} is nearest, but {_tell_obstacle(obstacle, request, limit)}{others}."
+    return (
+        f"{name_statement(obstacle.statement, obstacle.sid, limit)} is nearest, but {_describe_obstacle(obstacle, request, limit)}{others}."
+    )
 
 
 def name_statement(number: int, sid: str | None, limit: int) -> str:
@@ -168,9 +170,9 @@ def name_statement(number: int, sid: str | None, limit: int) -> str:
     return f"Statement {number} ({quote(sid, limit)})" if sid else f"Statement {number}"
 
 
-def _tell_obstacle(obstacle: Obstacle, request: Request, limit: int) -> str:
+def _describe_obstacle(obstacle: Obstacle, request: Request, limit: int) -> str:
     if obstacle.kind == "condition":
-        return _tell_condition(obstacle, limit)
+        return _describe_condition(obstacle, limit)
     names = enumerate_formed(obstacle.patterns, obstacle.kind, limit) if obstacle.patterns else "nothing"
     return _OBSTACLES[obstacle.kind, obstacle.negated].format(names=names, action=quote(request.action, limit))
 
@@ -185,7 +187,7 @@ _OBSTACLES = {
 }
 
 
-def _tell_condition(obstacle: Obstacle, limit: int) -> str:
+def _describe_condition(obstacle: Obstacle, limit: int) -> str:
     condition, actual = obstacle.condition, obstacle.actual
     assert condition is not None  # noqa: S101  of this kind by its definition
     key = condition.key
@@ -195,29 +197,29 @@ def _tell_condition(obstacle: Obstacle, limit: int) -> str:
         here = "has another value" if not condition.operator.negated else "has that value"
     else:
         here = f"is {enumerate_texts(actual, limit, 'and')}"
-    required = f"applies only where {tell_requirement(condition, limit)}"
+    required = f"applies only where {describe_requirement(condition, limit)}"
     return f"{required}; here it {here}" if limit >= _CRAMPED else required
 
 
-def tell_requirement(condition: Condition, limit: int) -> str:
+def describe_requirement(condition: Condition, limit: int) -> str:
     """What a condition asks of its key, as in: `aws:SecureTransport` is `false`."""
     operator = condition.operator
     key = name_key(condition.key, limit)
     subject = {"": key, "ForAllValues": f"every value of {key}", "ForAnyValue": f"some value of {key}"}[operator.quantifier]
     if operator.comparison == "null":
-        return f"{key} is {_tell_presence(condition.values)}"
-    values = _tell_values(condition, limit)
+        return f"{key} is {_describe_presence(condition.values)}"
+    values = _describe_values(condition, limit)
     verb = _VERBS[operator.comparison][operator.negated]
     absent = " is absent or" if operator.if_exists and not operator.negated else ""
     return f"{subject}{absent} {verb} {values}"
 
 
-def _tell_presence(values: tuple[str, ...]) -> str:
+def _describe_presence(values: tuple[str, ...]) -> str:
     texts = {value.lower() for value in values}
     return "absent" if texts == {"true"} else "present" if texts == {"false"} else "absent or present"
 
 
-def _tell_values(condition: Condition, limit: int) -> str:
+def _describe_values(condition: Condition, limit: int) -> str:
     if not condition.values:
         return "in an empty list"
     if has_secret_values(condition.key):
@@ -237,11 +239,11 @@ _VERBS = {
 }
 
 
-def tell_mistake(explanation: Explanation, document: Document, partition: str, limit: int) -> tuple[str, ...]:
+def describe_mistake(explanation: Explanation, document: Document, partition: str, limit: int) -> tuple[str, ...]:
     """The sentences about a mistake that people make; none where none is recognised."""
     if explanation.mistake is None:
         return ()
-    words = {"detail": _tell_detail(explanation.detail, limit), "partition": partition}
+    words = {"detail": _describe_detail(explanation.detail, limit), "partition": partition}
     if explanation.statement is not None:
         statement = document.statements[explanation.statement - 1]
         named = [text for _, text in statement.principals.entries]
@@ -252,7 +254,7 @@ def tell_mistake(explanation: Explanation, document: Document, partition: str, l
     return tuple(sentence.format_map(words) for sentence in _MISTAKES[explanation.mistake])
 
 
-def _tell_detail(detail: str, limit: int) -> str:
+def _describe_detail(detail: str, limit: int) -> str:
     """The name of a bucket or a partition, as the document has it."""
     if has_placeholder(detail):
         return "whose name has an unfilled placeholder (`${...}`)"

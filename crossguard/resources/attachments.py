@@ -2,7 +2,7 @@
 Which bucket policy hangs on which bucket of a stack, and what `aws-s3-bucket-has-policy` finds at each bucket.
 
 A known bucket name wins, whoever wrote it. Else the one bucket that the dependencies of the policy's `bucket` lead to, also through the
-`bucket` of other resources. Else the policy is adrift: it may hang on any bucket, so none can be said to lack one.
+`bucket` of other resources. Else the policy is unresolved: it may hang on any bucket, so none can be said to lack one.
 
 A policy that is only read counts for nothing. An update does not show it at all; a state shows it without inputs, which nobody can judge.
 """
@@ -12,7 +12,7 @@ from datetime import date
 from typing import NamedTuple, Protocol
 
 from crossguard.judging.exemptions import Applies, Expired, MightApply, find_exemption
-from crossguard.judging.finding import Compliant, Contested, Exempted, Finding, NotKnown, Subject, Unattached
+from crossguard.judging.finding import Compliant, Exempted, Finding, NotKnown, SeveralPolicies, Subject, Unattached
 from crossguard.pack.kinds import BUCKET_NAME, POLICY_DOCUMENT
 from crossguard.pack.partitions import find_partition
 from crossguard.pack.settings import Settings
@@ -23,7 +23,7 @@ from crossguard.resources.documents import (
     read_bucket_name,
     read_region,
 )
-from crossguard.resources.sightings import Sighted
+from crossguard.resources.seen_inputs import SeenUrns
 
 
 class Provider(Protocol):
@@ -78,13 +78,13 @@ class Attachment(NamedTuple):
 
 
 class Attachments(NamedTuple):
-    """Every bucket of the stack once, in URN order; and whether some BucketPolicy is adrift."""
+    """Every bucket of the stack once, in URN order; and whether some BucketPolicy is unresolved."""
 
     buckets: tuple[Attachment, ...]
-    adrift: bool
+    unresolved: bool
 
 
-def attach(resources: Iterable[Resource], sighted: Sighted) -> Attachments:
+def attach(resources: Iterable[Resource], seen_urns: SeenUrns) -> Attachments:
     """The attachments of a stack, by its outputs and by what was seen of its inputs."""
     buckets: dict[str, Resource] = {}
     policies: dict[str, Resource] = {}
@@ -94,27 +94,29 @@ def attach(resources: Iterable[Resource], sighted: Sighted) -> Attachments:
             buckets[resource.urn] = resource
         elif resource.resource_type in POLICY_DOCUMENT:
             # What is not part of an operation has neither inputs nor outputs.
-            (only_read if resource.urn in sighted.blank and resource.props else policies)[resource.urn] = resource
+            (only_read if resource.urn in seen_urns.blank and resource.props else policies)[resource.urn] = resource
     shown = {urn: _describe(bucket) for urn, bucket in sorted(buckets.items()) if bucket.props}
     ours = {urn: subject for urn, subject in shown.items() if not is_directory_bucket(subject.bucket or "")}
-    hanging, adrift = _hang(policies, ours)
-    read_ones, _ = _hang(only_read, ours)
+    attached, unresolved = _attach_policies(policies, ours)
+    read_ones, _ = _attach_policies(only_read, ours)
     return Attachments(
         tuple(
-            Attachment(subject, tuple(hanging.get(urn, ())), urn in sighted.inline, _was_read_with_policy(buckets[urn]), urn in read_ones)
+            Attachment(
+                subject, tuple(attached.get(urn, ())), urn in seen_urns.inline, _was_read_with_policy(buckets[urn]), urn in read_ones
+            )
             for urn, subject in ours.items()
         ),
-        adrift,
+        unresolved,
     )
 
 
 def assess_attachments(settings: Settings, attachments: Attachments, today: date) -> Iterator[tuple[Subject, Finding]]:
     """What the stack policy finds at each bucket, in URN order; `today` is in UTC."""
     for attachment in attachments.buckets:
-        yield attachment.subject, _assess(settings, attachment, today, adrift=attachments.adrift)
+        yield attachment.subject, _assess(settings, attachment, today, unresolved=attachments.unresolved)
 
 
-def _assess(settings: Settings, attachment: Attachment, today: date, *, adrift: bool) -> Finding:
+def _assess(settings: Settings, attachment: Attachment, today: date, *, unresolved: bool) -> Finding:
     standing = find_exemption(settings.exemptions, attachment.subject, today)
     expired = standing.exemption if isinstance(standing, Expired) else None
     count = len(attachment.policies) + attachment.inline
@@ -125,8 +127,8 @@ def _assess(settings: Settings, attachment: Attachment, today: date, *, adrift: 
     if isinstance(standing, MightApply):
         return NotKnown("bucket", "exemption")
     if count > 1:
-        return Contested(attachment.policies, attachment.inline, expired)
-    return NotKnown("bucket", "attachment") if adrift else Unattached(attachment.last_read, expired, attachment.only_read)
+        return SeveralPolicies(attachment.policies, attachment.inline, expired)
+    return NotKnown("bucket", "attachment") if unresolved else Unattached(attachment.last_read, expired, attachment.only_read)
 
 
 def _describe(bucket: Resource) -> Subject:
@@ -140,14 +142,14 @@ def _find_partition(resource: Resource) -> str:
     return find_partition(region) if region is not None else ""
 
 
-def _hang(policies: Mapping[str, Resource], buckets: Mapping[str, Subject]) -> tuple[dict[str, list[str]], bool]:
-    """The names of the policies by the URN of their bucket, in URN order; and whether one is adrift."""
+def _attach_policies(policies: Mapping[str, Resource], buckets: Mapping[str, Subject]) -> tuple[dict[str, list[str]], bool]:
+    """The names of the policies by the URN of their bucket, in URN order; and whether one is unresolved."""
     by_name: dict[str, list[str]] = {}
     for urn, subject in buckets.items():
         if subject.bucket is not None:
             by_name.setdefault(subject.bucket, []).append(urn)
-    hanging: dict[str, list[str]] = {}
-    adrift = False
+    attached: dict[str, list[str]] = {}
+    unresolved = False
     for _, policy in sorted(policies.items()):
         name = read_bucket_name(policy.resource_type, policy.props)
         if name is not None:
@@ -155,10 +157,10 @@ def _hang(policies: Mapping[str, Resource], buckets: Mapping[str, Subject]) -> t
         elif (target := find_target(policy)) is not None:
             targets = [target]
         else:
-            targets, adrift = [], True
+            targets, unresolved = [], True
         for urn in targets:
-            hanging.setdefault(urn, []).append(policy.name)
-    return hanging, adrift
+            attached.setdefault(urn, []).append(policy.name)
+    return attached, unresolved
 
 
 def _may_share(partition: str, other: str) -> bool:

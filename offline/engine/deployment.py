@@ -13,7 +13,7 @@ from pulumi.runtime.proto import analyzer_pb2, resource_pb2
 
 from offline.engine.cloud import aws
 from offline.engine.cloud.answers import Answers
-from offline.engine.pack.analyzer_client import Provider, Questions, Subject, Verdicts, Whole
+from offline.engine.pack.analyzer_client import ProviderInfo, Questions, ResourceInfo, Verdicts, Whole
 from offline.engine.pack.boot import Booted, StackSettings
 from offline.engine.protocol import values
 from offline.engine.protocol.values import UNKNOWN, Properties
@@ -25,7 +25,7 @@ PROVIDER_PREFIX = "pulumi:providers:"
 NO_OPTIONS = analyzer_pb2.AnalyzerResourceOptions(customTimeouts=analyzer_pb2.AnalyzerResourceOptions.CustomTimeouts())
 
 
-class Goal(NamedTuple):
+class ResourceGoal(NamedTuple):
     """A resource as a program wants it. `provider` is the URN of its provider, "" where it has none."""
 
     type: str
@@ -46,7 +46,7 @@ class Registered(NamedTuple):
     """A resource as it now is. `id` "" is not created yet; `external` ones are read, and no pack is shown them."""
 
     urn: str
-    goal: Goal
+    goal: ResourceGoal
     id: str
     inputs: Properties
     outputs: Properties
@@ -84,7 +84,7 @@ class Deployment:
         types = f"{above}${type_}" if above and above != ROOT_TYPE else type_
         return f"urn:pulumi:{self.settings.stack}::{self.settings.project}::{types}::{name}"
 
-    def register(self, goal: Goal) -> Registered:
+    def register(self, goal: ResourceGoal) -> Registered:
         """Check, ask the pack, create. Raises `PackError` and `DuplicateError`."""
         with self._lock:
             urn = self._make_new_urn(goal)
@@ -96,7 +96,7 @@ class Deployment:
             self._resources[urn] = Registered(urn, goal, id_, inputs, hidden)
             return self._resources[urn]
 
-    def read(self, goal: Goal) -> Registered:
+    def read(self, goal: ResourceGoal) -> Registered:
         """
         A resource that exists already. It is kept for the program's sake: the engine shows no pack what is read.
 
@@ -104,11 +104,11 @@ class Deployment:
         """
         with self._lock:
             urn = self._make_new_urn(goal)
-            outputs = self.answers.read(goal.type, goal.name, goal.id, values.reveal(goal.inputs), self._find_place(goal))
+            outputs = self.answers.read(goal.type, goal.name, goal.id, values.reveal(goal.inputs), self._find_location(goal))
             self._resources[urn] = Registered(urn, goal, goal.id, {}, outputs, external=True)
             return self._resources[urn]
 
-    def _make_new_urn(self, goal: Goal) -> str:
+    def _make_new_urn(self, goal: ResourceGoal) -> str:
         urn = self.make_urn(goal.type, goal.name, goal.parent)
         if urn in self._resources:
             message = f"the program declares two resources of one URN, which the engine refuses: {urn}"
@@ -134,7 +134,7 @@ class Deployment:
                     if key.startswith(f"{package}:")
                 }
                 versioned = inputs | ({"__internal": {}, "version": version} if version else {})
-                self.register(Goal(PROVIDER_PREFIX + package, name, "", custom=True, inputs=versioned))
+                self.register(ResourceGoal(PROVIDER_PREFIX + package, name, "", custom=True, inputs=versioned))
             return urn
 
     def is_pending(self, urns: Iterable[str]) -> bool:
@@ -145,8 +145,8 @@ class Deployment:
     def invoke(self, token: str, arguments: Properties, provider: str) -> Properties | None:
         """A data source's result through a provider, None where nobody has one. Raises `documents.WrongDocumentError`."""
         found = self._resources.get(provider)
-        place = aws.find_place(arguments, values.reveal(found.inputs) if found else {})
-        return self.answers.invoke(token, arguments, place)
+        location = aws.find_location(arguments, values.reveal(found.inputs) if found else {})
+        return self.answers.invoke(token, arguments, location)
 
     def _is_pending(self, urn: str) -> bool:
         resource = self._resources.get(urn)
@@ -156,23 +156,23 @@ class Deployment:
             return resource.id in {"", UNKNOWN}
         return any(self._is_pending(child.urn) for child in self._resources.values() if child.goal.parent == urn)
 
-    def _check(self, urn: str, goal: Goal) -> Properties:
+    def _check(self, urn: str, goal: ResourceGoal) -> Properties:
         if not goal.custom or not goal.type.startswith(("aws:", "aws-native:")):
             return goal.inputs
         checked = aws.check(goal.type, goal.name, urn, values.reveal(goal.inputs))
         return values.annotate(checked, goal.inputs)
 
-    def _create(self, urn: str, goal: Goal, inputs: Properties) -> tuple[str, Properties]:
+    def _create(self, urn: str, goal: ResourceGoal, inputs: Properties) -> tuple[str, Properties]:
         if not goal.custom:
             return "", {}
         if goal.type.startswith(PROVIDER_PREFIX):
             return self.answers.make_provider_id(urn), inputs
-        id_, outputs = self.answers.create(goal.type, goal.name, urn, values.reveal(inputs), self._find_place(goal))
+        id_, outputs = self.answers.create(goal.type, goal.name, urn, values.reveal(inputs), self._find_location(goal))
         return id_, values.annotate(outputs, inputs)
 
-    def _find_place(self, goal: Goal) -> aws.Place:
+    def _find_location(self, goal: ResourceGoal) -> aws.Location:
         provider = self._resources.get(goal.provider)
-        return aws.find_place(values.reveal(goal.inputs), values.reveal(provider.inputs) if provider else {})
+        return aws.find_location(values.reveal(goal.inputs), values.reveal(provider.inputs) if provider else {})
 
     def analyze_stack(self) -> None:
         """Show the pack all outputs together, as the engine does at the end. Raises `PackError`."""
@@ -185,10 +185,10 @@ class Deployment:
         subject = self._describe(resource.urn, goal)
         return Whole(subject, resource.outputs, goal.parent, goal.dependencies, goal.property_dependencies)
 
-    def _describe(self, urn: str, goal: Goal) -> Subject:
+    def _describe(self, urn: str, goal: ResourceGoal) -> ResourceInfo:
         found = self._resources.get(goal.provider)
-        provider = None if found is None else Provider(found.urn, found.goal.type, found.goal.name, found.inputs)
-        return Subject(urn, goal.type, goal.name, goal.options, provider)
+        provider = None if found is None else ProviderInfo(found.urn, found.goal.type, found.goal.name, found.inputs)
+        return ResourceInfo(urn, goal.type, goal.name, goal.options, provider)
 
     def collect_verdicts(self) -> Verdicts:
         """What the pack has said so far."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Literal, NamedTuple
 
-from offline.run import BlindSpot, Policy
+from offline.run import BlindSpot, PolicyInfo
 
 #: From worst to best: `violation` is mandatory, `advisory` is not, `unknown` tells that nothing could be told and nothing is claimed.
 Outcome = Literal["violation", "advisory", "unknown", "exempt", "remediated", "compliant"]
@@ -12,7 +12,7 @@ OUTCOMES: tuple[Outcome, ...] = ("violation", "advisory", "unknown", "exempt", "
 CommandName = Literal["preview", "analyze", "check", "fix"]
 
 
-class Place(NamedTuple):
+class SourceLocation(NamedTuple):
     """
     What was judged.
 
@@ -26,7 +26,7 @@ class Place(NamedTuple):
     line: int = 0
 
 
-class Excuse(NamedTuple):
+class ReportedExemption(NamedTuple):
     """An exemption that applied."""
 
     reason: str
@@ -44,12 +44,12 @@ class Result(NamedTuple):
 
     policy: str
     outcome: Outcome
-    place: Place
+    place: SourceLocation
     message: str = ""
     statements: tuple[int, ...] = ()
     assumptions: tuple[str, ...] = ()
     remark: str = ""
-    excuse: Excuse | None = None
+    exemption: ReportedExemption | None = None
 
 
 class Bucket(NamedTuple):
@@ -74,7 +74,7 @@ class Report(NamedTuple):
     subject: str
     pack: str
     version: str
-    policies: tuple[Policy, ...]
+    policies: tuple[PolicyInfo, ...]
     buckets: tuple[Bucket, ...]
     others: tuple[Result, ...]
     resources: int

@@ -53,7 +53,7 @@ def render(report: Report) -> str:
         policies=[policy for policy in report.policies if policy.level != "disabled"],
         told=[(bucket, told) for bucket in report.buckets if (told := _choose_told(bucket.results))],
         others=_choose_told(report.others),
-        exempt=[(bucket, result) for bucket in report.buckets for result in bucket.results if result.excuse],
+        exempt=[(bucket, result) for bucket in report.buckets for result in bucket.results if result.exemption],
         assumptions=[(name, MEANINGS.get(name, "")) for name in used],
         words=_WORDS,
         labels=_label_counts(count(report)),

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from crossguard.pack.rule import REPOSITORY
-from offline.report.content import Bucket, Excuse, Place, Report, Result, count, find_status, find_worst, is_blocked
+from offline.report.content import Bucket, Report, ReportedExemption, Result, SourceLocation, count, find_status, find_worst, is_blocked
 
 #: Raised when a member changes its meaning or goes; new members may come at any time.
 VERSION = 1
@@ -53,11 +53,11 @@ def _write_result(result: Result) -> dict[str, Any]:
         "statements": list(result.statements),
         "assumptions": list(result.assumptions),
         "remark": result.remark,
-        "exemption": _write_excuse(result.excuse),
+        "exemption": _write_exemption(result.exemption),
     }
 
 
-def _write_place(place: Place) -> dict[str, Any]:
+def _write_place(place: SourceLocation) -> dict[str, Any]:
     return {
         "urn": place.urn or None,
         "type": place.type or None,
@@ -67,11 +67,11 @@ def _write_place(place: Place) -> dict[str, Any]:
     }
 
 
-def _write_excuse(excuse: Excuse | None) -> dict[str, Any] | None:
-    if excuse is None:
+def _write_exemption(exemption: ReportedExemption | None) -> dict[str, Any] | None:
+    if exemption is None:
         return None
     return {
-        "reason": excuse.reason,
-        "owner": excuse.owner,
-        "expires": excuse.expires.isoformat() if excuse.expires else None,
+        "reason": exemption.reason,
+        "owner": exemption.owner,
+        "expires": exemption.expires.isoformat() if exemption.expires else None,
     }

@@ -8,7 +8,7 @@ advisory passes with its text as output. A blind spot is an error where it keeps
 from xml.etree import ElementTree as ET
 
 from offline.report.content import Report, Result, find_status, list_results
-from offline.report.text import say_excuse, say_proof
+from offline.report.text import say_exemption, say_proof
 from offline.report.visible import make_line, make_visible
 
 
@@ -57,8 +57,8 @@ def _write_case(result: Result, label: str) -> ET.Element:
         case "violation":
             first = message.split("\n", 1)[0]
             ET.SubElement(case, "failure", message=first, type="mandatory").text = message
-        case "exempt" if result.excuse is not None:
-            ET.SubElement(case, "skipped", message=make_line(say_excuse(result.excuse)))
+        case "exempt" if result.exemption is not None:
+            ET.SubElement(case, "skipped", message=make_line(say_exemption(result.exemption)))
         case "compliant":
             ET.SubElement(case, "system-out").text = make_visible("\n".join(part for part in (say_proof(result), result.remark) if part))
         case _:

@@ -12,10 +12,10 @@ from typing import Any
 from urllib.parse import quote
 
 from crossguard.pack.rule import REPOSITORY
-from offline.report.content import Place, Report, Result, find_status, list_results
-from offline.report.text import say_excuse
+from offline.report.content import Report, Result, SourceLocation, find_status, list_results
+from offline.report.text import say_exemption
 from offline.report.visible import make_line, make_visible
-from offline.run import Policy
+from offline.run import PolicyInfo
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS = {"violation": "error", "advisory": "warning", "unknown": "note"}
@@ -54,7 +54,7 @@ def render(report: Report) -> str:
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 
 
-def _write_rule(policy: Policy) -> dict[str, Any]:
+def _write_rule(policy: PolicyInfo) -> dict[str, Any]:
     rule: dict[str, Any] = {
         "id": policy.name,
         "shortDescription": {"text": make_line(policy.description)},
@@ -85,7 +85,7 @@ def _write_result(result: Result, numbers: dict[str, int]) -> dict[str, Any]:
     return written
 
 
-def _locate(place: Place) -> dict[str, Any]:
+def _locate(place: SourceLocation) -> dict[str, Any]:
     location: dict[str, Any] = {}
     if place.file and place.file != "standard input":
         location["physicalLocation"] = {
@@ -114,9 +114,9 @@ def _fingerprint(result: Result) -> str:
 
 def _list_exemptions(results: tuple[Result, ...]) -> Iterator[dict[str, Any]]:
     for result in results:
-        if result.excuse is not None:
+        if result.exemption is not None:
             yield {
                 "level": "note",
-                "message": {"text": make_line(f"{result.place.name or result.place.file} is exempt: {say_excuse(result.excuse)}")},
+                "message": {"text": make_line(f"{result.place.name or result.place.file} is exempt: {say_exemption(result.exemption)}")},
                 "associatedRule": {"id": result.policy},
             }

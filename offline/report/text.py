@@ -10,9 +10,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from offline.report.content import Bucket, Excuse, Outcome, Report, Result, count, find_worst
+from offline.report.content import Bucket, Outcome, Report, ReportedExemption, Result, count, find_worst
 from offline.report.visible import make_line, make_visible
-from offline.run import Policy
+from offline.run import PolicyInfo
 
 #: Beyond so many buckets the overview leaves out those of which there is nothing to tell.
 MOST_ROWS = 100
@@ -99,7 +99,7 @@ def _write_overview(report: Report) -> Iterator[Table | Text]:
         yield Text(f"{left} not shown here: `--format html` and `--format json` list every one", "dim")
 
 
-def _write_cell(bucket: Bucket, policy: Policy) -> Text:
+def _write_cell(bucket: Bucket, policy: PolicyInfo) -> Text:
     worst = find_worst(tuple(result for result in bucket.results if result.policy == policy.name))
     if worst is None:
         return Text("")
@@ -147,8 +147,8 @@ def _write_line(result: Result, report: Report) -> Text:
         return line.append(f"  {say_proof(result)}", "dim")
     line.append(f"{'mandatory' if result.outcome == 'violation' else word}  ", style)
     line.append(make_line(result.policy), "bold")
-    if result.excuse is not None:
-        line.append(f"  {make_line(say_excuse(result.excuse))}", "dim")
+    if result.exemption is not None:
+        line.append(f"  {make_line(say_exemption(result.exemption))}", "dim")
     elif severity:
         line.append(f"  severity {make_line(severity)}", "dim")
     return line
@@ -181,11 +181,11 @@ def say_proof(result: Result) -> str:
     return f"{proof}, assuming {', '.join(result.assumptions)}" if result.assumptions else proof
 
 
-def say_excuse(excuse: Excuse) -> str:
+def say_exemption(exemption: ReportedExemption) -> str:
     """Reason, owner and last day of an exemption, in one line."""
-    owner = f", owner {excuse.owner}" if excuse.owner else ""
-    expires = f", until {excuse.expires.isoformat()}" if excuse.expires else ", without an expiry date"
-    return f"{excuse.reason}{owner}{expires}"
+    owner = f", owner {exemption.owner}" if exemption.owner else ""
+    expires = f", until {exemption.expires.isoformat()}" if exemption.expires else ", without an expiry date"
+    return f"{exemption.reason}{owner}{expires}"
 
 
 def shorten(policy: str) -> str:

@@ -13,7 +13,7 @@ from bucketpolicy.request import Request, Service
 from bucketpolicy.verdict import Counterexample
 from crossguard.failure import describe_failure
 from crossguard.judging.assess import assess, locate
-from crossguard.judging.finding import Contested, Finding, NotKnown, Open, Subject, Unattached
+from crossguard.judging.finding import Finding, NotDenied, NotKnown, SeveralPolicies, Subject, Unattached
 from crossguard.messages.render import render, render_note
 from crossguard.pack.rule import Rule, StackRule
 from crossguard.pack.settings import Exemption, Settings, read_settings
@@ -71,7 +71,7 @@ def text(document: str, bucket: str | None = BUCKET) -> Found:
     return Found(document, "policy", bucket, "eu-west-1")
 
 
-def spare_delivery() -> Open:
+def spare_delivery() -> NotDenied:
     """A log delivery that `NotPrincipal` spares, explained whatever can be decided of `NotPrincipal`."""
     assert isinstance(HEADER, Rule)
     shown = found(deny(ABSENT, Principal=None, NotPrincipal={"Service": "logging.s3.amazonaws.com"}))
@@ -83,7 +83,7 @@ def spare_delivery() -> Open:
         ("aws:securetransport", ("true",)),
     )
     request = Request(Service("logging.s3.amazonaws.com"), "s3:PutObject", f"{ARN}/example.txt", context)
-    return Open(Counterexample(request, ()), explain(document, goal, request), repair(shown.text, goal), document)
+    return NotDenied(Counterexample(request, ()), explain(document, goal, request), repair(shown.text, goal), document)
 
 
 ALLOW = {"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "s3:*", "Resource": [ARN, OBJECTS]}
@@ -262,9 +262,9 @@ OTHERS: dict[str, Kind] = {
     "unattached-expired": Kind(HAS_POLICY, Unattached(last_read=True, expired=EXEMPTION), bucket="b" * 63),
     "unattached-only-read": Kind(HAS_POLICY, Unattached(last_read=True, only_read=True)),
     "unattached-name-not-known": Kind(HAS_POLICY, Unattached(), bucket=None),
-    "contested": Kind(HAS_POLICY, Contested(("audit", "audit-extra"))),
-    "contested-much": Kind(HAS_POLICY, Contested(tuple(f"{'audit' * 12}-{number:02}" for number in range(30)))),
-    "contested-inline": Kind(HAS_POLICY, Contested(("audit",), inline=True, expired=EXEMPTION)),
+    "contested": Kind(HAS_POLICY, SeveralPolicies(("audit", "audit-extra"))),
+    "contested-much": Kind(HAS_POLICY, SeveralPolicies(tuple(f"{'audit' * 12}-{number:02}" for number in range(30)))),
+    "contested-inline": Kind(HAS_POLICY, SeveralPolicies(("audit",), inline=True, expired=EXEMPTION)),
 }
 
 KINDS = {**COUNTEREXAMPLES, **MISTAKES, **ADVICE, **DOUBTS, **OTHERS}

@@ -10,7 +10,7 @@ import pytest
 from bucketpolicy.explain import Mistake
 from bucketpolicy.repair import CannotRepair, Repaired
 from crossguard.judging.assess import assess, locate
-from crossguard.judging.finding import CannotTell, Open, Subject
+from crossguard.judging.finding import CannotTell, NotDenied, Subject
 from crossguard.messages.quoting import clean
 from crossguard.pack.rule import Rule
 from crossguard.pack.settings import read_settings
@@ -104,13 +104,13 @@ def test_the_example_of_a_mistake_is_one(name: str) -> None:
     """The pinned text is the one that belongs to the mistake."""
     kind = MISTAKES[name]
     finding = judge(kind)
-    assert isinstance(finding, Open)
+    assert isinstance(finding, NotDenied)
     assert finding.explanation.mistake == mistake_of(name)
 
 
 def judge(kind: Kind) -> object:
     """The finding behind a message."""
-    if isinstance(kind.shown, Open):
+    if isinstance(kind.shown, NotDenied):
         return kind.shown
     assert isinstance(kind.rule, Rule)
     assert isinstance(kind.shown, Found)
@@ -132,7 +132,7 @@ def read_pasted(text: str) -> list[object]:
 def test_what_is_printed_is_what_is_applied(name: str) -> None:
     """The JSON of the message, pasted, is what remediation and `offline fix` add."""
     finding = judge(COUNTEREXAMPLES[name])
-    assert isinstance(finding, Open)
+    assert isinstance(finding, NotDenied)
     match finding.fix:
         case Repaired(_, statements) | CannotRepair(_, statements):
             assert read_pasted(MESSAGES[name]) == [json.loads(statement) for statement in statements]

@@ -9,7 +9,7 @@ from bucketpolicy.goal import SSE, SSE_KMS_KEY
 from bucketpolicy.operators import BASE_NAMES
 from bucketpolicy.parse import parse
 from bucketpolicy.request import Anonymous, Context, Identity, Request, Service
-from crossguard.messages.sentences import tell_request, tell_requirement
+from crossguard.messages.sentences import describe_request, describe_requirement
 
 BUCKET = "reports"
 OBJECT = "arn:aws:s3:::reports/a"
@@ -60,18 +60,18 @@ def condition(operator: str, key: str, value: object) -> Condition:
 )
 def test_what_a_condition_wants(operator: str, key: str, value: object, expected: str) -> None:
     """In the words of the language of conditions, without the name of the operator."""
-    assert tell_requirement(condition(operator, key, value), 60) == expected
+    assert describe_requirement(condition(operator, key, value), 60) == expected
 
 
 @pytest.mark.parametrize("operator", BASE_NAMES)
 def test_every_operator_has_words(operator: str) -> None:
     """None is left without."""
-    assert tell_requirement(condition(operator, "s3:prefix", "true"), 60).startswith("`s3:prefix` is ")
+    assert describe_requirement(condition(operator, "s3:prefix", "true"), 60).startswith("`s3:prefix` is ")
 
 
 def tell(request: Request, document: Document, *, bucket: str | None = BUCKET, limit: int = 60, headers: tuple[str, ...] = ()) -> str:
     """The sentence, without its end."""
-    return tell_request(request, document, bucket, limit, headers).removesuffix(" is not denied.")
+    return describe_request(request, document, bucket, limit, headers).removesuffix(" is not denied.")
 
 
 PLAIN = read({})

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from offline.engine.program.run import Request, preview
+from offline.engine.program.run import RunOptions, preview
 from offline.run import Run
 from tests.e2e.cli import STACK, Project, link_environment
 
@@ -42,7 +42,7 @@ def record(project: Project, operation: str) -> list[Call]:
 
 def record_offline(program: Path, log: Path, operation: str) -> list[Call]:
     """The same of the embedded engine; `RECORD` has to name `log`. Of the two rounds of its preview, the first."""
-    assert isinstance(preview(Request(program, stack=STACK, update=operation == "up", pack=RECORDER)), Run)
+    assert isinstance(preview(RunOptions(program, stack=STACK, update=operation == "up", pack=RECORDER)), Run)
     calls = list(read(log))
     starts = [index for index, (method, _) in enumerate(calls) if method == "ConfigureStack"]
     return calls[: starts[1]] if len(starts) > 1 else calls

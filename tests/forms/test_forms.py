@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from offline.engine.program.run import Request
+from offline.engine.program.run import RunOptions
 from offline.engine.program.run import preview as run
 from offline.run import Diagnostic, Run
 from tests.crossguard.pack import Answer, Double
@@ -41,7 +41,7 @@ def test_a_form_on_the_wire_in_an_update(form: Form, update: Double) -> None:
 @pytest.fixture(scope="module")
 def first_preview() -> Mapping[str, dict[str, str]]:
     """What is said of each form's resources in a first preview of `program/`."""
-    outcome = run(Request(HERE / "program"))
+    outcome = run(RunOptions(HERE / "program"))
     assert isinstance(outcome, Run)
     return group(outcome.first)
 
@@ -49,7 +49,7 @@ def first_preview() -> Mapping[str, dict[str, str]]:
 @pytest.fixture(scope="module")
 def whole_update() -> Mapping[str, dict[str, str]]:
     """What is said of each form's resources in an update of `program/`."""
-    outcome = run(Request(HERE / "program", update=True))
+    outcome = run(RunOptions(HERE / "program", update=True))
     assert isinstance(outcome, Run)
     return group(outcome.diagnostics)
 

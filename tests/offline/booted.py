@@ -11,7 +11,7 @@ from pulumi.runtime.proto import analyzer_pb2
 
 from offline.engine.cloud.aws import DOCUMENT_TYPES
 from offline.engine.deployment import ROOT_TYPE
-from offline.engine.pack.analyzer_client import Provider, Questions, Subject, Whole
+from offline.engine.pack.analyzer_client import ProviderInfo, Questions, ResourceInfo, Whole
 from offline.engine.pack.boot import Booted
 from offline.run import Run, Seen
 from offline.state import State, Stored
@@ -27,16 +27,20 @@ def judge(state: State, pack: Booted) -> Run:
     return _summarise(state, pack, questions)
 
 
-def describe_all(resources: Iterable[Stored]) -> dict[str, Subject]:
+def describe_all(resources: Iterable[Stored]) -> dict[str, ResourceInfo]:
     """By URN: each resource as the pack is told of it, with its provider."""
     found = {
-        each.urn: Provider(each.urn, each.type, each.name, each.inputs) for each in resources if each.type.startswith("pulumi:providers:")
+        each.urn: ProviderInfo(each.urn, each.type, each.name, each.inputs)
+        for each in resources
+        if each.type.startswith("pulumi:providers:")
     }
     options = analyzer_pb2.AnalyzerResourceOptions
-    return {each.urn: Subject(each.urn, each.type, each.name, options(parent=each.parent), found.get(each.provider)) for each in resources}
+    return {
+        each.urn: ResourceInfo(each.urn, each.type, each.name, options(parent=each.parent), found.get(each.provider)) for each in resources
+    }
 
 
-def describe_whole(resource: Stored, subject: Subject) -> Whole:
+def describe_whole(resource: Stored, subject: ResourceInfo) -> Whole:
     """A resource as the stack policy is told of it."""
     return Whole(subject, resource.outputs, resource.parent, resource.dependencies, resource.property_dependencies)
 

@@ -369,7 +369,7 @@ def test_a_booted_pack_says_the_same(configured: str) -> None:
     assert isinstance(configuration, Configuration)
     with boot(pack_info.ROOT, None, written) as pack:
         for name, text in STATES.items():
-            here = normalize(analyze.judge(read(text), configuration, TODAY))
+            here = normalize(analyze.judge_state(read(text), configuration, TODAY))
             there = normalize(booted.judge(read(text), pack))
             assert (name, here) == (name, there)
 

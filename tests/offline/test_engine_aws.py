@@ -3,13 +3,13 @@
 import pytest
 
 from offline.engine.cloud import aws, invokes
-from offline.engine.cloud.aws import Place
+from offline.engine.cloud.aws import Location
 from offline.engine.protocol.values import UNKNOWN
 
 BUCKET = "aws:s3/bucket:Bucket"
 POLICY = "aws:s3/bucketPolicy:BucketPolicy"
 URN = "urn:pulumi:dev::p::aws:s3/bucket:Bucket::Data"
-FRANKFURT = Place("eu-central-1")
+FRANKFURT = Location("eu-central-1")
 
 
 def test_check_names_a_bucket() -> None:
@@ -73,7 +73,7 @@ def test_a_plan_knows_inputs_only() -> None:
 )
 def test_a_bucket_is_made_in_its_partition(region: str, arn: str, host: str) -> None:
     """By its region."""
-    created = aws.create(BUCKET, "data", URN, {"bucket": "mine"}, Place(region))
+    created = aws.create(BUCKET, "data", URN, {"bucket": "mine"}, Location(region))
     assert (created.id, created.outputs["arn"], created.outputs["bucketRegionalDomainName"]) == ("mine", arn, host)
 
 
@@ -98,11 +98,11 @@ def test_where_a_resource_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its own region, else its provider's, else the environment's, else us-east-1; never an unknown one."""
     monkeypatch.delenv("AWS_REGION", raising=False)
     monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
-    assert aws.find_place({"region": "eu-west-1"}, {"region": "eu-west-2"}).region == "eu-west-1"
-    assert aws.find_place({"region": UNKNOWN}, {"region": "eu-west-2"}).region == "eu-west-2"
-    assert aws.find_place({}, {}).region == "us-east-1"
+    assert aws.find_location({"region": "eu-west-1"}, {"region": "eu-west-2"}).region == "eu-west-1"
+    assert aws.find_location({"region": UNKNOWN}, {"region": "eu-west-2"}).region == "eu-west-2"
+    assert aws.find_location({}, {}).region == "us-east-1"
     monkeypatch.setenv("AWS_REGION", "eu-west-3")
-    assert aws.find_place({}, {}).region == "eu-west-3"
+    assert aws.find_location({}, {}).region == "eu-west-3"
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,12 @@ import pytest
 
 from offline.engine.cloud import mocks
 from offline.engine.cloud.answers import Answers
-from offline.engine.cloud.aws import Place
+from offline.engine.cloud.aws import Location
 from offline.engine.cloud.mocks import Mocks
 from offline.engine.protocol.values import UNKNOWN
 from offline.run import Failure
 
-PLACE = Place("eu-central-1")
+PLACE = Location("eu-central-1")
 BUCKET = "aws:s3/bucket:Bucket"
 CLASS = """
 import pulumi

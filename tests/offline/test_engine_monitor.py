@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from offline.engine.program.run import Request, preview
+from offline.engine.program.run import RunOptions, preview
 from offline.run import Run
 
 PROGRAM = """
@@ -67,7 +67,7 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> Run:
     folder = tmp_path_factory.mktemp("raw")
     (folder / "Pulumi.yaml").write_text("name: raw\nruntime: python\n", "utf-8")
     (folder / "program.py").write_text(PROGRAM, "utf-8")
-    run = preview(Request(folder, command=f"{sys.executable} program.py"))
+    run = preview(RunOptions(folder, command=f"{sys.executable} program.py"))
     assert isinstance(run, Run), run
     return run
 

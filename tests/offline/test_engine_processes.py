@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from offline.engine.program.run import Request, preview
+from offline.engine.program.run import RunOptions, preview
 from offline.run import Failure, Run
 
 ROOT = Path(__file__).parents[2]
@@ -55,17 +55,17 @@ def write_tool(folder: Path, name: str, text: str) -> Path:
     return file
 
 
-def fail(request: Request) -> Failure:
+def fail(options: RunOptions) -> Failure:
     """The failure, on one line, of a run that has to fail."""
-    outcome = preview(request)
+    outcome = preview(options)
     assert isinstance(outcome, Failure)
     assert "\n" not in outcome.message
     return outcome
 
 
-def run(request: Request) -> Run:
+def run(options: RunOptions) -> Run:
     """A run that has to come to its end."""
-    outcome = preview(request)
+    outcome = preview(options)
     assert isinstance(outcome, Run), outcome
     return outcome
 
@@ -78,7 +78,7 @@ def is_alive(process: int) -> bool:
 
 def test_a_program_that_never_ends_is_ended(make: Make) -> None:
     """With whatever it has started."""
-    failure = fail(Request(make(), command="sh -c 'sleep 600 & echo $!; wait'", patience=2))
+    failure = fail(RunOptions(make(), command="sh -c 'sleep 600 & echo $!; wait'", patience=2))
     assert failure.message.startswith("the program was ended: it asked the engine for nothing for 2 seconds")
     assert not is_alive(int(failure.output))
 
@@ -106,7 +106,7 @@ def test_an_interrupt_ends_everything(make: Make) -> None:
 def test_what_a_program_prints_and_logs_is_handed_on(make: Make) -> None:
     """As it is: reports make it harmless."""
     text = "import pulumi, sys\nprint('out')\nprint('err', file=sys.stderr)\npulumi.log.warn('careful')\npulumi.log.debug('not this')\n"
-    assert run(Request(make(text))).output == "out\nerr\nwarning: careful\n"
+    assert run(RunOptions(make(text))).output == "out\nerr\nwarning: careful\n"
 
 
 def test_a_proxy_in_the_environment_is_not_asked(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,12 +114,12 @@ def test_a_proxy_in_the_environment_is_not_asked(make: Make, monkeypatch: pytest
     for name in ("http_proxy", "https_proxy", "grpc_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     monkeypatch.delenv("no_proxy", raising=False)
-    assert [seen.name for seen in run(Request(make("import pulumi\n"))).resources] == ["tried-dev"]
+    assert [seen.name for seen in run(RunOptions(make("import pulumi\n"))).resources] == ["tried-dev"]
 
 
 def test_an_error_that_is_only_logged_fails_the_program(make: Make) -> None:
     """As it does with the real engine."""
-    failure = fail(Request(make("import pulumi\npulumi.log.error('bad')\n")))
+    failure = fail(RunOptions(make("import pulumi\npulumi.log.error('bad')\n")))
     assert failure == Failure("the program failed", "error: bad\n")
 
 
@@ -133,18 +133,18 @@ def test_the_interpreter_of_the_project(make: Make, tmp_path: Path, monkeypatch:
     folder = make(runtime="{name: python, options: {virtualenv: named}}")
     monkeypatch.delenv("PULUMI_PYTHON_CMD", raising=False)
     monkeypatch.setenv("VIRTUAL_ENV", str(tmp_path / "active"))
-    assert fail(Request(folder)) == Failure("the program failed (exit status 7)", str(named))
+    assert fail(RunOptions(folder)) == Failure("the program failed (exit status 7)", str(named))
     make("import pulumi\n")
-    assert [seen.name for seen in run(Request(folder)).resources] == ["tried-dev"]
+    assert [seen.name for seen in run(RunOptions(folder)).resources] == ["tried-dev"]
     (tmp_path / "active" / "lib" / "python3.12" / "site-packages" / "pulumi").mkdir(parents=True)
-    assert fail(Request(folder)).output == str(active)
+    assert fail(RunOptions(folder)).output == str(active)
     monkeypatch.setenv("PULUMI_PYTHON_CMD", str(other))
-    assert fail(Request(folder)).output == str(other)
+    assert fail(RunOptions(folder)).output == str(other)
 
 
 def test_requirements_that_are_not_installed_are_named(make: Make) -> None:
     """With the variable that helps."""
-    failure = fail(Request(make("import pulumi\nimport no_such_module\n")))
+    failure = fail(RunOptions(make("import pulumi\nimport no_such_module\n")))
     assert failure.message.endswith(
         "its interpreter lacks no_such_module: PULUMI_PYTHON_CMD names the one that has the program's requirements"
     )
@@ -156,7 +156,7 @@ def test_an_interpreter_without_the_sdk_is_told(make: Make, monkeypatch: pytest.
         tmp_path / "bare", "python", f"import os, sys\nos.execv({sys.executable!r}, [{sys.executable!r}, '-S', *sys.argv[1:]])\n"
     )
     monkeypatch.setenv("PULUMI_PYTHON_CMD", str(bare))
-    failure = fail(Request(make("import pulumi\n")))
+    failure = fail(RunOptions(make("import pulumi\n")))
     assert "The Pulumi SDK is not installed for this interpreter" in failure.output
     assert failure.message == "the program failed (exit status 1)"
 
@@ -167,7 +167,7 @@ def test_any_command_is_a_program(make: Make) -> None:
         "register(os.environ['PULUMI_MONITOR'])\njson.dump({k: v for k, v in os.environ.items() if k.startswith('PULUMI_')}, sys.stdout)\n"
     )
     folder = make(runtime="java", **{"program.py": REGISTER + told, "Pulumi.dev.yaml": "config:\n  aws:region: eu-west-3\n"})
-    outcome = run(Request(folder, command=f"{sys.executable} program.py"))
+    outcome = run(RunOptions(folder, command=f"{sys.executable} program.py"))
     said = json.loads(outcome.output)
     assert [seen.name for seen in outcome.resources] == ["told"]
     assert said["PULUMI_MONITOR"] == said["PULUMI_ENGINE"]
@@ -190,7 +190,7 @@ def test_a_node_program_is_started_as_the_cli_does(make: Make, tmp_path: Path, m
     (runner / "index.js").touch()
     folder = make(runtime="{name: nodejs, options: {nodeargs: --max-old-space-size=512, tsconfig: ts.json}}")
     monkeypatch.setenv("PATH", str(tmp_path / "tools"), prepend=os.pathsep)
-    arguments, environment = json.loads(run(Request(folder)).output)
+    arguments, environment = json.loads(run(RunOptions(folder)).output)
     options = dict(zip(arguments[2:-1:2], arguments[3:-1:2], strict=True))
     assert (arguments[:2], arguments[-1]) == (["--max-old-space-size=512", str(runner)], ".")
     assert (options["--project"], options["--stack"], options["--dry-run"], options["--pwd"]) == ("tried", "dev", "true", str(folder))
@@ -212,9 +212,9 @@ os.chmod(target, 0o755)
 """
     write_tool(tmp_path / "tools", "go", compiler)
     monkeypatch.setenv("PATH", str(tmp_path / "tools"), prepend=os.pathsep)
-    assert run(Request(make(runtime="go"))).output == f"{tmp_path}\n"
+    assert run(RunOptions(make(runtime="go"))).output == f"{tmp_path}\n"
     broken = make(runtime="go", **{"broken.go": ""})
-    assert fail(Request(broken)) == Failure("the program does not compile", "./broken.go:1:1: expected 'package'\n")
+    assert fail(RunOptions(broken)) == Failure("the program does not compile", "./broken.go:1:1: expected 'package'\n")
 
 
 @pytest.mark.parametrize(
@@ -232,21 +232,21 @@ os.chmod(target, 0o755)
 def test_what_cannot_be_started(make: Make, monkeypatch: pytest.MonkeyPatch, runtime: str, command: str | None, message: str) -> None:
     """One line that says what is missing."""
     monkeypatch.setenv("PATH", "/nowhere")
-    assert fail(Request(make(runtime=runtime), command=command)).message == message
+    assert fail(RunOptions(make(runtime=runtime), command=command)).message == message
 
 
 def test_a_node_program_without_its_packages(make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """They are the user's to install."""
     write_tool(tmp_path / "tools", "node", "")
     monkeypatch.setenv("PATH", str(tmp_path / "tools"), prepend=os.pathsep)
-    assert fail(Request(make(runtime="nodejs"))).message == f"{tmp_path}: @pulumi/pulumi is not installed: run `npm install` there first"
+    assert fail(RunOptions(make(runtime="nodejs"))).message == f"{tmp_path}: @pulumi/pulumi is not installed: run `npm install` there first"
 
 
 def test_a_python_program_that_is_not_there(make: Make) -> None:
     """The file is named."""
     folder = make()
     (folder / "__main__.py").unlink()
-    assert fail(Request(folder)).message == f"{folder / '__main__.py'}: no such file, so there is no program to run"
+    assert fail(RunOptions(folder)).message == f"{folder / '__main__.py'}: no such file, so there is no program to run"
 
 
 @pytest.mark.parametrize(
@@ -265,9 +265,9 @@ def test_a_pack_that_fails(make: Make, tmp_path: Path, text: str, message: str) 
     pack.mkdir()
     (pack / "PulumiPolicy.yaml").write_text("runtime: python\n", "utf-8")
     (pack / "__main__.py").write_text(text, "utf-8")
-    assert fail(Request(make("import pulumi\n"), pack=pack)).message.startswith(message)
+    assert fail(RunOptions(make("import pulumi\n"), pack=pack)).message.startswith(message)
 
 
 def test_a_folder_without_a_pack(make: Make, tmp_path: Path) -> None:
     """The file that is missing is named."""
-    assert fail(Request(make(), pack=tmp_path / "none")).message == f"{tmp_path / 'none'}: no policy pack here (__main__.py is missing)"
+    assert fail(RunOptions(make(), pack=tmp_path / "none")).message == f"{tmp_path / 'none'}: no policy pack here (__main__.py is missing)"

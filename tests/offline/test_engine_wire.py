@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from offline.engine.program.run import Request, preview
+from offline.engine.program.run import RunOptions, preview
 from offline.engine.protocol.values import UNKNOWN
 from offline.run import Run
 from tests.crossguard.pack import BUCKET_POLICY, Resource
@@ -30,7 +30,7 @@ def calls(tmp_path_factory: pytest.TempPathFactory) -> tuple[Call, ...]:
     log = tmp_path_factory.mktemp("record") / "calls.jsonl"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("S3_GUARD_TEST_RECORD", str(log))
-        outcome = preview(Request(PROGRAM, pack=RECORDER))
+        outcome = preview(RunOptions(PROGRAM, pack=RECORDER))
     assert isinstance(outcome, Run)
     recorded = [(line["method"], line["request"]) for line in map(json.loads, log.read_text("utf-8").splitlines())]
     second = [index for index, (method, _) in enumerate(recorded) if method == "ConfigureStack"][1]

@@ -17,19 +17,19 @@ from jsonschema import Draft7Validator, Draft202012Validator, FormatChecker
 from offline.command_line import FORMATS
 from offline.report import html, sarif, text
 from offline.report import json as json_report
-from offline.report.content import OUTCOMES, Bucket, Excuse, Outcome, Place, Report, Result
+from offline.report.content import OUTCOMES, Bucket, Outcome, Report, ReportedExemption, Result, SourceLocation
 from offline.report.formats import render
 from offline.report.visible import make_line, make_visible
-from offline.run import Policy
+from offline.run import PolicyInfo
 from tests.offline.cli import HAS_POLICY, TRANSPORT, UPLOADS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SCREEN = text.Screen()
 HOSTILE = "\x1b]0;x\x07<script>alert(1)</script>]]>&quot;\"'[red]{{7*7}}\u202e\ufffe\ud800\x00\r\n\tend"
 POLICIES = (
-    Policy(UPLOADS, "Uploads.", "resource", "mandatory", "high", "https://example.com/uploads"),
-    Policy(TRANSPORT, "Transport.", "resource", "advisory", "medium", "javascript:alert(1)"),
-    Policy(HAS_POLICY, "Attached.", "stack", "disabled"),
+    PolicyInfo(UPLOADS, "Uploads.", "resource", "mandatory", "high", "https://example.com/uploads"),
+    PolicyInfo(TRANSPORT, "Transport.", "resource", "advisory", "medium", "javascript:alert(1)"),
+    PolicyInfo(HAS_POLICY, "Attached.", "stack", "disabled"),
 )
 
 
@@ -52,7 +52,7 @@ def report_on(*results: Result, label: str = "logs", **changes: Any) -> Report:
 
 def say(outcome: Outcome, message: str = "Line one.\nLine two.", **more: Any) -> Result:
     """A result about one place."""
-    place = Place(
+    place = SourceLocation(
         "urn:pulumi:prod::shop::aws:s3/bucketPolicy:BucketPolicy::logs", "aws:s3/bucketPolicy:BucketPolicy", "logs", "app/main.py", 12
     )
     return Result(UPLOADS, outcome, place, message, **more)
@@ -60,7 +60,7 @@ def say(outcome: Outcome, message: str = "Line one.\nLine two.", **more: Any) ->
 
 def exempt(reason: str = "mirror", owner: str | None = "ann", expires: date | None = date(2027, 1, 31)) -> Result:
     """A result that an exemption explains."""
-    return say("exempt", "", excuse=Excuse(reason, owner, expires))
+    return say("exempt", "", exemption=ReportedExemption(reason, owner, expires))
 
 
 @pytest.fixture(scope="session")
@@ -93,13 +93,13 @@ SAMPLES = {
         resolved=True,
     ),
     "hostile": report_on(
-        say("violation", HOSTILE, remark=HOSTILE)._replace(place=Place(HOSTILE, HOSTILE, HOSTILE, HOSTILE, 3)),
+        say("violation", HOSTILE, remark=HOSTILE)._replace(place=SourceLocation(HOSTILE, HOSTILE, HOSTILE, HOSTILE, 3)),
         exempt(HOSTILE, HOSTILE),
         say("compliant", "", assumptions=(HOSTILE,), statements=(1,)),
         label=HOSTILE,
         subject=HOSTILE,
         notes=(HOSTILE,),
-        policies=(Policy(UPLOADS, HOSTILE, "resource", "mandatory", HOSTILE, f"https://{HOSTILE}"),),
+        policies=(PolicyInfo(UPLOADS, HOSTILE, "resource", "mandatory", HOSTILE, f"https://{HOSTILE}"),),
     ),
 }
 
@@ -291,7 +291,7 @@ def test_html_shows_the_statements_of_a_proof() -> None:
 @pytest.mark.parametrize(("kind", "says"), [("resource", "no document"), ("stack", "not of this stack")])
 def test_html_says_why_a_policy_has_no_verdict(kind: Literal["resource", "stack"], says: str) -> None:
     """A bucket without a document, or one that the program only reads."""
-    silent = Policy("silent", "Nothing.", kind, "mandatory")
+    silent = PolicyInfo("silent", "Nothing.", kind, "mandatory")
     page = read_page(report_on(say("compliant", "", statements=(1,)), policies=(*POLICIES[:1], silent)))
 
     assert says in page.texts

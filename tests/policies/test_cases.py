@@ -14,7 +14,7 @@ from bucketpolicy.judge import judge
 from bucketpolicy.parse import parse
 from bucketpolicy.verdict import Counterexample, Denied, Undecided
 from crossguard.judging.assess import assess, locate
-from crossguard.judging.finding import CannotTell, Compliant, Open, Subject
+from crossguard.judging.finding import CannotTell, Compliant, NotDenied, Subject
 from crossguard.pack.rule import Rule
 from crossguard.pack.settings import Settings, read_settings
 from crossguard.resources.source import Found
@@ -27,7 +27,7 @@ RULES = {rule.name: rule for rule in policies.ALL if isinstance(rule, Rule)}
 CASES = read_cases()
 SUBJECT = Subject("urn:pulumi:dev::cases::aws:s3/bucketPolicy:BucketPolicy::policy", "aws:s3/bucketPolicy:BucketPolicy", "policy")
 TODAY = date(2026, 11, 24)
-WORDS = {Compliant: "compliant", Open: "violating", CannotTell: "undecided"}
+WORDS = {Compliant: "compliant", NotDenied: "violating", CannotTell: "undecided"}
 VERDICTS = {Denied: "compliant", Counterexample: "violating", Undecided: "undecided"}
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from crossguard.judging.assess import assess
-from crossguard.judging.finding import Compliant, Open, Subject
+from crossguard.judging.finding import Compliant, NotDenied, Subject
 from crossguard.pack.rule import Rule, link
 from crossguard.pack.settings import DEFAULTS, Rejected, read_settings
 from crossguard.resources.source import Found
@@ -52,7 +52,7 @@ def test_the_documents_are_what_they_are_said_to_be(name: str, section: str, tex
     assert isinstance(rule, Rule)
     source = Found(text, "policy", "example-bucket", "eu-west-1")
     finding = assess(rule, DEFAULTS, Subject("urn", "aws:s3/bucketPolicy:BucketPolicy", "example"), source, date(2026, 11, 24))
-    assert type(finding) is {"Violating": Open, "Compliant": Compliant}[section]
+    assert type(finding) is {"Violating": NotDenied, "Compliant": Compliant}[section]
 
 
 @pytest.mark.parametrize("name", RULES)

@@ -33,7 +33,7 @@ def test_a_new_policy_works_at_once(copy: Path) -> None:
     assert "denies_insecure_transport, denies_something, denies_unencrypted_uploads, has_policy" in text
     assert "    denies_something.RULE,\n    has_policy.RULE,\n" in text
     judged = run(copy, "-c", JUDGE)
-    assert (judged.stdout, judged.stderr) == ("compliant Compliant\nundecided CannotTell\nviolating Open\n", "")
+    assert (judged.stdout, judged.stderr) == ("compliant Compliant\nundecided CannotTell\nviolating NotDenied\n", "")
     assert run(copy, "tools/gen_docs.py").returncode == 0
     assert (copy / "docs" / "policies" / f"{NAME}.md").read_text(encoding="utf-8").startswith(f"# {NAME}\n")
     assert f"[{NAME}](docs/policies/{NAME}.md)" in (copy / "README.md").read_text(encoding="utf-8")

@@ -23,11 +23,11 @@ class Answers(NamedTuple):
     mocks: Mocks
     answered: frozenset[str] = frozenset()
 
-    def create(self, type_: str, name: str, urn: str, inputs: Properties, place: aws.Place) -> aws.Created:
+    def create(self, type_: str, name: str, urn: str, inputs: Properties, location: aws.Location) -> aws.Created:
         """A resource's id ("" while it does not exist) and outputs."""
         if not self._is_known(type_, name, urn):
             return aws.Created("", aws.plan(type_, inputs))
-        created = aws.create(type_, name, urn, inputs, place)
+        created = aws.create(type_, name, urn, inputs, location)
         mocked = self.mocks.make_resource(type_, name, inputs)
         if mocked is None:
             return created
@@ -39,7 +39,7 @@ class Answers(NamedTuple):
             return False
         return self.known == "all" or type_ in aws.BUCKETS or urn in self.answered or self.mocks.has_resource(type_, name)
 
-    def read(self, type_: str, name: str, id_: str, inputs: Properties, place: aws.Place) -> Properties:
+    def read(self, type_: str, name: str, id_: str, inputs: Properties, location: aws.Location) -> Properties:
         """The outputs of a resource that exists already, by its id; those of a stack reference are the mocks' to give."""
         mocked = self.mocks.make_resource(type_, name, inputs, id_)
         answered = mocked[1] if mocked is not None else {}
@@ -47,12 +47,12 @@ class Answers(NamedTuple):
             outputs: Properties = {"name": id_, "outputs": UNKNOWN, "secretOutputNames": []}
             return outputs | ({"outputs": answered.get("outputs", answered)} if mocked is not None else {})
         named = {"bucket": id_, "bucketName": id_} if type_ in aws.BUCKETS else {}
-        return {**aws.create(type_, name, id_, inputs | named, place).outputs, **inputs, "id": id_, **answered}
+        return {**aws.create(type_, name, id_, inputs | named, location).outputs, **inputs, "id": id_, **answered}
 
-    def invoke(self, token: str, arguments: Mapping[str, Any], place: aws.Place) -> Properties | None:
+    def invoke(self, token: str, arguments: Mapping[str, Any], location: aws.Location) -> Properties | None:
         """A data source's result, None where nobody has one. Raises `documents.WrongDocumentError`."""
         mocked = self.mocks.call(token, arguments)
-        return mocked if mocked is not None else invokes.answer(token, arguments, place)
+        return mocked if mocked is not None else invokes.answer(token, arguments, location)
 
     def make_provider_id(self, urn: str) -> str:
         """A provider's id, which a preview does not know."""

@@ -31,7 +31,7 @@ _LONGEST_BUCKET_NAME = 63
 _LOWER_CASE = frozenset({"aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2", "aws:s3/directoryBucket:DirectoryBucket"})
 
 
-class Place(NamedTuple):
+class Location(NamedTuple):
     """Where a resource is made."""
 
     region: str
@@ -47,11 +47,11 @@ class Place(NamedTuple):
         return "amazonaws.com.cn" if self.partition == "aws-cn" else "amazonaws.com"
 
 
-def find_place(inputs: Mapping[str, Any], provider: Mapping[str, Any]) -> Place:
+def find_location(inputs: Mapping[str, Any], provider: Mapping[str, Any]) -> Location:
     """The resource's own region, else its provider's, else the environment's, else us-east-1."""
     regions = (inputs.get("region"), provider.get("region"), os.environ.get("AWS_REGION"), os.environ.get("AWS_DEFAULT_REGION"))
     named = (region for region in regions if isinstance(region, str) and region and not contains_unknown(region))
-    return Place(next(named, DEFAULT_REGION))
+    return Location(next(named, DEFAULT_REGION))
 
 
 def check(type_: str, name: str, urn: str, inputs: Properties) -> Properties:
@@ -129,38 +129,38 @@ class Created(NamedTuple):
     outputs: Properties
 
 
-def create(type_: str, name: str, urn: str, inputs: Properties, place: Place) -> Created:
+def create(type_: str, name: str, urn: str, inputs: Properties, location: Location) -> Created:
     """A resource with plausible outputs, the same in every run."""
     given = {key: value for key, value in inputs.items() if key != "__defaults"}
     if type_ in BUCKETS:
-        return _create_bucket(type_, name, given, place)
+        return _create_bucket(type_, name, given, location)
     bucket = given.get("bucket")
     if type_.startswith("aws:s3/") and isinstance(bucket, str) and "key" not in given:
         return Created(bucket, {"id": bucket} | given)  # what is set on a bucket goes by the bucket's name
-    return _create_other(type_, name, urn, given, place)
+    return _create_other(type_, name, urn, given, location)
 
 
-def _create_bucket(type_: str, name: str, given: Properties, place: Place) -> Created:
+def _create_bucket(type_: str, name: str, given: Properties, location: Location) -> Created:
     chosen = given.get(_NAMED[type_]) or f"{given.get('bucketPrefix') or name.lower()}20260101000000000000000001"
     bucket = chosen if isinstance(chosen, str) else UNKNOWN
-    host, regional = f"{bucket}.s3.{place.suffix}", f"{bucket}.s3.{place.region}.{place.suffix}"
+    host, regional = f"{bucket}.s3.{location.suffix}", f"{bucket}.s3.{location.region}.{location.suffix}"
     known: Properties = {
         "acl": "private",
-        "arn": f"arn:{place.partition}:s3:::{bucket}",
+        "arn": f"arn:{location.partition}:s3:::{bucket}",
         "bucket": bucket,
         "bucketName": bucket,
         "bucketDomainName": host,
-        "bucketRegion": place.region,
+        "bucketRegion": location.region,
         "bucketRegionalDomainName": regional,
         "domainName": host,
-        "dualStackDomainName": f"{bucket}.s3.dualstack.{place.region}.{place.suffix}",
+        "dualStackDomainName": f"{bucket}.s3.dualstack.{location.region}.{location.suffix}",
         "hostedZoneId": "Z3AQBSTGFYJSTF",
         "id": bucket,
         "policy": "",
-        "region": place.region,
+        "region": location.region,
         "regionalDomainName": regional,
         "tagsAll": given.get("tags") or {},
-        "websiteUrl": f"http://{bucket}.s3-website-{place.region}.{place.suffix}",
+        "websiteUrl": f"http://{bucket}.s3-website-{location.region}.{location.suffix}",
     }
     return Created(bucket, {key: known[key] for key in _COMPUTED[type_]} | given)
 
@@ -168,12 +168,12 @@ def _create_bucket(type_: str, name: str, given: Properties, place: Place) -> Cr
 _IAM = {"aws:iam/role:Role": "role", "aws:iam/user:User": "user", "aws:iam/group:Group": "group", "aws:iam/policy:Policy": "policy"}
 
 
-def _create_other(type_: str, name: str, urn: str, given: Properties, place: Place) -> Created:
+def _create_other(type_: str, name: str, urn: str, given: Properties, location: Location) -> Created:
     """A resource of any other type: an id, an ARN of the right form, and what documents and names are otherwise made of."""
     digest = hashlib.sha256(urn.encode()).hexdigest()
     called = given.get("name") if isinstance(given.get("name"), str) else f"{name}-{digest[:7]}"
     if type_ in _IAM:
-        arn = f"arn:{place.partition}:iam::{ACCOUNT}:{_IAM[type_]}/{called}"
+        arn = f"arn:{location.partition}:iam::{ACCOUNT}:{_IAM[type_]}/{called}"
         return Created(str(called), {"id": called, "arn": arn, "name": called, "uniqueId": f"AROA{digest[:17].upper()}"} | given)
     if type_ == "aws:cloudfront/originAccessIdentity:OriginAccessIdentity":
         return _create_origin_access_identity(f"E{digest[:13].upper()}", digest, given)
@@ -182,7 +182,7 @@ def _create_other(type_: str, name: str, urn: str, given: Properties, place: Pla
     id_ = f"{name}-{digest[:12]}"
     if not type_.startswith("aws:"):
         return Created(id_, {"id": id_} | given)
-    return Created(id_, _guess_outputs(type_, id_, digest, place) | given)
+    return Created(id_, _guess_outputs(type_, id_, digest, location) | given)
 
 
 def _create_random(name: str, digest: str, given: Properties) -> Created:
@@ -190,16 +190,16 @@ def _create_random(name: str, digest: str, given: Properties) -> Created:
     return Created(known["id"], known | {"b64Url": digest[:11], "b64Std": digest[:11]} | given)
 
 
-def _guess_outputs(type_: str, id_: str, digest: str, place: Place) -> Properties:
+def _guess_outputs(type_: str, id_: str, digest: str, location: Location) -> Properties:
     """
     Outputs that many types of the AWS provider have and that are text wherever they occur.
 
     A program that asks for any other finds it unknown in a preview, and None in an update.
     """
     service, _, kind = type_.removeprefix("aws:").partition("/")
-    region = "" if service == "cloudfront" else place.region
-    arn = f"arn:{place.partition}:{service}:{region}:{ACCOUNT}:{kind.rpartition(':')[2].lower()}/{id_}"
-    host = f"{id_}.{service}.{place.region}.{place.suffix}"
+    region = "" if service == "cloudfront" else location.region
+    arn = f"arn:{location.partition}:{service}:{region}:{ACCOUNT}:{kind.rpartition(':')[2].lower()}/{id_}"
+    host = f"{id_}.{service}.{location.region}.{location.suffix}"
     arns = ("arn", "resourceArn", "qualifiedArn", "invokeArn", "executionArn", "masterAccountArn")
     hosts = ("dnsName", "domainName", "endpoint", "publicDns", "fqdn", "repositoryUrl")
     accounts = ("accountId", "ownerId", "ownerAccountId", "registryId", "masterAccountId")

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from offline.engine.cloud.aws import ACCOUNT, Place
+from offline.engine.cloud.aws import ACCOUNT, Location
 from offline.engine.cloud.documents import get_policy_document
 from offline.engine.protocol.values import Properties
 
-Answer = Callable[[Mapping[str, Any], Place], Properties]
+Answer = Callable[[Mapping[str, Any], Location], Properties]
 
 #: Accounts of Elastic Load Balancing that write access logs, for regions opened before August 2022. Source: ELB's user guide.
 _LOAD_BALANCERS = {
@@ -40,58 +40,58 @@ _LOAD_BALANCERS = {
 }
 
 
-def answer(token: str, arguments: Mapping[str, Any], place: Place) -> Properties | None:
+def answer(token: str, arguments: Mapping[str, Any], location: Location) -> Properties | None:
     """
     The result of a built-in data source, None for any other.
 
     Raises `documents.WrongDocumentError`.
     """
     function = _ANSWERS.get(token)
-    return None if function is None else function(arguments, place)
+    return None if function is None else function(arguments, location)
 
 
-def _policy_document(arguments: Mapping[str, Any], _place: Place) -> Properties:
+def _policy_document(arguments: Mapping[str, Any], _location: Location) -> Properties:
     return get_policy_document(arguments)
 
 
-def _caller_identity(_arguments: Mapping[str, Any], place: Place) -> Properties:
+def _caller_identity(_arguments: Mapping[str, Any], location: Location) -> Properties:
     return {
         "id": ACCOUNT,
         "accountId": ACCOUNT,
-        "arn": f"arn:{place.partition}:iam::{ACCOUNT}:user/offline",
+        "arn": f"arn:{location.partition}:iam::{ACCOUNT}:user/offline",
         "userId": "AIDAOFFLINE000000000",
     }
 
 
-def _native_account(_arguments: Mapping[str, Any], _place: Place) -> Properties:
+def _native_account(_arguments: Mapping[str, Any], _location: Location) -> Properties:
     return {"accountId": ACCOUNT}
 
 
-def _region(arguments: Mapping[str, Any], place: Place) -> Properties:
-    region = arguments.get("name") or arguments.get("region") or place.region
-    return {"id": region, "name": region, "region": region, "description": region, "endpoint": f"ec2.{region}.{place.suffix}"}
+def _region(arguments: Mapping[str, Any], location: Location) -> Properties:
+    region = arguments.get("name") or arguments.get("region") or location.region
+    return {"id": region, "name": region, "region": region, "description": region, "endpoint": f"ec2.{region}.{location.suffix}"}
 
 
-def _partition(_arguments: Mapping[str, Any], place: Place) -> Properties:
-    reverse = ".".join(reversed(place.suffix.split(".")))
-    return {"id": place.partition, "partition": place.partition, "dnsSuffix": place.suffix, "reverseDnsPrefix": reverse}
+def _partition(_arguments: Mapping[str, Any], location: Location) -> Properties:
+    reverse = ".".join(reversed(location.suffix.split(".")))
+    return {"id": location.partition, "partition": location.partition, "dnsSuffix": location.suffix, "reverseDnsPrefix": reverse}
 
 
-def _availability_zones(arguments: Mapping[str, Any], place: Place) -> Properties:
-    names = [f"{place.region}{letter}" for letter in "abc"]
-    zones = [f"{place.region}-az{number}" for number in (1, 2, 3)]
-    return dict(arguments) | {"id": place.region, "names": names, "zoneIds": zones, "groupNames": [place.region]}
+def _availability_zones(arguments: Mapping[str, Any], location: Location) -> Properties:
+    names = [f"{location.region}{letter}" for letter in "abc"]
+    zones = [f"{location.region}-az{number}" for number in (1, 2, 3)]
+    return dict(arguments) | {"id": location.region, "names": names, "zoneIds": zones, "groupNames": [location.region]}
 
 
-def _canonical_user(_arguments: Mapping[str, Any], _place: Place) -> Properties:
+def _canonical_user(_arguments: Mapping[str, Any], _location: Location) -> Properties:
     canonical = "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"  # the example of AWS's documentation
     return {"id": canonical, "displayName": "offline"}
 
 
-def _service_account(arguments: Mapping[str, Any], place: Place) -> Properties:
-    region = arguments.get("region") or place.region
+def _service_account(arguments: Mapping[str, Any], location: Location) -> Properties:
+    region = arguments.get("region") or location.region
     account = _LOAD_BALANCERS.get(region, _LOAD_BALANCERS["us-east-1"])
-    return {"id": account, "region": region, "arn": f"arn:{place.partition}:iam::{account}:root"}
+    return {"id": account, "region": region, "arn": f"arn:{location.partition}:iam::{account}:root"}
 
 
 _ANSWERS: Mapping[str, Answer] = {

@@ -11,7 +11,7 @@ from offline.engine.protocol.values import Properties
 from offline.run import Diagnostic, Remediated, Skipped
 
 
-class Provider(NamedTuple):
+class ProviderInfo(NamedTuple):
     """The provider of a resource."""
 
     urn: str
@@ -20,14 +20,14 @@ class Provider(NamedTuple):
     inputs: Mapping[str, Any]
 
 
-class Subject(NamedTuple):
+class ResourceInfo(NamedTuple):
     """What Remediate, Analyze and AnalyzeStack say alike about a resource."""
 
     urn: str
     type: str
     name: str
     options: analyzer_pb2.AnalyzerResourceOptions
-    provider: Provider | None
+    provider: ProviderInfo | None
 
     def describe(self) -> dict[str, Any]:
         """The fields of the protocol."""
@@ -44,7 +44,7 @@ class Subject(NamedTuple):
 class Whole(NamedTuple):
     """A resource of a stack, as AnalyzeStack shows it."""
 
-    subject: Subject
+    subject: ResourceInfo
     outputs: Mapping[str, Any]
     parent: str
     dependencies: Sequence[str]
@@ -82,7 +82,7 @@ class Questions:
         self._skipped: list[Skipped] = []
         self._remediated: list[Remediated] = []
 
-    def remediate(self, subject: Subject, inputs: Properties) -> Properties:
+    def remediate(self, subject: ResourceInfo, inputs: Properties) -> Properties:
         """The inputs after remediation; here, and only here, a pack sees the keys that begin with `__`."""
         request = analyzer_pb2.AnalyzeRequest(properties=values.write(inputs), **subject.describe())
         for remediation in self._pack.remediate(request).remediations:
@@ -94,7 +94,7 @@ class Questions:
             self._remediated.append(Remediated(policy, subject.urn, before, inputs))
         return inputs
 
-    def analyze(self, subjects: Iterable[tuple[Subject, Mapping[str, Any]]]) -> None:
+    def analyze(self, subjects: Iterable[tuple[ResourceInfo, Mapping[str, Any]]]) -> None:
         """Ask about resources one by one, with their inputs."""
         urns, requests = [], []
         for subject, inputs in subjects:

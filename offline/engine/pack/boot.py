@@ -17,7 +17,7 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
 from offline.engine.pack.policyconfig import LEVELS, configure
-from offline.run import Failure, Pack, Policy
+from offline.run import Failure, Pack, PolicyInfo
 
 #: What the real engine lets through in either direction.
 MESSAGE_LIMIT = 400 * 1024 * 1024
@@ -205,7 +205,7 @@ def _describe_stack(settings: StackSettings) -> analyzer_pb2.AnalyzerStackConfig
 def _describe_pack(folder: Path, info: analyzer_pb2.AnalyzerInfo, config: Mapping[str, analyzer_pb2.PolicyConfig]) -> Pack:
     levels = {value: name for name, value in LEVELS.items()}
     policies = tuple(
-        Policy(
+        PolicyInfo(
             name=policy.name,
             description=policy.description,
             kind="stack" if policy.policy_type == analyzer_pb2.POLICY_TYPE_STACK else "resource",

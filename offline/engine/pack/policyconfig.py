@@ -26,7 +26,7 @@ LEVELS: "Mapping[str, analyzer_pb2.EnforcementLevel.ValueType]" = {
 _ACCEPTED = ", ".join(LEVELS)
 
 
-class Configured(NamedTuple):
+class GivenConfig(NamedTuple):
     """One policy's configuration; `level` "" is none given."""
 
     level: str
@@ -48,9 +48,9 @@ def configure(info: analyzer_pb2.AnalyzerInfo, given: Mapping[str, Any]) -> Mapp
     }
 
 
-def _read(given: Mapping[str, Any]) -> dict[str, Configured] | Failure:
+def _read(given: Mapping[str, Any]) -> dict[str, GivenConfig] | Failure:
     """`environments` names ESC environments, which there are none of offline."""
-    read: dict[str, Configured] = {}
+    read: dict[str, GivenConfig] = {}
     for name, value in given.items():
         if name == "environments":
             continue
@@ -62,12 +62,12 @@ def _read(given: Mapping[str, Any]) -> dict[str, Configured] | Failure:
             return Failure(f"wrong policy configuration: {name}: enforcementLevel must be one of {_ACCEPTED}")
         rest = {key: item for key, item in properties.items() if key != "enforcementLevel"}
         if level or rest:
-            read[name] = Configured(level, rest)
+            read[name] = GivenConfig(level, rest)
     return read
 
 
-def _collect_defaults(info: analyzer_pb2.AnalyzerInfo) -> dict[str, Configured]:
-    return {policy.name: Configured(_name_level(policy.enforcementLevel), _find_defaults(policy)) for policy in info.policies}
+def _collect_defaults(info: analyzer_pb2.AnalyzerInfo) -> dict[str, GivenConfig]:
+    return {policy.name: GivenConfig(_name_level(policy.enforcementLevel), _find_defaults(policy)) for policy in info.policies}
 
 
 def _name_level(level: "analyzer_pb2.EnforcementLevel.ValueType") -> str:
@@ -89,25 +89,25 @@ def read_schema(policy: analyzer_pb2.PolicyInfo) -> dict[str, Any]:
     return schema
 
 
-def _read_initial(info: analyzer_pb2.AnalyzerInfo) -> dict[str, Configured]:
+def _read_initial(info: analyzer_pb2.AnalyzerInfo) -> dict[str, GivenConfig]:
     """The pack's own configuration; its level is always taken as set, that is the engine's reading of the protocol."""
     return {
-        name: Configured(_name_level(config.enforcementLevel), dict(MessageToDict(config.properties)))
+        name: GivenConfig(_name_level(config.enforcementLevel), dict(MessageToDict(config.properties)))
         for name, config in info.initialConfig.items()
     }
 
 
-def _apply(below: Mapping[str, Configured], above: Mapping[str, Configured]) -> dict[str, Configured]:
+def _apply(below: Mapping[str, GivenConfig], above: Mapping[str, GivenConfig]) -> dict[str, GivenConfig]:
     everyone = above["all"].level if "all" in above else ""
-    merged = {name: Configured(everyone or entry.level, entry.properties) for name, entry in below.items()}
+    merged = {name: GivenConfig(everyone or entry.level, entry.properties) for name, entry in below.items()}
     for name, entry in above.items():
         if name != "all":
-            old = merged.get(name, Configured("", {}))
-            merged[name] = Configured(entry.level or old.level, {**old.properties, **entry.properties})
+            old = merged.get(name, GivenConfig("", {}))
+            merged[name] = GivenConfig(entry.level or old.level, {**old.properties, **entry.properties})
     return merged
 
 
-def _find_problems(info: analyzer_pb2.AnalyzerInfo, merged: Mapping[str, Configured]) -> Iterator[str]:
+def _find_problems(info: analyzer_pb2.AnalyzerInfo, merged: Mapping[str, GivenConfig]) -> Iterator[str]:
     """First what the schemas refuse, then entries for policies that the pack does not have."""
     names = [policy.name for policy in info.policies]
     for policy in info.policies:

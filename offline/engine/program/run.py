@@ -25,7 +25,7 @@ _ROUNDS = 4
 _DOCUMENT_KEYS = ("policy", "policyDocument", "bucket", "bucketName")
 
 
-class Request(NamedTuple):
+class RunOptions(NamedTuple):
     """
     What is to be run: the options of `preview`.
 
@@ -55,25 +55,25 @@ class _Round(NamedTuple):
     blind_spots: tuple[BlindSpot, ...]
 
 
-def preview(request: Request, progress: Callable[[str], None] = lambda _: None) -> Run | Failure:
+def preview(options: RunOptions, progress: Callable[[str], None] = lambda _: None) -> Run | Failure:
     """
     Run the program and judge it. `progress` is told what is being done.
 
     A preview is run at least twice: as a first preview, and with resolved outputs; where the second says something about a resource, that
     is what counts. Without a bucket everything is resolved at once: one may be made of an output.
     """
-    project = configuration.load(request.program.resolve(), request.stack, request.config)
+    project = configuration.load(options.program.resolve(), options.stack, options.config)
     if isinstance(project, Failure):
         return project
-    loaded = mocks.load(request.mocks)
+    loaded = mocks.load(options.mocks)
     if isinstance(loaded, Failure):
         return loaded
-    with prepare(project, request.command) as start:
+    with prepare(project, options.command) as start:
         if isinstance(start, Failure):
             return start
-        runner = partial(run_process, start, project, request.patience)
-        operation = Operation(project, runner, loaded, request.policies, request.pack, progress)
-        return operation.update() if request.update else operation.preview()
+        runner = partial(run_process, start, project, options.patience)
+        operation = Operation(project, runner, loaded, options.policies, options.pack, progress)
+        return operation.update() if options.update else operation.preview()
 
 
 class Operation(NamedTuple):

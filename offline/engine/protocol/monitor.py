@@ -14,7 +14,7 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import callback_pb2, engine_pb2, engine_pb2_grpc, resource_pb2, resource_pb2_grpc, source_pb2
 
 from offline.engine.cloud.documents import WrongDocumentError
-from offline.engine.deployment import PROVIDER_PREFIX, Deployment, DuplicateError, Goal, Registered, read_options
+from offline.engine.deployment import PROVIDER_PREFIX, Deployment, DuplicateError, Registered, ResourceGoal, read_options
 from offline.engine.pack.boot import CHANNEL_OPTIONS, PackError
 from offline.engine.protocol import messages, values
 from offline.engine.protocol.session import Provided, Session
@@ -99,14 +99,14 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         except grpc.RpcError as error:
             raise _abort(context, grpc.StatusCode.UNKNOWN, f"a transform of {request.name} failed: {error.details()}") from error
 
-    def _read_goal(self, request: resource_pb2.RegisterResourceRequest) -> Goal:
+    def _read_goal(self, request: resource_pb2.RegisterResourceRequest) -> ResourceGoal:
         inherited = self._provided.get(request.parent, Provided(protect=False, provider="", providers={}))
         received = values.read(request.object)
         properties = received.properties
         if request.type.startswith(PROVIDER_PREFIX):
             version = request.version or self._packages.get(request.packageRef, ("", ""))[1]
             properties |= {"__internal": {}, "version": version} if version else {}
-        return Goal(
+        return ResourceGoal(
             type=request.type,
             name=request.name,
             parent=request.parent,
@@ -167,7 +167,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         try:
             provider = self._find_provider(request.provider, package, request.version, request.packageRef)
             read = self._deployment.read(
-                Goal(
+                ResourceGoal(
                     type=request.type,
                     name=request.name,
                     parent=request.parent,

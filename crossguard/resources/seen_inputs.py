@@ -4,14 +4,14 @@ from threading import Lock
 from typing import NamedTuple
 
 
-class Sighted(NamedTuple):
+class SeenUrns(NamedTuple):
     """URNs: `inline` of the buckets whose inputs hold a policy, `blank` of the bucket policies whose inputs show nothing."""
 
     inline: frozenset[str]
     blank: frozenset[str]
 
 
-class Sightings:
+class SeenInputs:
     """What the inputs of each resource were when it was last analyzed. Several threads use it."""
 
     def __init__(self) -> None:
@@ -26,7 +26,7 @@ class Sightings:
             (self._inline.add if inline else self._inline.discard)(urn)
             (self._blank.add if blank else self._blank.discard)(urn)
 
-    def snapshot(self) -> Sighted:
+    def snapshot(self) -> SeenUrns:
         """What is known now."""
         with self._lock:
-            return Sighted(frozenset(self._inline), frozenset(self._blank))
+            return SeenUrns(frozenset(self._inline), frozenset(self._blank))
