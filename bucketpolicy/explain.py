@@ -65,12 +65,14 @@ class Explanation(NamedTuple):
     The nearest Deny statement (None where the document has none), and a mistake that people make, where it is recognised.
 
     `statement` is the number of the statement with the mistake (None for `no-deny`); `detail` is said at the mistake.
+    `topic` are the keys that make the request one of the goal's.
     """
 
     nearest: Obstacle | None
     mistake: Mistake | None = None
     statement: int | None = None
     detail: str = ""
+    topic: frozenset[str] = frozenset()
 
 
 class _Look(NamedTuple):
@@ -92,8 +94,9 @@ def explain(document: Document, goal: Goal, request: Request) -> Explanation:
     for look in looks:
         found = _recognise(look, goal, request, topic)
         if found is not None:
-            return Explanation(nearest, found[0], look.statement.number, found[1])
-    return Explanation(nearest, *_look_at_allows(document, topic, has_deny=nearest is not None))
+            return Explanation(nearest, found[0], look.statement.number, found[1], topic)
+    mistake, number = _look_at_allows(document, topic, has_deny=nearest is not None)
+    return Explanation(nearest, mistake, number, topic=topic)
 
 
 def _find_topic(goal: Goal, request: Request) -> frozenset[str]:

@@ -48,11 +48,13 @@ class Target(NamedTuple):
     One box of requests: these actions, on the bucket itself or on any of its objects, with these restrictions.
 
     `actions` are names of the action table; keys without a restriction are free.
+    `sid` names the statement that a repair adds for it, and never changes once published: people recognise the statement by it.
     """
 
     actions: tuple[str, ...]
     on: Literal["bucket", "object"]
     restrictions: tuple[Restriction, ...]
+    sid: str = "DenyRequests"
 
 
 class Assumptions(NamedTuple):

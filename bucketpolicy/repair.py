@@ -11,21 +11,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from bucketpolicy.document import Document, Malformed
-from bucketpolicy.goal import (
-    SSE,
-    SSE_KMS_KEY,
-    TLS_VERSION,
-    TRANSPORT,
-    Absent,
-    AbsentOrOther,
-    Below,
-    Equal,
-    Goal,
-    Restriction,
-    Target,
-)
+from bucketpolicy.goal import TLS_VERSION, TRANSPORT, Absent, AbsentOrOther, Equal, Goal, Restriction, Target
 from bucketpolicy.judge import judge
 from bucketpolicy.parse import MAX_BYTES, parse
+from bucketpolicy.tables.actions import BUCKET_ACTIONS, OBJECT_ACTIONS
 from bucketpolicy.verdict import Denied
 
 
@@ -50,8 +39,17 @@ class CannotRepair(NamedTuple):
 _Values = str | list[str]
 _Condition = dict[str, dict[str, _Values]]
 _Written = dict[str, str | list[str] | _Condition]
-_Part = tuple[tuple[Restriction, ...], tuple[Target, ...]]
 
+
+class _Part(NamedTuple):
+    """Targets that one statement denies: they share its Sid and its conditions."""
+
+    sid: str
+    restrictions: tuple[Restriction, ...]
+    targets: tuple[Target, ...]
+
+
+_ACTIONS = {"bucket": frozenset(BUCKET_ACTIONS), "object": frozenset(OBJECT_ACTIONS)}
 _SPELLING = {TRANSPORT: "aws:SecureTransport", TLS_VERSION: "s3:TlsVersion"}
 _DECODER = json.JSONDecoder(parse_int=str, parse_float=str)
 _INSIGNIFICANT = re.compile(r'("(?:[^"\\]|\\.)*")|[ \t\r\n]+')
@@ -102,49 +100,45 @@ def _check(text: str, goal: Goal, added: tuple[str, ...]) -> Repaired | CannotRe
 def _write_missing(document: Document, goal: Goal) -> Iterator[_Written]:
     taken = {statement.sid for statement in document.statements if statement.sid is not None}
     for part in _split(goal):
-        if not isinstance(judge(document, goal._replace(targets=part[1])), Denied):
+        if not isinstance(judge(document, goal._replace(targets=part.targets)), Denied):
             yield _write(part, goal, frozenset(taken))
 
 
 def _split(goal: Goal) -> Iterator[_Part]:
     """
-    The targets of the goal by their restrictions: one statement can deny those that share them.
+    The targets of the goal by their Sids and restrictions: one statement can deny those that share them.
 
     "By TLS" is no restriction that a statement needs: a goal that speaks of TLS versions wants plain HTTP denied as well.
     """
-    parts: dict[tuple[Restriction, ...], tuple[Target, ...]] = {}
+    parts: dict[tuple[str, tuple[Restriction, ...]], tuple[Target, ...]] = {}
     for target in goal.targets:
-        restrictions = tuple(item for item in target.restrictions if item != Equal(TRANSPORT, "true"))
-        parts[restrictions] = (*parts.get(restrictions, ()), target)
-    yield from parts.items()
+        key = target.sid, tuple(item for item in target.restrictions if item != Equal(TRANSPORT, "true"))
+        parts[key] = (*parts.get(key, ()), target)
+    return (_Part(sid, restrictions, targets) for (sid, restrictions), targets in parts.items())
 
 
 def _write(part: _Part, goal: Goal, taken: frozenset[str]) -> _Written:
-    restrictions, targets = part
-    actions = {action for target in targets for action in target.actions}
     bucket = f"arn:{goal.partition}:s3:::{name_bucket(goal.bucket)}"
-    resources = [bucket if target.on == "bucket" else f"{bucket}/*" for target in targets]
+    resources = {bucket if target.on == "bucket" else f"{bucket}/*" for target in part.targets}
+    condition = _write_condition(part.restrictions, goal.exempt)
     return {
-        "Sid": _choose_sid(_name(restrictions, uploads=len(actions) == 1), taken),
+        "Sid": _choose_sid(part.sid, taken),
         "Effect": "Deny",
         "Principal": "*",
-        "Action": actions.pop() if len(actions) == 1 else "s3:*",
-        "Resource": _unwrap(sorted(set(resources))),
-        "Condition": _write_condition(restrictions, goal.exempt),
+        "Action": _unwrap(_list_actions(part.targets)),
+        "Resource": _unwrap(sorted(resources)),
+        **({"Condition": condition} if condition else {}),
     }
 
 
-def _name(restrictions: tuple[Restriction, ...], *, uploads: bool) -> str:
-    """The Sid; it never changes once published, since it is how people recognise the statements in their own documents."""
-    what = "Uploads" if uploads else "Requests"
-    found = {restriction.key: restriction for restriction in restrictions}
-    if SSE_KMS_KEY in found:
-        return f"Deny{what}WithOtherKmsKey"
-    if SSE in found:
-        return f"Deny{what}WithOtherEncryption" if isinstance(found[SSE], AbsentOrOther) else f"Deny{what}WithoutEncryptionHeader"
-    if isinstance(version := found.get(TLS_VERSION), Below):
-        return f"Deny{what}BelowTls{version.bound.replace('.', '')}"
-    return f"DenyInsecure{what}"
+def _list_actions(targets: tuple[Target, ...]) -> list[str]:
+    """The actions of the targets; `s3:*` only where they are all that can be done with each of the resources."""
+    wanted: dict[str, dict[str, None]] = {}
+    for target in targets:
+        wanted.setdefault(target.on, {}).update(dict.fromkeys(target.actions))
+    if all(actions.keys() >= _ACTIONS[on] for on, actions in wanted.items()):
+        return ["s3:*"]
+    return [action for actions in wanted.values() for action in actions]
 
 
 def _choose_sid(name: str, taken: frozenset[str]) -> str:

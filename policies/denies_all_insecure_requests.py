@@ -107,15 +107,15 @@ _ON_OBJECT = ("s3:GetObject", *(action for action in OBJECT_ACTIONS if action !=
 
 def _insecure_requests(bucket: str | None, partition: str, settings: Settings) -> Goal:
     """All requests over plain HTTP, and over TLS below the version that is set."""
-    insecure: list[tuple[Restriction, ...]] = [(Equal(TRANSPORT, "false"),)]
-    if settings.minimum_tls_version:
-        insecure.append((Equal(TRANSPORT, "true"), Below(TLS_VERSION, settings.minimum_tls_version)))
-    targets = tuple(
-        target
-        for restrictions in insecure
-        for target in (Target(_ON_BUCKET, "bucket", restrictions), Target(_ON_OBJECT, "object", restrictions))
-    )
+    targets = _on_everything((Equal(TRANSPORT, "false"),), "DenyInsecureRequests")
+    if version := settings.minimum_tls_version:
+        old = (Equal(TRANSPORT, "true"), Below(TLS_VERSION, version))
+        targets += _on_everything(old, f"DenyRequestsBelowTls{version.replace('.', '')}")
     return Goal(bucket, partition, targets, settings.exempt_principals, settings.assumptions)
+
+
+def _on_everything(restrictions: tuple[Restriction, ...], sid: str) -> tuple[Target, ...]:
+    return Target(_ON_BUCKET, "bucket", restrictions, sid), Target(_ON_OBJECT, "object", restrictions, sid)
 
 
 RULE = Rule(
@@ -123,7 +123,6 @@ RULE = Rule(
     description="The bucket policy of an S3 bucket should deny every request that is not made over TLS.",
     level="advisory",
     severity="medium",
-    half="all-transport",
     keys=("exemptions", "partition", "exemptPrincipals", "minimumTlsVersion", "assumptions"),
     goal=_insecure_requests,
     remediation_steps=(
@@ -131,4 +130,5 @@ RULE = Rule(
         'with the condition {"Bool": {"aws:SecureTransport": "false"}} and nothing else in it.'
     ),
     reference="1.16",
+    remediates=False,
 )

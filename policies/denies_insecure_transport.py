@@ -103,18 +103,18 @@ Wider is fine; this one satisfies [the stricter sibling](aws-s3-bucket-policy-de
 * The repair denies `s3:PutObject` only: a Deny of `s3:*` would take a website endpoint off the air, since those speak HTTP.
 """
 
-from bucketpolicy.goal import TLS_VERSION, TRANSPORT, Below, Equal, Goal, Restriction, Target
+from bucketpolicy.goal import TLS_VERSION, TRANSPORT, Below, Equal, Goal, Target
 from crossguard.pack.rule import Rule
 from crossguard.pack.settings import Settings
 
 
 def _insecure_uploads(bucket: str | None, partition: str, settings: Settings) -> Goal:
     """The uploads that must be denied: over plain HTTP, and over TLS below the version that is set."""
-    insecure: list[tuple[Restriction, ...]] = [(Equal(TRANSPORT, "false"),)]
-    if settings.minimum_tls_version:
-        insecure.append((Equal(TRANSPORT, "true"), Below(TLS_VERSION, settings.minimum_tls_version)))
-    targets = tuple(Target(("s3:PutObject",), "object", restrictions) for restrictions in insecure)
-    return Goal(bucket, partition, targets, settings.exempt_principals, settings.assumptions)
+    targets = [Target(("s3:PutObject",), "object", (Equal(TRANSPORT, "false"),), "DenyInsecureUploads")]
+    if version := settings.minimum_tls_version:
+        old = (Equal(TRANSPORT, "true"), Below(TLS_VERSION, version))
+        targets.append(Target(("s3:PutObject",), "object", old, f"DenyUploadsBelowTls{version.replace('.', '')}"))
+    return Goal(bucket, partition, tuple(targets), settings.exempt_principals, settings.assumptions)
 
 
 RULE = Rule(
@@ -122,7 +122,6 @@ RULE = Rule(
     description="The bucket policy of an S3 bucket must deny every upload that is not made over TLS.",
     level="mandatory",
     severity="high",
-    half="transport",
     keys=("exemptions", "whenUnknown", "partition", "acceptBenchmarkSnippet", "exemptPrincipals", "minimumTlsVersion", "assumptions"),
     goal=_insecure_uploads,
     remediation_steps=(
@@ -130,4 +129,5 @@ RULE = Rule(
         'with the condition {"Bool": {"aws:SecureTransport": "false"}} and nothing else in it.'
     ),
     reference="1.16",
+    remediates=True,
 )

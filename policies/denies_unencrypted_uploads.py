@@ -121,11 +121,14 @@ from crossguard.pack.settings import Settings
 def _uploads_without_header(bucket: str | None, partition: str, settings: Settings) -> Goal:
     """The uploads that must be denied: no header, or one that the settings do not accept; and where keys are set, no key or another."""
     customer: tuple[Restriction, ...] = (Absent(SSE_CUSTOMER),) if settings.accept_customer_provided_keys else ()
-    header = AbsentOrOther(SSE, settings.algorithms) if settings.algorithms else Absent(SSE)
-    wanted: list[Restriction] = [header]
+    wanted: dict[str, Restriction] = (
+        {"DenyUploadsWithOtherEncryption": AbsentOrOther(SSE, settings.algorithms)}
+        if settings.algorithms
+        else {"DenyUploadsWithoutEncryptionHeader": Absent(SSE)}
+    )
     if settings.kms_key_arns:
-        wanted.append(AbsentOrOther(SSE_KMS_KEY, settings.kms_key_arns))
-    targets = tuple(Target(("s3:PutObject",), "object", (restriction, *customer)) for restriction in wanted)
+        wanted["DenyUploadsWithOtherKmsKey"] = AbsentOrOther(SSE_KMS_KEY, settings.kms_key_arns)
+    targets = tuple(Target(("s3:PutObject",), "object", (restriction, *customer), sid) for sid, restriction in wanted.items())
     return Goal(bucket, partition, targets, settings.exempt_principals, settings.assumptions)
 
 
@@ -134,7 +137,6 @@ RULE = Rule(
     description="The bucket policy of an S3 bucket must deny every upload that does not ask for server-side encryption.",
     level="mandatory",
     severity="high",
-    half="header",
     keys=(
         "exemptions",
         "whenUnknown",
@@ -152,4 +154,5 @@ RULE = Rule(
         'with the condition {"Null": {"s3:x-amz-server-side-encryption": "true"}} and nothing else in it.'
     ),
     reference="1.16",
+    remediates=True,
 )

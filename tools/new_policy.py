@@ -46,7 +46,7 @@ from crossguard.pack.settings import Settings
 
 def _promise(bucket: str | None, partition: str, settings: Settings) -> Goal:
     """The requests that must be denied: the promise once more, as a value."""
-    targets = (Target(("s3:PutObject",), "object", (Equal(TRANSPORT, "false"),)),)
+    targets = (Target(("s3:PutObject",), "object", (Equal(TRANSPORT, "false"),), "{sid}"),)
     return Goal(bucket, partition, targets, settings.exempt_principals, settings.assumptions)
 
 
@@ -55,11 +55,11 @@ RULE = Rule(
     description="The bucket policy of an S3 bucket should deny ...",
     level="advisory",
     severity="medium",
-    half="transport",
     keys=("exemptions", "partition", "exemptPrincipals", "assumptions"),
     goal=_promise,
     remediation_steps="Add a Deny statement for everyone to the bucket policy: ...",
     reference="1.16",
+    remediates=False,
 )
 '''
 
@@ -76,7 +76,7 @@ def main() -> int:
         print(f"policies/{module}.py exists", file=sys.stderr)
         return 2
     name = f"aws-s3-bucket-policy-{module.replace('_', '-')}"
-    path.write_text(write_rule(name), encoding="utf-8")
+    path.write_text(write_rule(name, module), encoding="utf-8")
     register(ROOT / "policies" / "__init__.py", module)
     for verdict, document in (("compliant", deny("false")), ("violating", deny("true")), ("undecided", deny("sometimes"))):
         write_case(ROOT / "tests" / "cases" / name / verdict / "first.json", document)
@@ -84,10 +84,12 @@ def main() -> int:
     return 0
 
 
-def write_rule(name: str) -> str:
+def write_rule(name: str, module: str) -> str:
     """The rule file; it is complete and true, and promises what a sibling promises already."""
+    sid = "".join(word.capitalize() for word in module.split("_")).replace("Denies", "Deny", 1)
     return (
         RULE.replace("{name}", name)
+        .replace("{sid}", sid)
         .replace("{violating}", json.dumps(deny("true"), indent=2))
         .replace("{compliant}", json.dumps(deny("false"), indent=2))
     )

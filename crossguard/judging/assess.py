@@ -12,7 +12,7 @@ from bucketpolicy.explain import explain
 from bucketpolicy.goal import Goal
 from bucketpolicy.judge import judge
 from bucketpolicy.parse import MAX_BYTES, parse
-from bucketpolicy.repair import is_bucket_name, repair
+from bucketpolicy.repair import Repaired, is_bucket_name, repair
 from bucketpolicy.verdict import Counterexample, Denied, Undecided
 from crossguard.judging.exemptions import Applies, Expired, MightApply, NoExemption, find_exemption, matches
 from crossguard.judging.finding import (
@@ -27,7 +27,7 @@ from crossguard.judging.finding import (
     OutputInText,
     Subject,
 )
-from crossguard.judging.snippet import has_snippet, might_have_snippet
+from crossguard.judging.snippet import has_snippet, might_have_snippet, write_other_half
 from crossguard.pack.partitions import PARTITIONS, find_partition
 from crossguard.pack.rule import Rule
 from crossguard.pack.settings import Rejected, Settings
@@ -119,7 +119,9 @@ def _judge_document(document: Document, goal: Goal, assumed: tuple[str, ...], so
             return _needs_name_only(document, goal)
         case Counterexample():
             shown = verdict._replace(assumptions=_join(verdict.assumptions, assumed))
-            return NotDenied(shown, explain(document, goal, verdict.request), repair(source.text, goal), document)
+            fix = repair(source.text, goal)
+            other_half = write_other_half(document, goal, fix.added if isinstance(fix, Repaired) else fix.missing)
+            return NotDenied(shown, explain(document, goal, verdict.request), fix, document, other_half)
         case Undecided():
             return CannotTell(verdict, fix=repair(source.text, goal))
         case _:

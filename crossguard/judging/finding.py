@@ -31,12 +31,17 @@ class Compliant(NamedTuple):
 
 
 class NotDenied(NamedTuple):
-    """A request gets through; `fix` is the document with the missing statements, or why there is none."""
+    """
+    A request gets through; `fix` is the document with the missing statements, or why there is none.
+
+    `other_half` has the statements for what else the benchmark's own snippet, where the document has it, was meant to enforce.
+    """
 
     verdict: Counterexample
     explanation: Explanation
     fix: Repaired | CannotRepair
     document: Document
+    other_half: tuple[str, ...] = ()
     expired: Exemption | None = None
 
 

@@ -9,10 +9,17 @@ fragment.
 from bucketpolicy.document import Document, Statement
 from bucketpolicy.goal import SSE, TRANSPORT, Absent, Equal, Goal, Target
 from bucketpolicy.judge import judge
+from bucketpolicy.parse import parse
+from bucketpolicy.repair import name_bucket, write_statements
 from bucketpolicy.request import Anonymous, Context, Request
 from bucketpolicy.semantics.evaluate import is_denied
 from bucketpolicy.verdict import Denied
 
+#: What the fragment was meant to enforce: the two halves of the control.
+HALVES = (
+    Target(("s3:PutObject",), "object", (Absent(SSE),), "DenyUploadsWithoutEncryptionHeader"),
+    Target(("s3:PutObject",), "object", (Equal(TRANSPORT, "false"),), "DenyInsecureUploads"),
+)
 _FRAGMENT = (Target(("s3:PutObject",), "object", (Absent(SSE), Equal(TRANSPORT, "false"))),)
 #: Values of the header that must get through: those of S3, and one that no document names. (Whether an empty one counts is open.)
 _HEADERS = ("AES256", "aws:kms", "aws:kms:dsse", "aws:fsx", "another-value")
@@ -25,6 +32,16 @@ def has_snippet(document: Document, goal: Goal) -> bool:
         _has_both_keys(statement) and isinstance(judge(alone, everyone), Denied) and not _denies_more(alone, goal)
         for statement, alone in ((item, document._replace(statements=(item,))) for item in document.statements)
     )
+
+
+def write_other_half(document: Document, goal: Goal, own: tuple[str, ...]) -> tuple[str, ...]:
+    """The statements for what the fragment in the document was meant to enforce and `own` does not; none where it has no fragment."""
+    if not own or not has_snippet(document, goal):
+        return ()
+    alone = parse(f'{{"Statement":[{",".join(own)}]}}')
+    halves = tuple(goal._replace(bucket=name_bucket(goal.bucket), targets=(half,)) for half in HALVES)
+    left = (half for half in halves if not (isinstance(alone, Document) and isinstance(judge(alone, half), Denied)))
+    return tuple(statement for half in left for statement in write_statements(half))
 
 
 def might_have_snippet(document: Document, goal: Goal) -> bool:

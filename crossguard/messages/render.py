@@ -7,14 +7,13 @@ The policy's description is not repeated, since the SDK prints it first. No secr
 A mandatory message fits in 12 lines of a terminal, an advisory one in 3.
 """
 
-import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 
 from typing_extensions import assert_never
 
-from bucketpolicy.goal import SSE, SSE_KMS_KEY, TRANSPORT, Absent, Equal, Goal, Target
+from bucketpolicy.goal import Goal
 from bucketpolicy.repair import CannotRepair, Repaired, is_bucket_name, write_statements
 from crossguard.judging.finding import (
     CannotTell,
@@ -30,19 +29,17 @@ from crossguard.judging.finding import (
     Subject,
     Unattached,
 )
-from crossguard.messages.layout import COLUMNS, LIMITS, MOST_LINES, LayOut, choose, count_lines, fit, lay_out_all, take
+from crossguard.judging.snippet import HALVES
+from crossguard.messages.layout import LIMITS, MOST_LINES, LayOut, choose, count_lines, fit, lay_out_all, take
 from crossguard.messages.quoting import clean, clean_sentence, enumerate_texts, quote
-from crossguard.messages.sentences import describe_mistake, describe_nearest, describe_request
+from crossguard.messages.sentences import describe_mistake, describe_nearest, describe_request, describe_statements
 from crossguard.pack.rule import Rule, StackRule, link
 from crossguard.pack.settings import Exemption
 
 _MOST_BUCKETS = 1000
 _MOST_POLICIES = 40
 _MADE_UP = re.compile(r"-[0-9a-f]{7}$")
-_WHERE = {"Bool": "where `aws:SecureTransport` is `false`", "NumericLessThan": "below TLS {value}"}
-
-_HEADER = Target(("s3:PutObject",), "object", (Absent(SSE),))
-_TRANSPORT = Target(("s3:PutObject",), "object", (Equal(TRANSPORT, "false"),))
+_HEADER_PREFIX = "s3:x-amz-"
 
 
 def render(rule: Rule | StackRule, finding: Finding, subject: Subject) -> str | None:  # noqa: C901, PLR0911  an arm for each kind of finding
@@ -88,9 +85,9 @@ def render_note(rule: StackRule, subjects: tuple[Subject, ...]) -> str:
 
 def _render_not_denied(rule: Rule | StackRule, finding: NotDenied, subject: Subject) -> str:
     if rule.level == "advisory":
-        return _fit_advisory(rule, finding, subject)
-    fix = _widen_fix(rule, finding, subject)
-    head = partial(_explain, rule, finding, subject)
+        return _fit_advisory(finding, subject)
+    fix = _widen_fix(finding)
+    head = partial(_explain, finding, subject)
     return _fit(head, fix, finding.expired, _label(subject), finding.verdict.assumptions)
 
 
@@ -100,16 +97,10 @@ def _label(subject: Subject) -> str:
     return f"add {{}} to the document{', its ARN built from `bucket.bucket`' if made_up else ''}"
 
 
-def _explain(rule: Rule | StackRule, finding: NotDenied, subject: Subject, limit: int) -> list[str]:
-    headers = _list_headers(finding.fix) if isinstance(rule, Rule) and rule.half == "header" else ()
+def _explain(finding: NotDenied, subject: Subject, limit: int) -> list[str]:
+    headers = tuple(sorted(key for key in finding.explanation.topic if key.startswith(_HEADER_PREFIX)))
     request = describe_request(finding.verdict.request, finding.document, subject.bucket, limit, headers)
     return [request, *_describe_why(finding, subject, limit)]
-
-
-def _list_headers(fix: Repaired | CannotRepair) -> tuple[str, ...]:
-    """The headers that the missing statements speak of; the encryption header, where no statement can be offered."""
-    statements = fix.added if isinstance(fix, Repaired) else fix.missing
-    return tuple(key for key in (SSE, SSE_KMS_KEY) if any(f'"{key}"' in statement for statement in statements)) or (SSE,)
 
 
 def _describe_why(finding: NotDenied, subject: Subject, limit: int) -> list[str]:
@@ -120,25 +111,16 @@ def _describe_why(finding: NotDenied, subject: Subject, limit: int) -> list[str]
     return [describe_nearest(nearest, finding.verdict.request, limit)]
 
 
-def _widen_fix(rule: Rule | StackRule, finding: NotDenied, subject: Subject) -> Repaired | CannotRepair:
+def _widen_fix(finding: NotDenied) -> Repaired | CannotRepair:
     """The fix; for the benchmark's own snippet with the statement of the other half, since the snippet was meant to enforce both."""
-    if finding.explanation.mistake != "anded-conditions" or not isinstance(rule, Rule):
-        return finding.fix
-    other = _TRANSPORT if rule.half == "header" else _HEADER
-    both = write_statements(Goal(subject.bucket, subject.partition or "aws", (other,)))
     if isinstance(finding.fix, Repaired):
-        return finding.fix._replace(added=_order(finding.fix.added, both, rule))
-    return finding.fix._replace(missing=_order(finding.fix.missing, both, rule))
+        return finding.fix._replace(added=(*finding.fix.added, *finding.other_half))
+    return finding.fix._replace(missing=(*finding.fix.missing, *finding.other_half))
 
 
-def _order(own: tuple[str, ...], other: tuple[str, ...], rule: Rule) -> tuple[str, ...]:
-    """The header's statements first, as in the benchmark."""
-    return (*own, *other) if rule.half == "header" else (*other, *own)
-
-
-def _fit_advisory(rule: Rule | StackRule, finding: NotDenied, subject: Subject) -> str:
+def _fit_advisory(finding: NotDenied, subject: Subject) -> str:
     """Three lines: a mandatory sibling prints JSON, and the docs page does. An exemption that has ended is more news than the statement."""
-    request = choose(lambda limit: _explain(rule, finding, subject, limit)[0])
+    request = choose(lambda limit: _explain(finding, subject, limit)[0])
     reason = choose(lambda limit: [*_describe_expiry(finding.expired, limit), *_describe_why(finding, subject, limit), ""][0])
     fix = _describe_fix(finding.fix, _describe_assumptions(finding.verdict.assumptions))
     return "\n".join(line for line in (request, reason, fix) if line)
@@ -149,23 +131,11 @@ def _describe_assumptions(assumptions: tuple[str, ...]) -> str:
 
 
 def _describe_fix(fix: Repaired | CannotRepair, assumed: str) -> str:
-    """The missing statements of the advisory policy in a sentence, with the assumptions; they differ in their conditions only."""
-    if isinstance(fix, CannotRepair) and not fix.missing:
-        return f"There is no ready fix: {fix.reason}. {assumed}".rstrip()
-    statements = [json.loads(statement)["Condition"] for statement in (fix.added if isinstance(fix, Repaired) else fix.missing)]
-    conditions = [_WHERE[operator].format(value=value) for block in statements for operator, value in _find_tests(block)]
-    if len(conditions) > 1:
-        return f"Fix: deny `s3:*` on both ARNs {' and, in another statement, '.join(conditions)}. {assumed}".rstrip()
-    long = f"Fix: deny `s3:*` {conditions[0]}, on the bucket's ARN and on the same with `/*`. {assumed}".rstrip()
-    return long if len(long) <= COLUMNS else f"Fix: deny `s3:*` {conditions[0]}, on both ARNs. {assumed}".rstrip()
-
-
-def _find_tests(block: dict[str, dict[str, str]]) -> Iterator[tuple[str, str]]:
-    """The operators of a condition block that test for insecure transport, each with its value; the others spare the exempt principals."""
-    for operator, keys in block.items():
-        for key, value in keys.items():
-            if (operator, key) in (("Bool", "aws:SecureTransport"), ("NumericLessThan", "s3:TlsVersion")):
-                yield operator, value
+    """The missing statements of an advisory policy in a sentence, with the assumptions."""
+    statements = fix.added if isinstance(fix, Repaired) else fix.missing
+    if not statements:
+        return f"There is no ready fix: {fix.reason}. {assumed}".rstrip() if isinstance(fix, CannotRepair) else assumed
+    return choose(lambda limit: f"Fix: {describe_statements(statements, limit)}. {assumed}".rstrip())
 
 
 def _fit(
@@ -310,7 +280,7 @@ def _render_misconfigured(rule: Rule | StackRule, problems: tuple[str, ...]) -> 
 
 def _render_unattached(finding: Unattached, subject: Subject) -> str:
     name = f"`{subject.bucket}`" if subject.bucket and is_bucket_name(subject.bucket) else "this bucket"
-    goal = Goal(subject.bucket, subject.partition or "aws", (_HEADER, _TRANSPORT))
+    goal = Goal(subject.bucket, subject.partition or "aws", HALVES)
     head = [
         f"No bucket policy of this stack is attached to {name}: an upload over HTTP, or without the encryption header, is not denied.",
         *(_describe_what_does_not_count(finding, subject) if finding.only_read or finding.last_read else ()),

@@ -7,9 +7,10 @@ Every sentence takes `limit`, about how many characters one quoted text may have
 import re
 from collections.abc import Iterator
 
-from bucketpolicy.document import Condition, Document
+from bucketpolicy.document import Condition, Document, Statement
 from bucketpolicy.explain import Explanation, Mistake, Obstacle
 from bucketpolicy.goal import SSE, TLS_VERSION, TRANSPORT, Assumptions
+from bucketpolicy.parse import parse
 from bucketpolicy.repair import is_bucket_name
 from bucketpolicy.request import Anonymous, Identity, Request, Service
 from bucketpolicy.semantics.evaluate import holds
@@ -30,6 +31,8 @@ _LONGEST_ACTION = 40
 _NARROW = 40
 #: And below this one there is only room for what is required.
 _CRAMPED = 16
+#: The keys by which a repair spares the exempt principals.
+_CALLER = frozenset({"aws:principalarn", "aws:principalaccount", "aws:principalservicename"})
 #: Keys that the caller's name says already, and those with a phrase of their own.
 _TOLD = frozenset(
     {
@@ -50,7 +53,7 @@ _TOLD = frozenset(
 
 def describe_request(request: Request, document: Document, bucket: str | None, limit: int, headers: tuple[str, ...] = ()) -> str:
     """
-    One sentence that ends in `is not denied`; of an upload it says which of `headers` (condition keys) are missing.
+    One sentence that ends in `is not denied`, and says which of `headers` (condition keys) are missing.
 
     A `bucket` whose name is not known, or is none that a bucket can have, is not named.
     Of the other keys it names those that the document speaks of: the rest of a request is of no consequence.
@@ -60,7 +63,7 @@ def describe_request(request: Request, document: Document, bucket: str | None, l
         *([f"the header `{_HEADER}: {quote(context[SSE][0], limit)[1:-1]}`"] if SSE in context else []),
         *(_describe_rest(request, document, headers, limit) if limit >= _CRAMPED else ()),
     ]
-    lacking = [f"the header `{key.removeprefix('s3:')}`" for key in headers if key not in context and request.action == "s3:PutObject"]
+    lacking = [f"the header `{key.removeprefix('s3:')}`" for key in headers if key not in context]
     parts = [
         *_describe_action(request, document, bucket, limit),
         *_describe_transport(context),
@@ -237,6 +240,36 @@ _VERBS = {
     "greater_equals": ("is at least", "is not at least"),
     "within": ("is in", "is not in"),
 }
+
+
+def describe_statements(added: tuple[str, ...], limit: int) -> str:
+    """What statements that a repair adds deny, as in: deny `s3:*` on both ARNs where `aws:SecureTransport` is `false`; else their names."""
+    document = parse(f'{{"Statement":[{",".join(added)}]}}')
+    statements = document.statements if isinstance(document, Document) else ()
+    if limit < _CRAMPED:
+        return f"add {enumerate_texts((statement.sid or '' for statement in statements), 40, 'and')}, as `python -m offline fix` prints"
+    told = [(_describe_denied(statement, limit), _describe_conditions(statement, limit)) for statement in statements]
+    if len({denied for denied, _ in told}) == 1:
+        return f"deny {told[0][0]}{' and, in another statement,'.join(conditions for _, conditions in told)}"
+    return "; in another statement, ".join(f"deny {denied}{conditions}" for denied, conditions in told)
+
+
+def _describe_denied(statement: Statement, limit: int) -> str:
+    arns = statement.resources.patterns
+    where = "both ARNs" if len(arns) > 1 else "its objects (`/*`)" if arns[0].endswith("/*") else "the bucket's own ARN"
+    if limit >= _NARROW and len(arns) > 1:
+        where = "the bucket's ARN and on the same with `/*`"
+    return f"{enumerate_texts(statement.actions.patterns, max(limit, _LONGEST_ACTION), 'and', _count_actions(limit))} on {where}"
+
+
+def _count_actions(limit: int) -> int:
+    return 3 if limit >= _NARROW else 2
+
+
+def _describe_conditions(statement: Statement, limit: int) -> str:
+    asked = [describe_requirement(condition, limit) for condition in statement.conditions if condition.key not in _CALLER]
+    spared = [] if len(asked) == len(statement.conditions) else ["the caller is not exempt"]
+    return f" where {' and '.join([*asked, *spared])}" if statement.conditions else ""
 
 
 def describe_mistake(explanation: Explanation, document: Document, partition: str, limit: int) -> tuple[str, ...]:

@@ -21,24 +21,21 @@ class Rule(NamedTuple):
     """
     A promise about the document attached to one bucket.
 
-    `keys` are the configuration keys the rule takes, besides `enforcementLevel`. `half` says which of the two halves of the control it
-    proves. `goal` gives the requests that must be denied; the statements that `repair` adds follow from it.
+    `keys` are the configuration keys the rule takes, besides `enforcementLevel`. `goal` gives the requests that must be denied, with the
+    Sids of the statements that deny them; what is said of a document and what repairs it follow from there, whatever the promise is.
+    `remediates`: whether those statements are added to documents by itself. That is for a promise no wider than uploads: a Deny of more
+    could take a website endpoint off the air.
     """
 
     name: str
     description: str
     level: Level
     severity: Severity
-    half: Literal["header", "transport", "all-transport"]
     keys: tuple[str, ...]
     goal: GoalOf
     remediation_steps: str
     reference: str
-
-    @property
-    def remediates(self) -> bool:
-        """Whether it adds what a document lacks: a Deny of more than uploads could take a website endpoint off the air."""
-        return self.half != "all-transport"
+    remediates: bool
 
 
 class StackRule(NamedTuple):

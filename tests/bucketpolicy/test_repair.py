@@ -26,6 +26,7 @@ from bucketpolicy.parse import MAX_BYTES, parse
 from bucketpolicy.repair import CannotRepair, Repaired, is_bucket_name, name_bucket, repair, write_statements
 from bucketpolicy.request import Anonymous, Identity, Principal, Request, Service
 from bucketpolicy.semantics.evaluate import is_denied
+from bucketpolicy.tables.actions import BUCKET_ACTIONS, OBJECT_ACTIONS
 from bucketpolicy.verdict import Denied
 from tests.differential.documents import generate
 
@@ -36,25 +37,47 @@ ROLE = "arn:aws:iam::111122223333:role/team/deploy"
 USER = "arn:aws:iam::111122223333:user/bob"
 
 
-def upload(*restrictions: Restriction) -> Target:
+def upload(sid: str, *restrictions: Restriction) -> Target:
     """Uploads with these restrictions."""
-    return Target(("s3:PutObject",), "object", restrictions)
+    return Target(("s3:PutObject",), "object", restrictions, sid)
 
 
-HEADER = Goal(BUCKET, "aws", (upload(Absent(SSE)),))
-HTTP = Goal(BUCKET, "aws", (upload(Equal(TRANSPORT, "false")),))
-TLS = Goal(BUCKET, "aws", (upload(Equal(TRANSPORT, "false")), upload(Equal(TRANSPORT, "true"), Below(TLS_VERSION, "1.2"))))
-KMS = Goal(BUCKET, "aws", (upload(AbsentOrOther(SSE, ("aws:kms",))), upload(AbsentOrOther(SSE_KMS_KEY, (KEY,)))))
-CUSTOMER = Goal(BUCKET, "aws", (upload(Absent(SSE), Absent(SSE_CUSTOMER)),))
+INSECURE = (Equal(TRANSPORT, "false"),)
+HEADER = Goal(BUCKET, "aws", (upload("DenyHeaderless", Absent(SSE)),))
+HTTP = Goal(BUCKET, "aws", (upload("DenyInsecureUploads", *INSECURE),))
+TLS = HTTP._replace(targets=(*HTTP.targets, upload("DenyOldTls", Equal(TRANSPORT, "true"), Below(TLS_VERSION, "1.2"))))
+KMS = Goal(
+    BUCKET, "aws", (upload("DenyOther", AbsentOrOther(SSE, ("aws:kms",))), upload("DenyOtherKey", AbsentOrOther(SSE_KMS_KEY, (KEY,))))
+)
+CUSTOMER = Goal(BUCKET, "aws", (upload("DenyHeaderless", Absent(SSE), Absent(SSE_CUSTOMER)),))
 REQUESTS = Goal(
     BUCKET,
     "aws",
     (
-        Target(("s3:ListBucket", "s3:GetBucketPolicy"), "bucket", (Equal(TRANSPORT, "false"),)),
-        Target(("s3:PutObject", "s3:GetObject"), "object", (Equal(TRANSPORT, "false"),)),
+        Target(BUCKET_ACTIONS, "bucket", INSECURE, "DenyInsecureRequests"),
+        Target(OBJECT_ACTIONS, "object", INSECURE, "DenyInsecureRequests"),
     ),
 )
-GOALS = {"header": HEADER, "http": HTTP, "tls": TLS, "kms": KMS, "customer": CUSTOMER, "requests": REQUESTS}
+OBJECTS = Goal(BUCKET, "aws", REQUESTS.targets[1:])
+SOME = Goal(
+    BUCKET,
+    "aws",
+    (Target(BUCKET_ACTIONS, "bucket", INSECURE, "DenySome"), Target(("s3:PutObject", "s3:GetObject"), "object", INSECURE, "DenySome")),
+)
+ACL = Goal(BUCKET, "aws", (Target(("s3:PutObject", "s3:PutObjectAcl"), "object", (Absent("s3:x-amz-acl"),), "DenyWithoutAcl"),))
+ANYTHING = Goal(BUCKET, "aws", (Target(("s3:DeleteBucket",), "bucket", ()),))
+GOALS = {
+    "header": HEADER,
+    "http": HTTP,
+    "tls": TLS,
+    "kms": KMS,
+    "customer": CUSTOMER,
+    "requests": REQUESTS,
+    "objects": OBJECTS,
+    "some": SOME,
+    "acl": ACL,
+    "anything": ANYTHING,
+}
 
 DOCUMENTS = {
     "allow": '{"Statement":{"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"*"}}',
@@ -137,7 +160,7 @@ def listed(text: str) -> list[object]:
 def test_only_what_is_missing_is_added() -> None:
     """A document that denies plain HTTP lacks only the comparison of the TLS version."""
     http = repaired(DOCUMENTS["allow"], HTTP)
-    assert [json.loads(statement)["Sid"] for statement in repaired(http.text, TLS).added] == ["DenyUploadsBelowTls12"]
+    assert [json.loads(statement)["Sid"] for statement in repaired(http.text, TLS).added] == ["DenyOldTls"]
 
 
 @pytest.mark.parametrize(
@@ -147,7 +170,7 @@ def test_only_what_is_missing_is_added() -> None:
             HEADER,
             [
                 {
-                    "Sid": "DenyUploadsWithoutEncryptionHeader",
+                    "Sid": "DenyHeaderless",
                     "Effect": "Deny",
                     "Principal": "*",
                     "Action": "s3:PutObject",
@@ -169,7 +192,7 @@ def test_only_what_is_missing_is_added() -> None:
                     "Condition": {"Bool": {"aws:SecureTransport": "false"}},
                 },
                 {
-                    "Sid": "DenyUploadsBelowTls12",
+                    "Sid": "DenyOldTls",
                     "Effect": "Deny",
                     "Principal": "*",
                     "Action": "s3:PutObject",
@@ -183,7 +206,7 @@ def test_only_what_is_missing_is_added() -> None:
             KMS,
             [
                 {
-                    "Sid": "DenyUploadsWithOtherEncryption",
+                    "Sid": "DenyOther",
                     "Effect": "Deny",
                     "Principal": "*",
                     "Action": "s3:PutObject",
@@ -191,7 +214,7 @@ def test_only_what_is_missing_is_added() -> None:
                     "Condition": {"StringNotEquals": {SSE: "aws:kms"}},
                 },
                 {
-                    "Sid": "DenyUploadsWithOtherKmsKey",
+                    "Sid": "DenyOtherKey",
                     "Effect": "Deny",
                     "Principal": "*",
                     "Action": "s3:PutObject",
@@ -205,7 +228,7 @@ def test_only_what_is_missing_is_added() -> None:
             CUSTOMER,
             [
                 {
-                    "Sid": "DenyUploadsWithoutEncryptionHeader",
+                    "Sid": "DenyHeaderless",
                     "Effect": "Deny",
                     "Principal": "*",
                     "Action": "s3:PutObject",
@@ -229,10 +252,57 @@ def test_only_what_is_missing_is_added() -> None:
             ],
             id="requests",
         ),
+        pytest.param(
+            OBJECTS,
+            [
+                {
+                    "Sid": "DenyInsecureRequests",
+                    "Effect": "Deny",
+                    "Principal": "*",
+                    "Action": "s3:*",
+                    "Resource": f"{ARN}/*",
+                    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+                }
+            ],
+            id="objects",
+        ),
+        pytest.param(
+            SOME,
+            [
+                {
+                    "Sid": "DenySome",
+                    "Effect": "Deny",
+                    "Principal": "*",
+                    "Action": [*BUCKET_ACTIONS, "s3:PutObject", "s3:GetObject"],
+                    "Resource": [ARN, f"{ARN}/*"],
+                    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+                }
+            ],
+            id="some",
+        ),
+        pytest.param(
+            ACL,
+            [
+                {
+                    "Sid": "DenyWithoutAcl",
+                    "Effect": "Deny",
+                    "Principal": "*",
+                    "Action": ["s3:PutObject", "s3:PutObjectAcl"],
+                    "Resource": f"{ARN}/*",
+                    "Condition": {"Null": {"s3:x-amz-acl": "true"}},
+                }
+            ],
+            id="acl",
+        ),
+        pytest.param(
+            ANYTHING,
+            [{"Sid": "DenyRequests", "Effect": "Deny", "Principal": "*", "Action": "s3:DeleteBucket", "Resource": ARN}],
+            id="anything",
+        ),
     ],
 )
 def test_statements_are_these(goal: Goal, expected: list[object]) -> None:
-    """Fixed Sids, this bucket's ARN, `s3:PutObject` wherever uploads are all that is asked for."""
+    """The goal's Sids and its actions, `s3:*` only where it asks for all of a resource's; this bucket's ARN."""
     assert [json.loads(statement) for statement in write_statements(goal)] == expected
 
 
@@ -278,7 +348,7 @@ def request(principal: Principal, *context: tuple[str, str]) -> Request:
 def test_a_statement_of_the_users_own_is_never_replaced() -> None:
     """A Sid that is taken gives a number to the new statement's."""
     mine = '{{"Statement":[{{"Sid":"{}","Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::reports/*"}}{}]}}'
-    sid = "DenyUploadsWithoutEncryptionHeader"
+    sid = "DenyHeaderless"
     once = repaired(mine.format(sid, ""), HEADER)
     assert [json.loads(statement)["Sid"] for statement in once.added] == [f"{sid}2"]
     second = f',{{"Sid":"{sid}2","Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::reports/*"}}'

@@ -20,7 +20,11 @@ from crossguard.pack.settings import Exemption, Settings, read_settings
 from crossguard.resources.source import Found, Missing, NoDocument, Source, Unknown
 from policies import ALL
 
-HEADER, TRANSPORT, REQUESTS, HAS_POLICY = ALL
+RULES = {rule.name: rule for rule in ALL}
+HEADER = RULES["aws-s3-bucket-policy-denies-unencrypted-uploads"]
+TRANSPORT = RULES["aws-s3-bucket-policy-denies-insecure-transport"]
+REQUESTS = RULES["aws-s3-bucket-policy-denies-all-insecure-requests"]
+HAS_POLICY = RULES["aws-s3-bucket-has-policy"]
 TODAY = date(2026, 11, 24)
 BUCKET = "example-audit-trail"
 ARN = f"arn:aws:s3:::{BUCKET}"

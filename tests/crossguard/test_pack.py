@@ -20,6 +20,7 @@ from tests.crossguard.pack import (
     HAS_POLICY,
     NATIVE_BUCKET,
     NATIVE_BUCKET_POLICY,
+    POLICIES,
     ROOT,
     TRANSPORT,
     UNKNOWN,
@@ -32,18 +33,16 @@ from tests.crossguard.pack import (
 
 
 def test_the_pack_describes_itself(booted: Double) -> None:
-    """Names, kinds and levels are the public contract."""
+    """Names, kinds and levels are the public contract; every rule is there, in its place."""
     info = json_format.MessageToDict(booted.info())
     shown = [(p["name"], p["policyType"], p.get("enforcementLevel", "ADVISORY")) for p in info["policies"]]
-    assert (info["name"], shown) == (
-        "s3-encryption-guard",
-        [
-            (UPLOADS, "POLICY_TYPE_RESOURCE", "MANDATORY"),
-            (TRANSPORT, "POLICY_TYPE_RESOURCE", "MANDATORY"),
-            (ALL_REQUESTS, "POLICY_TYPE_RESOURCE", "ADVISORY"),
-            (HAS_POLICY, "POLICY_TYPE_STACK", "MANDATORY"),
-        ],
-    )
+    assert (info["name"], [name for name, _, _ in shown]) == ("s3-encryption-guard", [rule.name for rule in ALL])
+    assert [one for one in shown if one[0] in POLICIES] == [
+        (UPLOADS, "POLICY_TYPE_RESOURCE", "MANDATORY"),
+        (TRANSPORT, "POLICY_TYPE_RESOURCE", "MANDATORY"),
+        (ALL_REQUESTS, "POLICY_TYPE_RESOURCE", "ADVISORY"),
+        (HAS_POLICY, "POLICY_TYPE_STACK", "MANDATORY"),
+    ]
 
 
 def test_every_policy_carries_its_metadata(booted: Double) -> None:

@@ -152,7 +152,7 @@ def test_the_header_is_told_where_it_matters() -> None:
     having = upload(("s3:x-amz-server-side-encryption", ("AES256",)))
     assert tell(having, PLAIN, headers=(SSE,)).endswith(" with the header `x-amz-server-side-encryption: AES256`")
     assert tell(upload(), PLAIN, headers=(SSE,)).endswith(" without the header `x-amz-server-side-encryption`")
-    assert tell(upload()._replace(action="s3:GetObject"), PLAIN, headers=(SSE,)).endswith(" over HTTPS")
+    assert tell(upload()._replace(action="s3:PutObjectAcl"), PLAIN, headers=("s3:x-amz-acl",)).endswith(" without the header `x-amz-acl`")
     assert tell(having, PLAIN, headers=(SSE_KMS_KEY,)).endswith(
         " with the header `x-amz-server-side-encryption: AES256` and without the header `x-amz-server-side-encryption-aws-kms-key-id`"
     )

@@ -8,7 +8,7 @@ import pytest
 from offline.engine.program.run import RunOptions
 from offline.engine.program.run import preview as run
 from offline.run import Diagnostic, Run
-from tests.crossguard.pack import Answer, Double
+from tests.crossguard.pack import POLICIES, Answer, Double
 from tests.forms.table import FORMS, Form, write_row
 from tests.forms.wire import write_wire
 
@@ -58,6 +58,8 @@ def group(diagnostics: tuple[Diagnostic, ...]) -> dict[str, dict[str, str]]:
     """Policy and level by the name of the form: what a resource is called, without the number of a second one."""
     said: dict[str, dict[str, str]] = {}
     for one in diagnostics:
+        if one.policy not in POLICIES:
+            continue
         said.setdefault(one.urn.split("::")[-1].removesuffix("-2"), {})[one.policy] = one.level
     return said
 

@@ -31,25 +31,25 @@ PINNED = Path(__file__).with_name("verdicts.txt")
 EFFORT = Path(__file__).with_name("effort.txt")
 RANDOM = 500
 _HTTP = (Equal(TRANSPORT, "false"),)
+#: By the kind of the case: what is asked of its document.
+_TARGETS = {
+    "unencrypted-uploads": (Target(("s3:PutObject",), "object", (Absent(SSE),), "DenyUploadsWithoutEncryptionHeader"),),
+    "insecure-transport": (Target(("s3:PutObject",), "object", (AbsentOrOther(SSE, ("aws:kms",)),), "DenyUploadsWithOtherEncryption"),),
+    "all-insecure-requests": (
+        Target(("s3:GetObject", "s3:PutObject"), "object", _HTTP, "DenyInsecureRequests"),
+        Target(("s3:ListBucket", "s3:PutBucketPolicy"), "bucket", _HTTP, "DenyInsecureRequests"),
+    ),
+}
 
 
 def questions() -> dict[str, tuple[str, Goal]]:
     """A name for each question: every case file's document under a goal of each kind, and random documents under theirs."""
     found: dict[str, tuple[str, Goal]] = {}
     for case in read_cases():
-        if case.name == "deeply-nested":  # how deep the JSON reader goes depends on the version of Python
+        kind = case.rule.rpartition("denies-")[2]
+        if case.name == "deeply-nested" or kind not in _TARGETS:  # how deep the JSON reader goes depends on the version of Python
             continue
-        uploads = (
-            Target(("s3:PutObject",), "object", (Absent(SSE),)),
-            Target(("s3:PutObject",), "object", (AbsentOrOther(SSE, ("aws:kms",)),)),
-        )
-        everything = (
-            Target(("s3:GetObject", "s3:PutObject"), "object", _HTTP),
-            Target(("s3:ListBucket", "s3:PutBucketPolicy"), "bucket", _HTTP),
-        )
-        targets = {"unencrypted-uploads": uploads[:1], "insecure-transport": uploads[1:], "all-insecure-requests": everything}
-        goal = Goal(case.bucket, "aws", targets[case.rule.rpartition("denies-")[2]])
-        found[f"{case.rule.rpartition('denies-')[2]}/{case.name}"] = (case.text, goal)
+        found[f"{kind}/{case.name}"] = (case.text, Goal(case.bucket, "aws", _TARGETS[kind]))
     for seed in range(RANDOM):
         document, goal = generate(Random(seed))
         found[f"random/{seed}"] = (json.dumps(document), goal if seed % 7 else goal._replace(bucket=None))
@@ -98,7 +98,7 @@ def _join(values: tuple[object, ...]) -> str:
 def _explain(document: Document, goal: Goal, verdict: Verdict) -> str:
     if not isinstance(verdict, Counterexample):
         return ""
-    nearest, mistake, statement, detail = explain(document, goal, verdict.request)
+    nearest, mistake, statement, detail, *_ = explain(document, goal, verdict.request)
     near = f"nearest {nearest.statement} by {nearest.path}" if nearest is not None else "no nearest"
     return f" | {near}, " + (f"{mistake} in {statement} {detail}".rstrip() if mistake is not None else "no mistake")
 
