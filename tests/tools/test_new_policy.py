@@ -19,7 +19,6 @@ TELLING = (
     "tests/policies/test_docs.py",
     "tests/policies/test_cases.py",
     "tests/properties/test_pinned.py",
-    "tests/offline/test_check.py",
     "tests/offline/test_fix.py",
     "tests/offline/test_testing.py",
 )
@@ -139,6 +138,8 @@ double._call("Configure", pack.analyzer_pb2.ConfigureAnalyzerRequest(policyConfi
 again = double.analyze(attach(after["policy"]))
 print([one.policy for one in again.said])
 """
+
+
 def test_a_policy_may_promise_anything(whole: Path) -> None:
     """
     A fifth policy with a goal of its own is told of, repaired and remediated like its siblings.
