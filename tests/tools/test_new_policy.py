@@ -80,6 +80,7 @@ def test_a_second_new_policy_finds_its_place(copy: Path) -> None:
 
 COUNT = "from policies import ALL; print(len(ALL))"
 JUDGE = f"""
+import json
 from datetime import date
 from pathlib import Path
 from crossguard.judging.assess import assess
