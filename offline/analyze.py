@@ -16,30 +16,23 @@ from pulumi_policy import ResourceValidationArgs, StackValidationArgs
 from bucketpolicy.repair import Repaired
 from crossguard import policy
 from crossguard.judging.assess import assess, locate
-from crossguard.judging.finding import CannotTell, Finding, NotDenied, Subject
+from crossguard.judging.finding import CannotTell, NotDenied, Subject
 from crossguard.pack.kinds import JUDGED, POLICY_DOCUMENT
 from crossguard.pack.rule import Rule, StackRule
 from crossguard.resources.documents import find, has_inline_policy
 from crossguard.resources.seen_inputs import SeenInputs
-from crossguard.resources.source import Found, Source
+from crossguard.resources.source import Found
 from offline.configuration import Configuration, Configured
 from offline.engine.deployment import ROOT_TYPE
 from offline.engine.protocol.values import reveal
 from offline.pack_info import PACK, describe, read_version
+from offline.results import Examined
 from offline.run import Diagnostic, Pack, Remediated, Run, Seen, Skipped
 from offline.state import State, Stored
 
 _SAID_EVERY = 500
 #: The properties that policies look into.
 _READ = frozenset({"bucket", "bucketName", "policy", "policyDocument", "region"})
-
-
-class Examined(NamedTuple):
-    """What a rule finds at a resource, and in what."""
-
-    subject: Subject
-    source: Source
-    finding: Finding
 
 
 #: URN and policy to what was found there.

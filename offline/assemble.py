@@ -6,7 +6,7 @@ names the statements that deny; without, by looking only for what would make sil
 """
 
 import platform
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from importlib.metadata import version
 from pathlib import PurePosixPath
@@ -14,17 +14,18 @@ from typing import NamedTuple
 
 from crossguard.judging.assess import assess, locate
 from crossguard.judging.exemptions import Applies, find_exemption
-from crossguard.judging.finding import Compliant, Exempted, Finding, NotKnown, Subject
+from crossguard.judging.finding import Compliant, Exempted, Finding, NotApplicable, NotKnown, Subject
 from crossguard.pack.kinds import BUCKET_NAME, JUDGED, POLICY_DOCUMENT
 from crossguard.pack.rule import Rule
 from crossguard.resources.attachments import assess_attachments, attach, find_target
 from crossguard.resources.documents import find, has_inline_policy, is_blank_policy, is_directory_bucket, read_bucket_name
 from crossguard.resources.seen_inputs import SeenUrns
 from crossguard.resources.source import Found
-from offline.analyze import Examined, ShownProvider, list_providers, reveal_read
-from offline.check import remark, say
-from offline.configuration import Configuration, Configured
-from offline.report.content import Bucket, CommandName, Outcome, Report, Result, SourceLocation
+from offline.analyze import ShownProvider, list_providers, reveal_read
+from offline.configuration import Configuration, Configured, Level
+from offline.report import content
+from offline.report.content import Bucket, CommandName, Outcome, Report, Result, SourceLocation, name_stack
+from offline.results import Examined, choose_fix, read_verdict, say
 from offline.run import BlindSpot, Diagnostic, Run, Seen
 
 REMEDIATED_REMARK = "The policy added the statements that were missing."
@@ -52,6 +53,13 @@ class Shown(NamedTuple):
     provider: ShownProvider | None
 
 
+class _Told(NamedTuple):
+    """What was said of a resource, and what this process finds where the pack spoke."""
+
+    results: tuple[Result, ...]
+    findings: tuple[tuple[Level, Finding], ...]
+
+
 class _Stack(NamedTuple):
     """What is needed to tell of one run."""
 
@@ -66,23 +74,33 @@ class _Stack(NamedTuple):
 
 def assemble(judged: tuple[Judged, ...], configuration: Configuration, command: CommandName, now: datetime, *, proofs: bool) -> Report:
     """The report on these runs of the same pack; there is at least one."""
-    stacks = [_prepare(each, configuration, now.date(), proofs=proofs) for each in judged]
-    buckets = sorted((bucket for stack in stacks for bucket in _list_buckets(stack)), key=lambda bucket: bucket.label)
-    first = judged[0].run
+    found = (assemble_stack(each, configuration, now.date(), proofs=proofs) for each in judged)
+    stacks = tuple(sorted(found, key=lambda stack: (stack.name, stack.source)))
+    pack = judged[0].run.pack
     return Report(
         command=command,
-        subject=", ".join(_name(each) for each in judged),
-        pack=first.pack.name,
-        version=first.pack.version,
-        policies=first.pack.policies,
-        buckets=tuple(buckets),
-        others=tuple(result for stack in stacks for result in _list_others(stack)),
-        resources=sum(len(each.run.resources) for each in judged),
+        subject=", ".join(map(name_stack, stacks)),
+        pack=pack.name,
+        version=pack.version,
+        policies=pack.policies,
+        stacks=stacks,
         date=now,
         versions={"Python": platform.python_version(), "pulumi": version("pulumi"), "pulumi-policy": version("pulumi-policy")},
-        resolved=any(each.run.resolved for each in judged),
-        notes=tuple(note for each in judged for note in each.run.notes),
-        blind_spots=tuple(spot for each in judged for spot in weigh(each.run)),
+    )
+
+
+def assemble_stack(judged: Judged, configuration: Configuration, today: date, *, proofs: bool) -> content.Stack:
+    """What a report says of this one run; with `proofs` also which statements deny what is denied."""
+    run, stack = judged.run, _prepare(judged, configuration, today, proofs=proofs)
+    return content.Stack(
+        name=f"{run.project}/{run.stack}" if run.project else "",
+        source=judged.where,
+        buckets=tuple(sorted(_list_buckets(stack), key=lambda bucket: (bucket.label, bucket.urn))),
+        others=tuple(_list_others(stack)),
+        resources=len(run.resources),
+        resolved=run.resolved,
+        notes=run.notes,
+        blind_spots=weigh(run),
     )
 
 
@@ -90,11 +108,6 @@ def weigh(run: Run) -> tuple[BlindSpot, ...]:
     """The run's blind spots; where no bucket was seen each of them weighs."""
     unseen = not any(seen.type in BUCKET_NAME for seen in run.resources)
     return tuple(spot._replace(weighs=spot.weighs or unseen) for spot in run.blind_spots)
-
-
-def _name(judged: Judged) -> str:
-    run = judged.run
-    return f"{run.project}/{run.stack}" if run.project else judged.where
 
 
 def _prepare(judged: Judged, configuration: Configuration, today: date, *, proofs: bool) -> _Stack:
@@ -156,11 +169,22 @@ def _list_buckets(stack: _Stack) -> Iterator[Bucket]:
         if shown.resource_type in JUDGED:
             groups.setdefault(owners[shown.urn], []).append(shown)
     attached = dict(_judge_attachments(stack))
-    for key, members in groups.items():
-        results = [result for member in sorted(members, key=_rank) for result in _list_results(member, stack, attached)]
-        if results or any(_is_shown_bucket(member) for member in members):
+    for urn, members in groups.items():
+        told = [_report_resource(member, stack, attached) for member in sorted(members, key=_rank)]
+        results = _choose_results(result for one in told for result in one.results)
+        if any(result.outcome != "not-applicable" for result in results) or any(_is_shown_bucket(member) for member in members):
             name = next((name for member in members if (name := _read_name(member))), "")
-            yield Bucket(name, name or f"{stack.shown[key].name if key in stack.shown else key} (name not known)", tuple(results))
+            label = name or f"{stack.shown[urn].name if urn in stack.shown else urn} (name not known)"
+            fix = choose_fix(pair for one in told for pair in one.findings)
+            yield Bucket(name, label, results, urn if urn in stack.shown else members[0].urn, fix)
+
+
+def _choose_results(results: Iterable[Result]) -> tuple[Result, ...]:
+    """That a policy does not apply to a bucket is told where it applies to nothing attached to it either, once."""
+    found = tuple(results)
+    applying = {result.policy for result in found if result.outcome != "not-applicable"}
+    idle = {result.policy: result for result in reversed(found) if result.policy not in applying}
+    return tuple(result for result in found if result.outcome != "not-applicable" or result is idle.get(result.policy))
 
 
 def _is_shown_bucket(shown: Shown) -> bool:
@@ -201,56 +225,70 @@ def _judge_attachments(stack: _Stack) -> Iterator[tuple[str, Finding]]:
                 yield subject.urn, finding
 
 
-def _list_results(shown: Shown, stack: _Stack, attached: Mapping[str, Finding]) -> Iterator[Result]:
+def _report_resource(shown: Shown, stack: _Stack, attached: Mapping[str, Finding]) -> _Told:
+    results: list[Result] = []
+    findings: list[tuple[Level, Finding]] = []
     for configured in stack.configuration.policies:
         said = stack.diagnostics.get((shown.urn, configured.rule.name), ())
-        for diagnostic in said:
-            yield _repeat(diagnostic, shown.place, stack)
-        if said or configured.level == "disabled":
+        if not said and configured.level == "disabled":
             continue
-        result = _explain_silence(shown, configured, stack, attached)
-        if result is not None:
-            yield result
+        examined = _examine(shown, configured, stack, attached, whole=bool(said) or stack.proofs)
+        results += (_repeat(diagnostic, configured, shown.place, stack, examined) for diagnostic in said)
+        if said and examined is not None:
+            findings.append((configured.level, examined.finding))
+        elif not said and examined is not None and (silent := _explain_silence(shown, configured, examined, stack)) is not None:
+            results.append(silent)
+    return _Told(tuple(results), tuple(findings))
 
 
-def _repeat(diagnostic: Diagnostic, place: SourceLocation, stack: _Stack) -> Result:
-    """What the pack said. A note that a value is not known yet claims nothing."""
+def _examine(shown: Shown, configured: Configured, stack: _Stack, attached: Mapping[str, Finding], *, whole: bool) -> Examined | None:
+    """What this process sees; None where the stack policy has nothing to say of the resource."""
+    rule = configured.rule
+    if isinstance(rule, Rule):
+        return _examine_again(shown, rule, configured, stack, whole=whole)
+    finding = attached.get(shown.urn)
+    return None if finding is None else Examined(Subject(shown.urn, shown.resource_type, shown.name), None, finding)
+
+
+def _repeat(diagnostic: Diagnostic, configured: Configured, place: SourceLocation, stack: _Stack, examined: Examined | None) -> Result:
+    """What the pack said, with fields where this process sees the same. A note that a value is not known yet claims nothing."""
     unknown = diagnostic.level == "advisory" and "is not known" in diagnostic.message
     outcome: Outcome = "violation" if diagnostic.level == "mandatory" else "unknown" if unknown else "advisory"
     remark = REMEDIABLE_REMARK if (diagnostic.urn, diagnostic.policy) in stack.remediated else ""
-    return Result(diagnostic.policy, outcome, place, diagnostic.message, remark=remark)
+    result = Result(
+        diagnostic.policy, configured.level, read_verdict(diagnostic.message), outcome, place, diagnostic.message, remark=remark
+    )
+    if examined is None or isinstance(examined.finding, Compliant | Exempted | NotApplicable):
+        return result
+    told = say(configured.rule, configured.level, examined, place)
+    if told.message != diagnostic.message:
+        told = told._replace(request=None, nearest=None, assumptions=())
+    return told._replace(message=diagnostic.message, outcome=outcome, remark=remark)
 
 
-def _explain_silence(shown: Shown, configured: Configured, stack: _Stack, attached: Mapping[str, Finding]) -> Result | None:
+def _explain_silence(shown: Shown, configured: Configured, examined: Examined, stack: _Stack) -> Result | None:
     """What it means that the pack said nothing; nothing is claimed where this process does not see the same."""
     rule = configured.rule
-    if not isinstance(rule, Rule):
-        return _report_finding(configured, attached.get(shown.urn), Subject(shown.urn, shown.resource_type, shown.name), shown, stack)
-    subject, source, finding = _examine_again(shown, rule, configured, stack)
-    result = _report_finding(configured, finding, subject, shown, stack)
-    return remark(result, source.text) if result is not None and isinstance(source, Found) else result
-
-
-def _report_finding(configured: Configured, finding: Finding | None, subject: Subject, shown: Shown, stack: _Stack) -> Result | None:
-    rule = configured.rule
-    match finding:
+    result = say(rule, configured.level, examined, shown.place)
+    match examined.finding:
         case Compliant() if (shown.urn, rule.name) in stack.remediated:
-            return Result(rule.name, "remediated", shown.place, remark=REMEDIATED_REMARK)
-        case Compliant() | Exempted():
-            return say(rule, configured.level, finding, subject, shown.place)
+            return result._replace(outcome="remediated", remark=REMEDIATED_REMARK)
+        case Compliant() | Exempted() | NotApplicable():
+            return result
         case NotKnown():
-            return Result(rule.name, "unknown", shown.place, "What this policy asks for is not known before an update.")
+            return result._replace(outcome="unknown", message="What this policy asks for is not known before an update.")
         case _:
             return None
 
 
-def _examine_again(shown: Shown, rule: Rule, configured: Configured, stack: _Stack) -> Examined:
+def _examine_again(shown: Shown, rule: Rule, configured: Configured, stack: _Stack, *, whole: bool) -> Examined:
+    """With `whole` the document is judged again; without, only what would make silence mean something else is looked for."""
     known = stack.judged.findings.get((shown.urn, rule.name))
     if known is not None:
         return known
     source = find(shown.resource_type, shown.inputs, shown.provider.props if shown.provider is not None else None)
     unplaced = Subject(shown.urn, shown.resource_type, shown.name)
-    if stack.proofs or not isinstance(source, Found) or source.bucket is None:
+    if whole or not isinstance(source, Found) or source.bucket is None:
         subject = locate(unplaced, configured.settings, source)
         return Examined(subject, source, assess(rule, configured.settings, subject, source, stack.today))
     subject = unplaced._replace(bucket=source.bucket)
@@ -260,8 +298,9 @@ def _examine_again(shown: Shown, rule: Rule, configured: Configured, stack: _Sta
 
 def _list_others(stack: _Stack) -> Iterator[Result]:
     """What was said of anything else than a bucket or a bucket policy."""
+    configured = {each.rule.name: each for each in stack.configuration.policies}
     for diagnostic in stack.judged.run.diagnostics:
         shown = stack.shown.get(diagnostic.urn)
         if shown is None or shown.resource_type not in JUDGED:
             place = shown.place if shown else SourceLocation(diagnostic.urn, "", "", stack.judged.where)
-            yield _repeat(diagnostic, place, stack)
+            yield _repeat(diagnostic, configured[diagnostic.policy], place, stack, None)

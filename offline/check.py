@@ -8,18 +8,16 @@ from typing import NamedTuple
 
 from bucketpolicy.parse import MAX_BYTES
 from bucketpolicy.repair import CannotRepair, Repaired
-from bucketpolicy.verdict import Denied
 from crossguard.judging.assess import assess, locate
-from crossguard.judging.finding import CannotTell, Compliant, Exempted, Finding, NotApplicable, NotDenied, Subject
-from crossguard.messages.render import render
-from crossguard.pack.rule import Rule, StackRule
+from crossguard.judging.finding import CannotTell, Compliant, Exempted, NotDenied, Subject
+from crossguard.pack.rule import Rule
 from crossguard.pack.settings import Settings
 from crossguard.resources.source import Found
-from offline import remarks
 from offline.configuration import Configuration, Level
 from offline.files import name_source, read_text
 from offline.pack_info import PACK, describe, read_version
-from offline.report.content import Bucket, CommandName, Outcome, Report, ReportedExemption, Result, SourceLocation
+from offline.report.content import Bucket, CommandName, Report, SourceLocation, Stack
+from offline.results import Examined, choose_fix, say
 from offline.run import Failure
 
 #: Far beyond what S3 takes: the document of a text this long is refused with a verdict, a longer file is no policy.
@@ -80,9 +78,7 @@ def check(documents: tuple[Attached, ...], configuration: Configuration, command
         pack=PACK,
         version=read_version(),
         policies=tuple(describe(judge.rule, judge.level) for judge in judges),
-        buckets=tuple(Bucket(document.bucket, document.bucket, tuple(_judge(document, judges, now.date()))) for document in documents),
-        others=(),
-        resources=len(documents),
+        stacks=tuple(_judge(document, judges, now.date()) for document in documents),
         date=now,
         versions={"Python": platform.python_version()},
     )
@@ -100,28 +96,6 @@ def fix(document: Attached, configuration: Configuration, today: date) -> str | 
     return document.text if len(document.text.encode()) >= MAX_BYTES else f"{document.text.rstrip()}\n"
 
 
-def say(rule: Rule | StackRule, level: Level, finding: Finding, subject: Subject, place: SourceLocation) -> Result | None:
-    """What a report tells of a finding; None where the policy does not apply."""
-    match finding:
-        case Compliant(None, snippet_accepted):
-            held = "" if isinstance(rule, Rule) else "one policy is attached"
-            return Result(rule.name, "compliant", place, held, remark=remarks.SNIPPET if snippet_accepted else "")
-        case Compliant(Denied(statements, assumptions)):
-            return Result(rule.name, "compliant", place, "", statements, assumptions)
-        case Exempted(exemption):
-            return Result(rule.name, "exempt", place, exemption=ReportedExemption(exemption.reason, exemption.owner, exemption.expires))
-        case NotApplicable():
-            return None
-        case _:
-            outcome: Outcome = "advisory" if level == "advisory" else "violation"
-            return Result(rule.name, outcome, place, render(rule, finding, subject) or "")
-
-
-def remark(result: Result, text: str) -> Result:
-    """The result with what a reader must know of a document that it calls compliant."""
-    return result._replace(remark=remarks.find_remark(text)) if result.outcome == "compliant" and not result.remark else result
-
-
 def _list_judges(configuration: Configuration) -> Iterator[Judge]:
     """The policies that judge a document by itself."""
     for rule, level, settings in configuration.policies:
@@ -129,27 +103,25 @@ def _list_judges(configuration: Configuration) -> Iterator[Judge]:
             yield Judge(rule, level, settings)
 
 
-def _judge(document: Attached, judges: tuple[Judge, ...], today: date) -> Iterator[Result]:
-    for judge in judges:
-        if judge.level == "disabled":
-            continue
-        finding, subject = _assess(document, judge, today)
-        result = say(judge.rule, judge.level, finding, subject, SourceLocation("", "", "", name_source(document.file)))
-        if result is not None:
-            yield remark(result, document.text)
+def _judge(document: Attached, judges: tuple[Judge, ...], today: date) -> Stack:
+    where = name_source(document.file)
+    place = SourceLocation("", "", "", where)
+    found = [(judge, _assess(document, judge, today)) for judge in judges if judge.level != "disabled"]
+    results = tuple(say(judge.rule, judge.level, examined, place) for judge, examined in found)
+    fix = choose_fix((judge.level, examined.finding) for judge, examined in found)
+    return Stack("", where, (Bucket(document.bucket, document.bucket, results, fix=fix),), resources=1)
 
 
-def _assess(document: Attached, judge: Judge, today: date) -> tuple[Finding, Subject]:
+def _assess(document: Attached, judge: Judge, today: date) -> Examined:
     partition = document.partition or judge.settings.partition
     settings = judge.settings._replace(partition=partition)
     source = Found(document.text, "policy", document.bucket)
     subject = locate(Subject("", "aws:s3/bucketPolicy:BucketPolicy", "", document.bucket), settings, source)
-    return assess(judge.rule, settings, subject, source, today), subject
+    return Examined(subject, source, assess(judge.rule, settings, subject, source, today))
 
 
 def _repair(document: Attached, judge: Judge, today: date) -> str | Unrepaired:
-    finding, _ = _assess(document, judge, today)
-    match finding:
+    match _assess(document, judge, today).finding:
         case Compliant() | Exempted():
             return document.text
         case NotDenied(fix=Repaired(text)) | CannotTell(fix=Repaired(text)):

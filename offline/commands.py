@@ -134,8 +134,8 @@ def _name_program(program: Path) -> str:
 
 
 def _wants_proofs(writing: Writing) -> bool:
-    """These two list the statements behind every verdict."""
-    return writing.format in ("json", "html")
+    """These list the statements behind every verdict."""
+    return writing.format in ("json", "ndjson", "html")
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from typing_extensions import assert_never
 
 from offline.command_line import Format
-from offline.report import html, json, junit, sarif, text
+from offline.report import html, json, junit, ndjson, sarif, text
 from offline.report.content import Report
 
 
@@ -14,6 +14,8 @@ def render(report: Report, chosen: Format, screen: text.Screen) -> str:
             return text.render(report, screen)
         case "json":
             return json.render(report)
+        case "ndjson":
+            return ndjson.render(report)
         case "sarif":
             return sarif.render(report)
         case "junit":

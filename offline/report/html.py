@@ -8,7 +8,20 @@ from typing import NamedTuple
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from crossguard.pack.assumptions import MEANINGS
-from offline.report.content import Bucket, Outcome, Report, Result, count, find_status, find_worst, is_blocked, list_results
+from offline.report.content import (
+    Bucket,
+    Outcome,
+    Report,
+    Result,
+    count,
+    find_status,
+    find_worst,
+    is_blocked,
+    list_blind_spots,
+    list_buckets,
+    list_notes,
+    list_results,
+)
 from offline.report.text import say_proof, shorten
 from offline.report.visible import make_line, make_visible
 
@@ -19,6 +32,7 @@ _WORDS = {
     "exempt": "exempt",
     "remediated": "remediated",
     "compliant": "compliant",
+    "not-applicable": "not applicable",
 }
 _JSON = ("{", " ")
 
@@ -43,20 +57,27 @@ def split_message(message: str) -> tuple[Block, ...]:
 
 def render(report: Report) -> str:
     """The report as an HTML document; every text goes through the template's escaping."""
-    results = list_results(report)
+    results = tuple(list_results(report))
+    numbers = count(iter(results))
+    buckets = [bucket for _, bucket in list_buckets(report)]
     used = sorted({name for result in results for name in result.assumptions})
     return _read_template().render(
         report=report,
         blocked=is_blocked(report),
         status=find_status(report),
-        counts=count(report),
+        blind_spots=list(list_blind_spots(report)),
+        buckets=buckets,
+        resources=sum(stack.resources for stack in report.stacks),
+        resolved=any(stack.resolved for stack in report.stacks),
+        notes=list(list_notes(report)),
+        counts={outcome: number for outcome, number in numbers.items() if outcome != "not-applicable"},
         policies=[policy for policy in report.policies if policy.level != "disabled"],
-        told=[(bucket, told) for bucket in report.buckets if (told := _choose_told(bucket.results))],
-        others=_choose_told(report.others),
-        exempt=[(bucket, result) for bucket in report.buckets for result in bucket.results if result.exemption],
+        told=[(bucket, told) for bucket in buckets if (told := _choose_told(bucket.results))],
+        others=_choose_told(tuple(result for stack in report.stacks for result in stack.others)),
+        exempt=[(bucket, result) for bucket in buckets for result in bucket.results if result.exemption],
         assumptions=[(name, MEANINGS.get(name, "")) for name in used],
         words=_WORDS,
-        labels=_label_counts(count(report)),
+        labels=_label_counts(numbers),
     )
 
 
@@ -81,10 +102,10 @@ def _read_template() -> Template:
 def _find_cell(bucket: Bucket, policy: str) -> Result | None:
     """The worst that a policy said of a bucket."""
     own = tuple(result for result in bucket.results if result.policy == policy)
-    worst = find_worst(own)
+    worst = find_worst(tuple(result for result in own if result.outcome != "not-applicable"))
     return next((result for result in own if result.outcome == worst), None)
 
 
 def _choose_told(results: tuple[Result, ...]) -> tuple[Result, ...]:
     """What needs more words than the overview has room for."""
-    return tuple(result for result in results if result.outcome not in ("compliant", "exempt") or result.remark)
+    return tuple(result for result in results if result.outcome not in ("compliant", "exempt", "not-applicable") or result.remark)

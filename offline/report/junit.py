@@ -5,43 +5,52 @@ A suite for each policy, a case for each place: a mandatory violation fails, an 
 advisory passes with its text as output. A blind spot is an error where it keeps the report from passing.
 """
 
+from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
-from offline.report.content import Report, Result, find_status, list_results
+from offline.report.content import Report, Result, find_status, list_blind_spots, list_buckets, list_results
 from offline.report.text import say_exemption, say_proof
 from offline.report.visible import make_line, make_visible
 
 
 def render(report: Report) -> str:
     """The report as an XML document."""
-    results = list_results(report)
-    root = ET.Element("testsuites", {"name": make_line(report.pack)} | _count(results))
+    root = ET.Element("testsuites", name=make_line(report.pack))
+    root.extend(_list_suites(report))
+    for name in ("tests", "failures", "errors", "skipped"):
+        root.set(name, str(sum(int(suite.attrib[name]) for suite in root)))
+    root.set("time", "0")
+    ET.indent(root)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
+
+
+def _list_suites(report: Report) -> Iterator[ET.Element]:
+    results = tuple(result for result in list_results(report) if result.outcome != "not-applicable")
     for policy in report.policies:
         own = tuple(result for result in results if result.policy == policy.name)
         if own:
-            root.append(_write_suite(policy.name, own, report))
-    if report.blind_spots:
-        root.append(_write_blind_spots(report))
-    ET.indent(root)
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
+            yield _write_suite(policy.name, own, report)
+    spots = tuple(list_blind_spots(report))
+    if spots:
+        yield _write_blind_spots(spots, counts=find_status(report) == 3)  # noqa: PLR2004  the status of blind spots
 
 
 def _write_suite(policy: str, results: tuple[Result, ...], report: Report) -> ET.Element:
     moment = report.date.strftime("%Y-%m-%dT%H:%M:%S")
     suite = ET.Element("testsuite", {"name": make_line(policy), "timestamp": moment} | _count(results))
-    labels = {id(result): bucket.label for bucket in report.buckets for result in bucket.results}
+    labels = {id(result): bucket.label for _, bucket in list_buckets(report) for result in bucket.results}
     for result in results:
         suite.append(_write_case(result, labels.get(id(result), "")))
     return suite
 
 
-def _write_blind_spots(report: Report) -> ET.Element:
-    number, counts = str(len(report.blind_spots)), find_status(report) == 3  # noqa: PLR2004  the status of blind spots
+def _write_blind_spots(spots: tuple[str, ...], *, counts: bool) -> ET.Element:
+    number = str(len(spots))
     suite = ET.Element(
         "testsuite", name="blind spots", tests=number, failures="0", errors=number if counts else "0", skipped="0" if counts else number
     )
-    for spot in report.blind_spots:
-        case = ET.SubElement(suite, "testcase", classname="blind spots", name=make_line(spot.text), time="0")
+    for spot in spots:
+        case = ET.SubElement(suite, "testcase", classname="blind spots", name=make_line(spot), time="0")
         ET.SubElement(case, "error" if counts else "skipped", message="not looked into")
     return suite
 

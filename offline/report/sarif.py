@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from crossguard.pack.rule import REPOSITORY
-from offline.report.content import Report, Result, SourceLocation, find_status, list_results
+from offline.report.content import Report, Result, SourceLocation, find_status, list_blind_spots, list_results
 from offline.report.text import say_exemption
 from offline.report.visible import make_line, make_visible
 from offline.run import PolicyInfo
@@ -27,7 +27,7 @@ def render(report: Report) -> str:
     """The report as a SARIF log in ASCII."""
     rules = [_write_rule(policy) for policy in report.policies]
     numbers = {policy.name: number for number, policy in enumerate(report.policies)}
-    results = list_results(report)
+    results = tuple(list_results(report))
     run: dict[str, Any] = {
         "tool": {
             "driver": {
@@ -43,7 +43,7 @@ def render(report: Report) -> str:
                 "exitCode": find_status(report),
                 "endTimeUtc": report.date.strftime("%Y-%m-%dT%H:%M:%SZ"),
                 "toolExecutionNotifications": [
-                    {"level": "warning", "message": {"text": make_line(f"not looked into: {spot.text}")}} for spot in report.blind_spots
+                    {"level": "warning", "message": {"text": make_line(f"not looked into: {spot}")}} for spot in list_blind_spots(report)
                 ],
                 "toolConfigurationNotifications": list(_list_exemptions(results)),
             }

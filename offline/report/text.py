@@ -10,7 +10,20 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from offline.report.content import Bucket, Outcome, Report, ReportedExemption, Result, count, find_worst
+from offline.report.content import (
+    Bucket,
+    Outcome,
+    Report,
+    ReportedExemption,
+    Result,
+    count,
+    find_worst,
+    list_blind_spots,
+    list_buckets,
+    list_notes,
+    list_results,
+    name_stack,
+)
 from offline.report.visible import make_line, make_visible
 from offline.run import PolicyInfo
 
@@ -23,6 +36,7 @@ _MARKS: dict[Outcome, tuple[str, str, str]] = {
     "exempt": ("-", "exempt", "cyan"),
     "remediated": ("+", "remediated", "cyan"),
     "compliant": ("✓", "yes", "green"),
+    "not-applicable": (" ", "", "dim"),
 }
 #: For where these characters cannot be shown.
 PLAIN_MARKS = {ord("✗"): "x", ord("✓"): "v", ord("─"): "-"}
@@ -62,46 +76,52 @@ def render(report: Report, screen: Screen) -> str:
 def _list_parts(report: Report, *, quiet: bool) -> Iterator[Text | Table]:
     if not quiet:
         yield _write_title(report)
-        if report.buckets and report.command not in ("check", "fix"):
+        if report.command not in ("check", "fix") and any(stack.buckets for stack in report.stacks):
             yield from _write_overview(report)
-    for bucket in report.buckets:
-        yield from _write_results(bucket.results, report, quiet=quiet, label=bucket.label)
-    yield from _write_results(report.others, report, quiet=quiet)
+    for stack in report.stacks:
+        for bucket in stack.buckets:
+            yield from _write_results(bucket.results, report, quiet=quiet, label=bucket.label)
+        yield from _write_results(stack.others, report, quiet=quiet)
     yield Text("")
-    yield from (Text(f"? not looked into: {make_line(spot.text)}", "yellow") for spot in report.blind_spots)
+    yield from (Text(f"? not looked into: {make_line(spot)}", "yellow") for spot in list_blind_spots(report))
     if not quiet:
-        yield from (Text(f"note: {make_line(note)}", "dim") for note in report.notes)
+        yield from (Text(f"note: {make_line(note)}", "dim") for note in list_notes(report))
         yield _write_summary(report)
 
 
 def _write_title(report: Report) -> Text:
-    buckets = _say_number(len(report.buckets), "bucket")
-    size = buckets if report.command in ("check", "fix") else f"{buckets} among {_say_number(report.resources, 'resource')}"
+    buckets = _say_number(sum(len(stack.buckets) for stack in report.stacks), "bucket")
+    resources = _say_number(sum(stack.resources for stack in report.stacks), "resource")
+    size = buckets if report.command in ("check", "fix") else f"{buckets} among {resources}"
     title = Text.assemble((f"{make_line(report.pack)} {make_line(report.version)}", "bold"))
     title.append(f"  {report.command} of {make_line(report.subject)}, {size}", "dim")
     return title
 
 
 def _write_overview(report: Report) -> Iterator[Table | Text]:
-    shown = report.buckets
+    every = tuple(list_buckets(report))
+    shown = every
     if len(shown) > MOST_ROWS:
-        shown = tuple(bucket for bucket in shown if find_worst(bucket.results) != "compliant")[:MOST_ROWS]
+        shown = tuple((stack, bucket) for stack, bucket in shown if find_worst(bucket.results) != "compliant")[:MOST_ROWS]
     policies = [policy for policy in report.policies if policy.level != "disabled"]
     table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    if several := len(report.stacks) > 1:
+        table.add_column("stack", overflow="fold")
     table.add_column("bucket", overflow="fold")
     for policy in policies:
         table.add_column(shorten(policy.name).replace("-", " "), overflow="fold", max_width=16)
-    for bucket in shown:
-        table.add_row(Text(make_line(bucket.label)), *(_write_cell(bucket, policy) for policy in policies))
+    for stack, bucket in shown:
+        head = (Text(make_line(name_stack(stack))),) if several else ()
+        table.add_row(*head, Text(make_line(bucket.label)), *(_write_cell(bucket, policy) for policy in policies))
     yield table
-    if len(shown) < len(report.buckets):
-        left = _say_number(len(report.buckets) - len(shown), "more bucket")
+    if len(shown) < len(every):
+        left = _say_number(len(every) - len(shown), "more bucket")
         yield Text(f"{left} not shown here: `--format html` and `--format json` list every one", "dim")
 
 
 def _write_cell(bucket: Bucket, policy: PolicyInfo) -> Text:
     worst = find_worst(tuple(result for result in bucket.results if result.policy == policy.name))
-    if worst is None:
+    if worst is None or worst == "not-applicable":
         return Text("")
     mark, word, style = _MARKS[worst]
     return Text(f"{mark} {word}", style)
@@ -125,6 +145,8 @@ def _is_told(result: Result, report: Report, *, quiet: bool) -> bool:
     """Proofs are told one by one for documents that were checked by themselves; of a stack the overview tells them."""
     if quiet:
         return result.outcome in ("violation", "advisory")
+    if result.outcome == "not-applicable":
+        return False
     return result.outcome != "compliant" or bool(result.remark) or report.command in ("check", "fix")
 
 
@@ -155,7 +177,7 @@ def _write_line(result: Result, report: Report) -> Text:
 
 
 def _write_summary(report: Report) -> Text:
-    numbers = count(report)
+    numbers = count(list_results(report))
     said = [
         (_say_number(numbers["violation"], "mandatory violation"), numbers["violation"], "bold red"),
         (f"{numbers['advisory']:,} advisory", numbers["advisory"], "yellow"),

@@ -23,8 +23,12 @@ TODAY = datetime.now(timezone.utc).date()
 def analyze_state(text: str, *arguments: str) -> tuple[Ended, dict[str, dict[str, str]]]:
     """The outcome of `analyze`, and by bucket label what each policy said."""
     ended = run("analyze", "-", "--format", "json", *arguments, stdin=text.encode())
-    report = json.loads(ended.out) if ended.out else {"buckets": []}
-    return ended, {found["label"]: {result["policy"]: result["outcome"] for result in found["results"]} for found in report["buckets"]}
+    report = json.loads(ended.out) if ended.out else {"stacks": []}
+    return ended, {
+        found["label"]: {result["policy"]: result["outcome"] for result in found["results"] if result["outcome"] != "not-applicable"}
+        for stack in report["stacks"]
+        for found in stack["buckets"]
+    }
 
 
 def read(text: str) -> State:
@@ -49,11 +53,11 @@ def test_an_open_document_blocks() -> None:
     """Status 1, and the report names the stack, the file and the resource."""
     ended, found = analyze_state(export(bucket("logs"), policy("main", "logs", write_open())))
     report = json.loads(ended.out)
-    place = report["buckets"][0]["results"][-1]["place"]
+    place = report["stacks"][0]["buckets"][0]["results"][-1]["place"]
 
     assert ended.status == 1
     assert found["logs"] == {UPLOADS: "violation", TRANSPORT: "violation", ALL_TRANSPORT: "advisory", HAS_POLICY: "compliant"}
-    assert report["subject"] == "shop/prod"
+    assert report["report"]["subject"] == "shop/prod"
     assert (place["file"], place["name"]) == ("standard input", "main")
 
 
@@ -171,7 +175,7 @@ def test_an_encrypted_document_cannot_be_decided(document: dict[str, Any]) -> No
     """It is a violation, and the message names the export that can be judged; one encrypted leaf hides the whole document."""
     text = export(bucket("logs"), policy("logs", "logs", document))
     ended, found = analyze_state(text)
-    message = json.loads(ended.out)["buckets"][0]["results"][-1]["message"]
+    message = json.loads(ended.out)["stacks"][0]["buckets"][0]["results"][-1]["message"]
 
     assert ended.status == 1
     assert found["logs"] == {UPLOADS: "violation", TRANSPORT: "violation", ALL_TRANSPORT: "advisory", HAS_POLICY: "compliant"}
@@ -222,7 +226,7 @@ def test_no_secret_is_printed() -> None:
 
 
 def test_several_states_are_one_report(tmp_path: Path) -> None:
-    """Each result names its file, buckets are in the order of their names, and one open stack blocks."""
+    """Each bucket names its file, stacks are in the order of their names and files, and one open stack blocks."""
     good, bad = tmp_path / "good.json", tmp_path / "bad.json"
     good.write_text(export(bucket("a-logs"), policy("a", "a-logs", write_compliant("a-logs"))), encoding="utf-8")
     bad.write_text(export(bucket("b-logs"), policy("b", "b-logs", write_open())), encoding="utf-8")
@@ -230,9 +234,9 @@ def test_several_states_are_one_report(tmp_path: Path) -> None:
     report = json.loads(ended.out)
 
     assert ended.status == 1
-    assert [(found["label"], found["results"][0]["place"]["file"]) for found in report["buckets"]] == [
-        ("a-logs", str(good)),
+    assert [(found["label"], found["source"]) for stack in report["stacks"] for found in stack["buckets"]] == [
         ("b-logs", str(bad)),
+        ("a-logs", str(good)),
     ]
 
 
@@ -243,7 +247,7 @@ def test_the_order_of_the_file_does_not_matter() -> None:
     random.Random(7).shuffle(shuffled)
     reports = [json.loads(run("analyze", "-", "--format", "json", stdin=export(*each).encode()).out) for each in (made, shuffled)]
 
-    assert reports[0]["buckets"] == reports[1]["buckets"]
+    assert reports[0]["stacks"] == reports[1]["stacks"]
 
 
 @pytest.mark.parametrize("chosen", ["text", "json"])
@@ -253,7 +257,7 @@ def test_both_ways_of_reporting_agree(chosen: str) -> None:
         bucket("logs"), policy("logs", "logs", write_compliant()), bucket("open"), policy("open", "open", write_open()), bucket("bare")
     )
     ended = run("analyze", "-", "--format", chosen, stdin=made.encode())
-    totals = {"text": "3 mandatory violations, 1 advisory, 5 compliant.", "json": '"violation": 3,\n    "advisory": 1,'}
+    totals = {"text": "3 mandatory violations, 1 advisory, 5 compliant.", "json": '"violation": 3,\n      "advisory": 1,'}
 
     assert ended.status == 1
     assert totals[chosen] in ended.out

@@ -37,7 +37,7 @@ def test_its_status(spots: tuple[BlindSpot, ...], strict: bool, status: int) -> 
     report = make_report(say("compliant"), blind_spots=spots, strict=strict)
     assert find_status(report) == status
     assert find_status(make_report(say("violation"), blind_spots=spots, strict=strict)) == 1
-    assert json.loads(render(report, "json", text.Screen()))["status"] == status
+    assert json.loads(render(report, "json", text.Screen()))["summary"]["status"] == status
     assert json.loads(render(report, "sarif", text.Screen()))["runs"][0]["invocations"][0]["exitCode"] == status
     assert ("<error" in render(report, "junit", text.Screen())) == (status == 3)
 
@@ -45,9 +45,9 @@ def test_its_status(spots: tuple[BlindSpot, ...], strict: bool, status: int) -> 
 def test_where_no_bucket_was_seen_it_weighs() -> None:
     """A policy alone is no bucket: its bucket is another stack's."""
     elsewhere = see("aws:s3/bucketPolicy:BucketPolicy", "theirs", {"bucket": "theirs", "policy": "{}"})
-    assert [spot.weighs for spot in report_on(make_run(LOGS, blind_spots=(TRAIL,))).blind_spots] == [False]
-    assert [spot.weighs for spot in report_on(make_run(blind_spots=(TRAIL,))).blind_spots] == [True]
-    assert [spot.weighs for spot in report_on(make_run(elsewhere, blind_spots=(TRAIL,))).blind_spots] == [True]
+    assert [spot.weighs for spot in report_on(make_run(LOGS, blind_spots=(TRAIL,))).stacks[0].blind_spots] == [False]
+    assert [spot.weighs for spot in report_on(make_run(blind_spots=(TRAIL,))).stacks[0].blind_spots] == [True]
+    assert [spot.weighs for spot in report_on(make_run(elsewhere, blind_spots=(TRAIL,))).stacks[0].blind_spots] == [True]
 
 
 APPLY = """
@@ -69,7 +69,7 @@ def test_the_statuses_of_a_program(tmp_path: Path) -> None:
     mocks.write_text('{"resources": {"org/net/prod": {"buckets": ["logs"]}}}', "utf-8")
     answered = run("preview", str(tmp_path), "--mocks", str(mocks), "--strict", "--format", "json")
     assert answered.status == 1
-    assert [bucket["outcome"] for bucket in json.loads(answered.out)["buckets"]] == ["violation"]
+    assert [bucket["outcome"] for bucket in json.loads(answered.out)["stacks"][0]["buckets"]] == ["violation"]
     assert HAS_POLICY in answered.out
 
 

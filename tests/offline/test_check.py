@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bucketpolicy.canonical import hash_document
 from crossguard.pack.partitions import PARTITIONS
 from offline.check import unwrap
 from tests.offline.cli import (
@@ -47,13 +48,13 @@ def check(document: str, *arguments: str, config: dict[str, Any] | None = None, 
 
 def list_outcomes(report: dict[str, Any]) -> dict[str, str]:
     """Policy to outcome, of a report on one document."""
-    return {result["policy"]: result["outcome"] for result in report["buckets"][0]["results"]}
+    return {result["policy"]: result["outcome"] for result in report["stacks"][0]["buckets"][0]["results"]}
 
 
 def test_a_compliant_document_says_what_proves_each_promise() -> None:
     """Every policy names the statements that deny what it asks for; the exit status is 0."""
     report = check(write_document(allow_reading("logs"), deny_headerless("logs"), deny_http("logs")))
-    results = {result["policy"]: result for result in report["buckets"][0]["results"]}
+    results = {result["policy"]: result for result in report["stacks"][0]["buckets"][0]["results"]}
 
     assert report["status"] == 0
     assert set(list_outcomes(report).values()) == {"compliant"}
@@ -67,7 +68,7 @@ def test_an_open_document_is_blocked() -> None:
 
     assert report["status"] == 1
     assert list_outcomes(report) == {UPLOADS: "violation", TRANSPORT: "violation", ALL_TRANSPORT: "advisory"}
-    assert all("is not denied" in result["message"] for result in report["buckets"][0]["results"])
+    assert all("is not denied" in result["message"] for result in report["stacks"][0]["buckets"][0]["results"])
 
 
 def test_an_advisory_alone_does_not_block() -> None:
@@ -126,8 +127,8 @@ def test_several_files_are_told_in_order(tmp_path: Path) -> None:
     report = json.loads(ended.out)
 
     assert ended.status == 1
-    assert [bucket["results"][0]["place"]["file"] for bucket in report["buckets"]] == [str(bad), str(good)]
-    assert [bucket["outcome"] for bucket in report["buckets"]] == ["violation", "compliant"]
+    assert [bucket["results"][0]["place"]["file"] for stack in report["stacks"] for bucket in stack["buckets"]] == [str(bad), str(good)]
+    assert [bucket["outcome"] for stack in report["stacks"] for bucket in stack["buckets"]] == ["violation", "compliant"]
 
 
 def test_another_bucket_is_another_verdict() -> None:
@@ -150,7 +151,7 @@ def test_a_partition_that_only_the_document_names_is_an_assumption() -> None:
     report = check(write_compliant().replace("arn:aws:", "arn:aws-cn:"))
 
     assert report["status"] == 0
-    assert all("partition-from-document" in result["assumptions"] for result in report["buckets"][0]["results"])
+    assert all("partition-from-document" in result["assumptions"] for result in report["stacks"][0]["buckets"][0]["results"])
 
 
 @pytest.mark.parametrize(
@@ -181,7 +182,7 @@ def test_an_exemption_is_listed_with_reason_owner_and_last_day(tmp_path: Path) -
     exemption = {"reason": "public mirror", "owner": "storage@example.com", "expires": "2999-12-31"}
 
     assert report["status"] == 0
-    assert [result["exemption"] for result in report["buckets"][0]["results"]] == [exemption] * 3
+    assert [result["exemption"] for result in report["stacks"][0]["buckets"][0]["results"]] == [exemption] * 3
     for chosen in ("text", "sarif", "junit", "html"):
         arguments = ("--format", chosen, "--policy-config", str(tmp_path / "config.json"))
         ended = run("check", "-", "--bucket", "logs", *arguments, stdin=write_open().encode())
@@ -193,7 +194,7 @@ def test_an_expired_exemption_is_told(tmp_path: Path) -> None:
     """After its last day the bucket is judged, and the message says that the exemption expired."""
     config = {UPLOADS: {"exemptions": [{"bucket": "logs", "reason": "migration", "expires": "2020-01-31"}]}}
     report = check(write_open(), config=config, folder=tmp_path)
-    message = report["buckets"][0]["results"][0]["message"]
+    message = report["stacks"][0]["buckets"][0]["results"][0]["message"]
 
     assert report["status"] == 1
     assert "2020-01-31" in message
@@ -204,7 +205,7 @@ def test_the_snippet_of_the_benchmark_is_rejected() -> None:
     report = check(SNIPPET)
 
     assert report["status"] == 1
-    assert "enforces neither half" in report["buckets"][0]["results"][0]["message"]
+    assert "enforces neither half" in report["stacks"][0]["buckets"][0]["results"][0]["message"]
 
 
 def test_the_accepted_snippet_says_what_it_is_worth(tmp_path: Path) -> None:
@@ -270,3 +271,40 @@ def test_values_that_may_be_secrets_are_never_shown() -> None:
 
     assert [ended.status for ended in outputs] == [1] * 5
     assert not any(secret in ended.out + ended.err for ended in outputs)
+
+
+def test_json_tells_the_request_in_fields() -> None:
+    """Who, what, on what, with which keys; the nearest statement and its part that does not apply; and the statements to add."""
+    statement = {**deny_headerless("logs"), "Sid": "Header", "Principal": {"AWS": "111122223333"}}
+    report = check(write_document(statement, deny_http("logs")))
+    bucket = report["stacks"][0]["buckets"][0]
+    uploads, transport, _ = bucket["results"]
+
+    assert (uploads["level"], uploads["verdict"], uploads["layer"]) == ("mandatory", "not-denied", None)
+    assert set(uploads["request"]["principal"]) == {"kind", "arn", "account", "name"}
+    assert uploads["request"]["action"] == "s3:PutObject"
+    assert uploads["request"]["resource"].startswith("arn:aws:s3:::logs/")
+    assert uploads["request"]["context"]["aws:securetransport"] == ["true"]
+    assert uploads["nearest"] == {"statement": 1, "sid": "Header", "obstacle": "principal"}
+    assert [each["Sid"] for each in bucket["fix"]] == ["DenyUploadsWithoutEncryptionHeader"]
+    assert (transport["verdict"], transport["statements"], transport["layer"]) == ("denied", [2], "bucket-policy")
+
+
+def test_json_withholds_what_may_be_secret() -> None:
+    """Values of such keys are null, and a key that AWS does not document has no name of its own either."""
+    secret = {"aws:Referer": "hunter2", "custom:Secret": "hunter2"}
+    statement = {**deny_headerless("logs"), "Condition": {"Null": {SSE: "true"}, "StringNotEquals": secret}}
+    found = check(write_document(statement, deny_http("logs")))["stacks"][0]["buckets"][0]["results"][0]
+
+    assert found["request"]["context"]["aws:referer"] == [None]
+    assert found["request"]["context"].get("undocumented-key-1", [None]) == [None]
+    assert "hunter2" not in json.dumps(found)
+    assert "custom:" not in json.dumps(found)
+
+
+def test_documents_are_hashed_however_they_are_written() -> None:
+    """The hash is that of the canonical text, at the bucket and at each result."""
+    found = [check(text)["stacks"][0]["buckets"][0] for text in (write_compliant(), json.dumps(json.loads(write_compliant()), indent=7))]
+
+    assert {bucket["document_sha256"] for bucket in found} == {hash_document(write_compliant())}
+    assert {result["document_sha256"] for bucket in found for result in bucket["results"]} == {hash_document(write_compliant())}

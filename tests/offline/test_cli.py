@@ -36,7 +36,7 @@ def compliant(tmp_path: Path) -> Path:
         (["check", "x.json", "--bucket", "a/b"], "not the name of a bucket"),
         (["check", "x.json", "--bucket", "arn:aws:s3:::logs"], "not the name of a bucket"),
         (["check", "x.json", "--bucket", "data--use1-az4--x-s3"], "directory bucket"),
-        (["check", "x.json", "--bucket", "logs", "--format", "xml"], "'text', 'json', 'sarif', 'junit', 'html'"),
+        (["check", "x.json", "--bucket", "logs", "--format", "xml"], "'text', 'json', 'ndjson', 'sarif', 'junit', 'html'"),
         (["check", "x.json", "--bucket", "logs", "--partition", "aws-mars"], "aws-eusc"),
         (["check", "x.json", "--bucket", "logs", "--buck", "x"], "--buck"),
         (["check", "x.json", "--bucket", "logs", f"--{ESCAPES}"], "unrecognized"),
@@ -319,4 +319,4 @@ def test_the_date_of_a_report_can_be_fixed(compliant: Path, epoch: str, reproduc
     monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
     report = json.loads(run("check", str(compliant), "--bucket", "logs", "--format", "json").out)
 
-    assert (report["date"] == "2023-11-14T22:13:20+00:00") is reproducible
+    assert (report["report"]["date"] == "2023-11-14T22:13:20+00:00") is reproducible

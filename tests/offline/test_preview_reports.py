@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
+from bucketpolicy.canonical import hash_document
 from offline.assemble import REMEDIABLE_REMARK, REMEDIATED_REMARK, Judged, assemble
 from offline.configuration import Configuration, interpret
 from offline.engine.protocol.values import UNKNOWN, conceal
-from offline.report.content import Report
+from offline.report.content import Report, list_buckets
 from offline.run import Diagnostic, Mode, Pack, Remediated, Run, Seen
+from tests.offline import states
 from tests.offline.cli import ALL_TRANSPORT, HAS_POLICY, TRANSPORT, UPLOADS, run, write_compliant, write_open
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -41,7 +43,10 @@ def report_on(judged: Run, configuration: dict[str, Any] | None = None, *, proof
 
 def list_outcomes(report: Report) -> dict[str, dict[str, str]]:
     """By bucket label what each policy said."""
-    return {found.label: {result.policy: result.outcome for result in found.results} for found in report.buckets}
+    return {
+        found.label: {result.policy: result.outcome for result in found.results if result.outcome != "not-applicable"}
+        for _, found in list_buckets(report)
+    }
 
 
 LOGS = see("aws:s3/bucket:Bucket", "logs", {"bucket": "logs"}, source="main.py:3")
@@ -66,7 +71,7 @@ def test_what_the_pack_says_counts() -> None:
     """Its violation is in the report with its words, level and place, whatever this process would find."""
     said = Diagnostic(UPLOADS, "mandatory", POLICY, "It is not denied.")
     report = report_on(make_run(LOGS, ATTACHED, said=(said,)))
-    result = next(result for result in report.buckets[0].results if result.policy == UPLOADS)
+    result = next(result for result in report.stacks[0].buckets[0].results if result.policy == UPLOADS)
 
     assert (result.outcome, result.message, result.place.file, result.place.line) == ("violation", "It is not denied.", "app/main.py", 7)
 
@@ -103,7 +108,7 @@ def test_notes_on_the_stack_are_about_no_bucket() -> None:
     )
     report = report_on(make_run(root, LOGS, ATTACHED, said=said))
 
-    assert [(result.outcome, result.place.name) for result in report.others] == [("unknown", "shop-dev"), ("violation", "")]
+    assert [(result.outcome, result.place.name) for result in report.stacks[0].others] == [("unknown", "shop-dev"), ("violation", "")]
 
 
 @pytest.mark.parametrize(("mode", "said", "outcome", "remark"), [
@@ -114,7 +119,7 @@ def test_remediations_are_told(mode: Mode, said: tuple[Diagnostic, ...], outcome
     """In a program the document is repaired; in a state it would be."""
     done = (Remediated(UPLOADS, POLICY, {}, {}),)
     report = report_on(make_run(LOGS, ATTACHED, said=said, mode=mode, remediated=done), {UPLOADS: "remediate"})
-    result = next(result for result in report.buckets[0].results if result.policy == UPLOADS)
+    result = next(result for result in report.stacks[0].buckets[0].results if result.policy == UPLOADS)
 
     assert (result.outcome, result.remark) == (outcome, remark)
 
@@ -149,14 +154,14 @@ def test_the_region_of_the_provider_decides_the_partition() -> None:
     )
     report = report_on(make_run(provider, LOGS, chinese))
 
-    assert {result.assumptions for result in report.buckets[0].results} == {()}
+    assert {result.assumptions for result in report.stacks[0].buckets[0].results} == {()}
 
 
 def test_a_source_that_is_not_known_is_the_project_file() -> None:
     """Code hosts want a file for each alert; without a line of the program it is the Pulumi.yaml."""
     report = report_on(make_run(ATTACHED._replace(source="odd")))
 
-    assert {result.place.file for result in report.buckets[0].results} == {"app/Pulumi.yaml"}
+    assert {result.place.file for result in report.stacks[0].buckets[0].results} == {"app/Pulumi.yaml"}
 
 
 def test_every_bucket_is_listed() -> None:
@@ -186,7 +191,7 @@ def test_examples(name: str, status: int, outcomes: dict[str, str], monkeypatch:
     """The examples end as their names promise, and every result names a line of the program, by a path from here."""
     monkeypatch.chdir(ROOT)
     ended, report, _ = preview(name)
-    results = report["buckets"][0]["results"]
+    results = [result for result in report["stacks"][0]["buckets"][0]["results"] if result["outcome"] != "not-applicable"]
 
     assert ended == status
     assert {result["policy"]: result["outcome"] for result in results} == outcomes
@@ -201,7 +206,7 @@ def test_a_configuration_reaches_the_pack(tmp_path: Path) -> None:
     path.write_text(json.dumps({HAS_POLICY: {"exemptions": [exemption]}}), encoding="utf-8")
     status, report, _ = preview("no-policy", "--policy-config", str(path))
 
-    assert (status, report["counts"]["exempt"]) == (0, 1)
+    assert (status, report["summary"]["counts"]["exempt"]) == (0, 1)
 
 
 @pytest.fixture
@@ -234,3 +239,48 @@ def test_what_a_program_prints_is_no_part_of_the_report(tmp_path: Path) -> None:
 
     assert (loud.status, loud.err, "hello" in loud.out) == (0, "hello\n", False)
     assert quiet == (0, "", "")
+
+
+def list_verdicts(text: str) -> list[tuple[str, str]]:
+    """Of a state, each policy with its verdict."""
+    report = json.loads(run("analyze", "-", "--format", "json", stdin=text.encode()).out)
+    return [(each["policy"], each["verdict"]) for stack in report["stacks"] for found in stack["buckets"] for each in found["results"]]
+
+
+def test_verdicts_of_the_stack_policy() -> None:
+    """None, one or several policies on a bucket; the policies for documents do not apply to a bucket without one."""
+    logs, one, two = states.bucket("logs"), *(states.policy(name, "logs", write_compliant()) for name in "ab")
+    idle = [(name, "not-applicable") for name in (UPLOADS, TRANSPORT, ALL_TRANSPORT)]
+    denied = [(name, "denied") for name in (UPLOADS, TRANSPORT, ALL_TRANSPORT)]
+
+    assert list_verdicts(states.export(logs)) == [*idle, (HAS_POLICY, "unattached")]
+    assert list_verdicts(states.export(logs, one)) == [(HAS_POLICY, "attached"), *denied]
+    assert list_verdicts(states.export(logs, one, two)) == [(HAS_POLICY, "several"), *denied, *denied]
+
+
+@pytest.mark.parametrize(
+    ("message", "verdict"),
+    [("It is not denied.", "not-denied"), ("It cannot be decided.", "undecided"), ("It is not known.", "unknown"), ("Odd.", "undecided")],
+)
+def test_the_verdict_where_this_process_sees_another(message: str, verdict: str) -> None:
+    """Is read from the stable phrases of the message, and nothing else is claimed."""
+    report = report_on(make_run(LOGS, ATTACHED, said=(Diagnostic(UPLOADS, "mandatory", POLICY, message),)))
+    result = next(result for result in report.stacks[0].buckets[0].results if result.policy == UPLOADS)
+
+    assert (result.verdict, result.request, result.statements, result.layer) == (verdict, None, (), None)
+
+
+def test_other_words_of_the_pack_take_no_request_from_here() -> None:
+    """The verdict is the same, but the request that the pack told of may be another."""
+    hole = ATTACHED._replace(inputs={"bucket": "logs", "policy": write_open()})
+    report = report_on(make_run(LOGS, hole, said=(Diagnostic(UPLOADS, "mandatory", POLICY, "Something is not denied."),)))
+    result = next(result for result in report.stacks[0].buckets[0].results if result.policy == UPLOADS)
+
+    assert (result.message, result.verdict, result.request) == ("Something is not denied.", "not-denied", None)
+    assert result.document == hash_document(write_open())
+
+
+def test_a_bucket_has_the_urn_of_what_the_stack_declares() -> None:
+    """Its own, or that of the policy where the bucket is none of the stack's."""
+    assert [bucket.urn for _, bucket in list_buckets(report_on(make_run(LOGS, ATTACHED)))] == [BUCKET]
+    assert [bucket.urn for _, bucket in list_buckets(report_on(make_run(ATTACHED)))] == [POLICY]

@@ -15,12 +15,26 @@ from hypothesis import strategies as st
 from jsonschema import Draft7Validator, Draft202012Validator, FormatChecker
 
 from offline.command_line import FORMATS
-from offline.report import html, sarif, text
+from offline.report import html, ndjson, record, sarif, text
 from offline.report import json as json_report
-from offline.report.content import OUTCOMES, Bucket, Outcome, Report, ReportedExemption, Result, SourceLocation
+from offline.report.content import (
+    OUTCOMES,
+    Bucket,
+    Caller,
+    Drift,
+    Nearest,
+    Outcome,
+    Report,
+    ReportedExemption,
+    Result,
+    Sent,
+    SourceLocation,
+    Stack,
+    Verdict,
+)
 from offline.report.formats import render
 from offline.report.visible import make_line, make_visible
-from offline.run import PolicyInfo
+from offline.run import BlindSpot, PolicyInfo
 from tests.offline.cli import HAS_POLICY, TRANSPORT, UPLOADS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -33,17 +47,41 @@ POLICIES = (
 )
 
 
-def report_on(*results: Result, label: str = "logs", **changes: Any) -> Report:
+STATEMENT = '{"Effect":"Deny"}'
+VERDICTS: dict[Outcome, Verdict] = {
+    "violation": "not-denied",
+    "advisory": "undecided",
+    "unknown": "unknown",
+    "exempt": "exempt",
+    "remediated": "denied",
+    "compliant": "denied",
+    "not-applicable": "not-applicable",
+}
+SENT = Sent(
+    Caller("role", "arn:aws:iam::111122223333:role/ci", "111122223333", "job"),
+    "s3:PutObject",
+    "arn:aws:s3:::logs/x",
+    (("aws:referer", (None,)), ("aws:securetransport", ("false",))),
+)
+
+
+def report_on(
+    *results: Result,
+    label: str = "logs",
+    others: tuple[Result, ...] = (),
+    notes: tuple[str, ...] = (),
+    blind_spots: tuple[BlindSpot, ...] = (),
+    **changes: Any,
+) -> Report:
     """A report on one bucket."""
+    buckets = (Bucket(label, label, results, f"urn:pulumi:prod::shop::{label}", (STATEMENT,)),) if results else ()
     made = Report(
         command="preview",
         subject="shop/prod",
         pack="s3-encryption-guard",
         version="1.2.3",
         policies=POLICIES,
-        buckets=(Bucket(label, label, results),) if results else (),
-        others=(),
-        resources=7,
+        stacks=(Stack("shop/prod", "app", buckets, others, resources=7, resolved=True, notes=notes, blind_spots=blind_spots),),
         date=datetime(2026, 11, 24, 20, 0, tzinfo=timezone.utc),
         versions={"Python": "3.11.7"},
     )
@@ -55,7 +93,7 @@ def say(outcome: Outcome, message: str = "Line one.\nLine two.", **more: Any) ->
     place = SourceLocation(
         "urn:pulumi:prod::shop::aws:s3/bucketPolicy:BucketPolicy::logs", "aws:s3/bucketPolicy:BucketPolicy", "logs", "app/main.py", 12
     )
-    return Result(UPLOADS, outcome, place, message, **more)
+    return Result(UPLOADS, "mandatory", VERDICTS[outcome], outcome, place, message, **more)
 
 
 def exempt(reason: str = "mirror", owner: str | None = "ann", expires: date | None = date(2027, 1, 31)) -> Result:
@@ -74,15 +112,15 @@ def sarif_schema() -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def json_schema() -> dict[str, Any]:
     """The schema that is published beside the report's code."""
-    schema: dict[str, Any] = json.loads((ROOT / "offline/report/report-1.schema.json").read_text(encoding="utf-8"))
+    schema: dict[str, Any] = json.loads((ROOT / "offline/report/report-2.schema.json").read_text(encoding="utf-8"))
     return schema
 
 
 SAMPLES = {
     "nothing": report_on(),
     "everything": report_on(
-        say("violation"),
-        say("advisory"),
+        say("violation", request=SENT, nearest=Nearest(2, "Tls", "condition"), document=f"sha256:{'0' * 64}"),
+        say("advisory", drift=Drift("denied", "not-denied")),
         say("unknown"),
         exempt(),
         exempt(owner=None, expires=None),
@@ -90,7 +128,8 @@ SAMPLES = {
         say("compliant", "", statements=(1, 3), assumptions=("aws-star-covers-services",)),
         others=(say("violation"),),
         notes=("one thing",),
-        resolved=True,
+        blind_spots=(BlindSpot("another", weighs=True),),
+        unread=("other.json: no JSON",),
     ),
     "hostile": report_on(
         say("violation", HOSTILE, remark=HOSTILE)._replace(place=SourceLocation(HOSTILE, HOSTILE, HOSTILE, HOSTILE, 3)),
@@ -113,21 +152,57 @@ def test_json_follows_its_schema(name: str, json_schema: dict[str, Any]) -> None
     assert [error.message for error in validator.iter_errors(json.loads(json_report.render(SAMPLES[name])))] == []
 
 
+@pytest.mark.parametrize("name", SAMPLES)
+def test_ndjson_follows_its_schema(name: str, json_schema: dict[str, Any]) -> None:
+    """A header, a line for each bucket, a summary: each is valid, and they hold what the JSON holds."""
+    validator = Draft202012Validator({"$ref": "#/$defs/line", "$defs": json_schema["$defs"]}, format_checker=FormatChecker())
+    header, *buckets, summary = [json.loads(line) for line in ndjson.render(SAMPLES[name]).splitlines()]
+    whole = json.loads(json_report.render(SAMPLES[name]))
+
+    assert [error.message for line in (header, *buckets, summary) for error in validator.iter_errors(line)] == []
+    assert (header["report"], summary["summary"]) == (whole["report"], whole["summary"])
+    assert buckets == [bucket for stack in whole["stacks"] for bucket in stack["buckets"]]
+    assert summary["stacks"] == [{key: value for key, value in stack.items() if key != "buckets"} for stack in whole["stacks"]]
+
+
+def test_a_line_that_is_none_is_no_line(json_schema: dict[str, Any]) -> None:
+    """So the test above can fail."""
+    validator = Draft202012Validator({"$ref": "#/$defs/line", "$defs": json_schema["$defs"]})
+
+    wrong: tuple[dict[str, Any], ...] = ({}, {"report": {}}, {"bucket": "logs", "results": []})
+
+    assert [validator.is_valid(line) for line in wrong] == [False] * 3
+
+
+def list_objects(value: Any, schema: dict[str, Any], definitions: dict[str, Any]) -> list[tuple[set[str], set[str]]]:
+    """Of every object in the value: the members that it has, and those that its schema describes and requires."""
+    schema = definitions[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
+    schema = next((one for one in schema.get("oneOf", ()) if one != {"type": "null"}), schema)
+    schema = definitions[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
+    if isinstance(value, list):
+        return [found for item in value for found in list_objects(item, schema["items"], definitions)]
+    if not isinstance(value, dict) or "properties" not in schema:
+        return []
+    base = [definitions[each["$ref"].rpartition("/")[2]] for each in schema.get("allOf", ())]
+    described = {name: one for each in (*base, schema) for name, one in each["properties"].items()}
+    required = {name for each in (*base, schema) for name in each["required"]}
+    below = [found for name, item in value.items() for found in list_objects(item, described.get(name, {}), definitions)]
+    return [(set(value), set(described) if required >= set(described) - {"$schema"} else set()), *below]
+
+
 def test_the_json_schema_names_every_member(json_schema: dict[str, Any]) -> None:
     """Nothing is written that the schema does not describe, and all of it is required."""
-    written = json.loads(json_report.render(SAMPLES["everything"]))
-    result = json_schema["$defs"]["result"]
+    objects = list_objects(json.loads(json_report.render(SAMPLES["everything"])), json_schema, json_schema["$defs"])
 
-    assert set(written) == set(json_schema["properties"])
-    assert set(written) - {"$schema"} == set(json_schema["required"])
-    assert set(written["buckets"][0]["results"][0]) == set(result["properties"]) == set(result["required"])
-    assert json_schema["$id"] == json_report.SCHEMA
+    assert len(objects) > 30
+    assert [(has, described) for has, described in objects if has != described] == []
+    assert json_schema["$id"] == record.SCHEMA
 
 
 def test_json_keeps_texts_as_they_are() -> None:
     """Programs get the name that a resource has, not one made safe for people; the file is ASCII."""
     written = json_report.render(SAMPLES["hostile"])
-    result = json.loads(written)["buckets"][0]["results"][0]
+    result = json.loads(written)["stacks"][0]["buckets"][0]["results"][0]
 
     assert written.isascii()
     assert (result["message"], result["place"]["urn"]) == (HOSTILE, HOSTILE)
@@ -347,7 +422,8 @@ def test_text_fits_the_overview_to_the_screen(width: int) -> None:
 def test_text_of_a_large_stack_stays_short() -> None:
     """Beyond a hundred buckets the overview keeps to those with something to tell, and says how many are left out."""
     quiet = tuple(Bucket(f"b{number:03}", f"b{number:03}", (say("compliant", "", statements=(1,)),)) for number in range(150))
-    shown = text.render(report_on(buckets=(*quiet, Bucket("open", "open", (say("violation"),)))), SCREEN)
+    stack = Stack("shop/prod", "app", (*quiet, Bucket("open", "open", (say("violation"),))))
+    shown = text.render(report_on(stacks=(stack,)), SCREEN)
 
     assert "150 more buckets not shown here" in shown
     assert "b001" not in shown
@@ -370,7 +446,7 @@ def test_every_outcome_has_its_words() -> None:
     """No outcome falls out of a format."""
     for outcome in OUTCOMES:
         report = report_on(say(outcome, "What is said."))
-        assert json.loads(json_report.render(report))["buckets"][0]["outcome"] == outcome
+        assert json.loads(json_report.render(report))["stacks"][0]["buckets"][0]["outcome"] == outcome
         assert text.render(report, SCREEN)
         assert html.render(report)
 

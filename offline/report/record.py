@@ -1,0 +1,140 @@
+"""The parts of a report as JSON values, the same in `json` and `ndjson`; `report-2.schema.json` describes them, docs/reports.md too."""
+
+import json
+from typing import Any
+
+from crossguard.pack.rule import REPOSITORY
+from offline.report.content import (
+    Bucket,
+    Drift,
+    Nearest,
+    Report,
+    ReportedExemption,
+    Result,
+    Sent,
+    SourceLocation,
+    Stack,
+    count,
+    find_document,
+    find_status,
+    find_worst,
+    is_blocked,
+    list_results,
+    list_stack_results,
+)
+
+#: Raised when a member changes its meaning or goes; new members may come at any time.
+VERSION = 2
+SCHEMA = f"{REPOSITORY}/blob/main/offline/report/report-{VERSION}.schema.json"
+
+
+def write_header(report: Report) -> dict[str, Any]:
+    """What is known before anything is judged."""
+    return {
+        "version": VERSION,
+        "tool": {"name": report.pack, "version": report.version},
+        "versions": dict(report.versions),
+        "date": report.date.isoformat(),
+        "command": report.command,
+        "subject": report.subject,
+        "policies": [policy._asdict() for policy in report.policies],
+    }
+
+
+def write_summary(report: Report) -> dict[str, Any]:
+    """The totals, and what could not be looked at."""
+    return {
+        "blocked": is_blocked(report),
+        "status": find_status(report),
+        "stacks": len(report.stacks),
+        "buckets": sum(len(stack.buckets) for stack in report.stacks),
+        "resources": sum(stack.resources for stack in report.stacks),
+        "counts": dict(count(list_results(report))),
+        "notes": list(report.notes),
+        "unread": list(report.unread),
+    }
+
+
+def write_stack(stack: Stack) -> dict[str, Any]:
+    """A stack without its buckets."""
+    return {
+        "stack": stack.name or None,
+        "source": stack.source,
+        "resources": stack.resources,
+        "resolved": stack.resolved,
+        "counts": dict(count(list_stack_results(stack))),
+        "notes": list(stack.notes),
+        "blind_spots": [spot._asdict() for spot in stack.blind_spots],
+        "others": [_write_result(result) for result in stack.others],
+    }
+
+
+def write_bucket(stack: Stack, bucket: Bucket) -> dict[str, Any]:
+    """A bucket of a stack."""
+    return {
+        "stack": stack.name or None,
+        "source": stack.source,
+        "bucket": bucket.name or None,
+        "label": bucket.label,
+        "urn": bucket.urn or None,
+        "outcome": find_worst(bucket.results),
+        "document_sha256": find_document(bucket) or None,
+        "fix": [json.loads(statement) for statement in bucket.fix],
+        "results": [_write_result(result) for result in bucket.results],
+    }
+
+
+def _write_result(result: Result) -> dict[str, Any]:
+    return {
+        "policy": result.policy,
+        "level": result.level,
+        "verdict": result.verdict,
+        "outcome": result.outcome,
+        "message": result.message,
+        "request": _write_request(result.request),
+        "nearest": _write_nearest(result.nearest),
+        "statements": list(result.statements),
+        "assumptions": list(result.assumptions),
+        "layer": result.layer,
+        "exemption": _write_exemption(result.exemption),
+        "drift": _write_drift(result.drift),
+        "document_sha256": result.document or None,
+        "remark": result.remark,
+        "place": _write_place(result.place),
+    }
+
+
+def _write_request(request: Sent | None) -> dict[str, Any] | None:
+    if request is None:
+        return None
+    return {
+        "principal": request.principal._asdict(),
+        "action": request.action,
+        "resource": request.resource,
+        "context": {key: list(values) for key, values in request.context},
+    }
+
+
+def _write_nearest(nearest: Nearest | None) -> dict[str, Any] | None:
+    return nearest._asdict() if nearest is not None else None
+
+
+def _write_drift(drift: Drift | None) -> dict[str, Any] | None:
+    return drift._asdict() if drift is not None else None
+
+
+def _write_exemption(exemption: ReportedExemption | None) -> dict[str, Any] | None:
+    if exemption is None:
+        return None
+    expires = exemption.expires.isoformat() if exemption.expires else None
+    return {"reason": exemption.reason, "owner": exemption.owner, "expires": expires}
+
+
+def _write_place(place: SourceLocation) -> dict[str, Any]:
+    return {
+        "urn": place.urn or None,
+        "type": place.type or None,
+        "name": place.name or None,
+        "file": place.file or None,
+        "line": place.line or None,
+    }

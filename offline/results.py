@@ -1,0 +1,167 @@
+"""From a finding to what a report says of it, in words and in fields."""
+
+from collections.abc import Iterable
+from itertools import count
+from typing import NamedTuple
+
+from typing_extensions import assert_never
+
+from bucketpolicy.canonical import hash_document
+from bucketpolicy.explain import Explanation
+from bucketpolicy.repair import Repaired
+from bucketpolicy.request import Anonymous, Context, Identity, Principal, Request, Service
+from bucketpolicy.tables.keys import find_key
+from bucketpolicy.verdict import Denied
+from crossguard.judging.finding import (
+    CannotTell,
+    Compliant,
+    Exempted,
+    Finding,
+    Misconfigured,
+    NotApplicable,
+    NotDenied,
+    NotKnown,
+    OutputInText,
+    SeveralPolicies,
+    Subject,
+    Unattached,
+)
+from crossguard.messages.quoting import has_secret_values
+from crossguard.messages.render import render
+from crossguard.pack.rule import Rule, StackRule
+from crossguard.resources.source import Found, Source
+from offline import remarks
+from offline.configuration import Level
+from offline.report.content import Caller, Nearest, Outcome, ReportedExemption, Result, Sent, SourceLocation, Verdict
+
+ATTACHED = "one policy is attached"
+
+
+class Examined(NamedTuple):
+    """What a rule finds at a resource, and in what; the stack policy looks into no document."""
+
+    subject: Subject
+    source: Source | None
+    finding: Finding
+
+
+def say(rule: Rule | StackRule, level: Level, examined: Examined, place: SourceLocation) -> Result:
+    """What a report tells of a finding."""
+    subject, source, finding = examined
+    result = Result(rule.name, level, find_verdict(rule, finding), find_outcome(level, finding), place)
+    text = source.text if isinstance(source, Found) else ""
+    match finding:
+        case Compliant(_, snippet_accepted):
+            held = "" if isinstance(rule, Rule) else ATTACHED
+            told = result._replace(message=held, remark=remarks.SNIPPET if snippet_accepted else remarks.find_remark(text))
+        case Exempted(exemption):
+            told = result._replace(exemption=ReportedExemption(exemption.reason, exemption.owner, exemption.expires))
+        case _:
+            told = result._replace(message=render(rule, finding, subject) or "")
+    return fill(told, finding)._replace(document=hash_document(text) if text else "")
+
+
+def find_outcome(level: Level, finding: Finding) -> Outcome:
+    """What the finding counts as, where it is not softened."""
+    match finding:
+        case Compliant():
+            return "compliant"
+        case Exempted():
+            return "exempt"
+        case NotApplicable():
+            return "not-applicable"
+        case _:
+            return "advisory" if level == "advisory" else "violation"
+
+
+def find_verdict(rule: Rule | StackRule, finding: Finding) -> Verdict:  # noqa: PLR0911  an arm for each kind of finding
+    """The finding in one word. The benchmark's own snippet denies neither half: the configuration takes it, as it takes an exemption."""
+    match finding:
+        case Compliant(None, True):
+            return "exempt"
+        case Compliant():
+            return "denied" if isinstance(rule, Rule) else "attached"
+        case NotDenied():
+            return "not-denied"
+        case CannotTell() | OutputInText() | Misconfigured():
+            return "undecided"
+        case NotKnown():
+            return "unknown"
+        case Exempted():
+            return "exempt"
+        case NotApplicable():
+            return "not-applicable"
+        case Unattached():
+            return "unattached"
+        case SeveralPolicies():
+            return "several"
+        case _:
+            assert_never(finding)
+
+
+def read_verdict(message: str) -> Verdict:
+    """The verdict behind a message, by its stable phrases."""
+    if "cannot be decided" in message:
+        return "undecided"
+    if "is not denied" in message:
+        return "not-denied"
+    return "unknown" if "is not known" in message else "undecided"
+
+
+def fill(result: Result, finding: Finding) -> Result:
+    """The result with the proof or the request of this finding."""
+    match finding:
+        case Compliant(Denied(statements, assumptions)):
+            return result._replace(statements=statements, assumptions=assumptions, layer="bucket-policy")
+        case NotDenied(verdict, explanation):
+            sent = describe_request(verdict.request)
+            return result._replace(request=sent, nearest=_describe_nearest(explanation), assumptions=verdict.assumptions)
+        case _:
+            return result
+
+
+def choose_fix(findings: Iterable[tuple[Level, Finding]]) -> tuple[str, ...]:
+    """The statements, as compact JSON, that a bucket's document lacks for all policies that are mandatory."""
+    return tuple(
+        dict.fromkeys(added for level, finding in findings if level in ("mandatory", "remediate") for added in _list_missing(finding))
+    )
+
+
+def _list_missing(finding: Finding) -> tuple[str, ...]:
+    """None where adding them would not do."""
+    match finding:
+        case NotDenied(fix=Repaired(_, added)) | CannotTell(fix=Repaired(_, added)):
+            return added
+        case _:
+            return ()
+
+
+def describe_request(request: Request) -> Sent:
+    """The request without the values that may be secrets."""
+    return Sent(_describe_principal(request.principal), request.action, request.resource, _withhold(request.context))
+
+
+def _describe_principal(principal: Principal) -> Caller:
+    match principal:
+        case Anonymous():
+            return Caller("anonymous")
+        case Identity(kind, account, arn, session):
+            return Caller(kind, arn, account, session or None)
+        case Service(name):
+            return Caller("service", name=name)
+        case _:
+            assert_never(principal)
+
+
+def _withhold(context: Context) -> tuple[tuple[str, tuple[str | None, ...]], ...]:
+    """A key that AWS does not document is not named either, since it may be anything."""
+    numbers = count(1)
+    return tuple(
+        (key if find_key(key) else f"undocumented-key-{next(numbers)}", (None,) * len(values) if has_secret_values(key) else values)
+        for key, values in context
+    )
+
+
+def _describe_nearest(explanation: Explanation) -> Nearest | None:
+    nearest = explanation.nearest
+    return Nearest(nearest.statement, nearest.sid, nearest.kind) if nearest is not None else None
