@@ -1,7 +1,5 @@
 """The folders may import what docs/architecture.md says, and a planted violation is caught."""
 
-import ast
-import re
 import shutil
 import subprocess
 import sys
@@ -57,21 +55,3 @@ def test_a_planted_import_is_caught(copy: Path, module: str, statement: str, con
 
     assert process.returncode == 1
     assert f"{contract} BROKEN" in process.stdout
-
-
-def find_used_names() -> dict[str, set[str]]:
-    """What the other packages import of `bucketpolicy`, by module."""
-    used: dict[str, set[str]] = {}
-    for path in (path for package in PACKAGES if package != "bucketpolicy" for path in (ROOT / package).rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("bucketpolicy."):
-                used.setdefault(node.module.removeprefix("bucketpolicy."), set()).update(alias.name for alias in node.names)
-    return used
-
-
-def test_the_surface_of_bucketpolicy_is_listed() -> None:
-    """The table of docs/architecture.md names what the other packages import, all of it and nothing else."""
-    _, _, rest = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").partition("## What `bucketpolicy` offers\n")
-    rows = re.findall(r"^\| `([a-z._]+)` \| (.*) \|$", rest.partition("\n## ")[0], re.MULTILINE)
-
-    assert {module: set(re.findall(r"`(\w+)`", names)) for module, names in rows} == find_used_names()

@@ -1,9 +1,11 @@
 """
-Write what the code defines: a docs page for each policy, the page of the named assumptions, and the README's table of policies.
+Write what the code defines: a docs page for each policy, the page of the named assumptions, the README's table of policies, and the names
+that `bucketpolicy` offers in docs/architecture.md.
 
 `--check` writes nothing and fails where a page is out of date.
 """
 
+import ast
 import sys
 from collections.abc import Iterator
 from importlib import import_module
@@ -17,8 +19,6 @@ from crossguard.pack.assumptions import MEANINGS  # noqa: E402  as above
 from crossguard.pack.rule import FRAMEWORK, FRAMEWORK_VERSION, Rule, StackRule  # noqa: E402  as above
 from crossguard.pack.settings import KEYS, describe  # noqa: E402  as above
 from policies import ALL  # noqa: E402  as above
-
-BEGIN, END = "<!-- policies: begin -->\n", "<!-- policies: end -->\n"
 
 
 def main() -> int:
@@ -46,10 +46,15 @@ def render_all() -> Iterator[tuple[Path, str]]:
     for rule, document in zip(ALL, read_docstrings(), strict=True):
         yield ROOT / "docs" / "policies" / f"{rule.name}.md", render_page(rule, document)
     yield ROOT / "docs" / "assumptions.md", render_assumptions()
-    readme = ROOT / "README.md"
-    head, begin, rest = readme.read_text(encoding="utf-8").partition(BEGIN)
-    _, end, tail = rest.partition(END)
-    yield readme, f"{head}{begin}{render_table()}{end}{tail}"
+    yield fill(ROOT / "README.md", "policies", render_table())
+    yield fill(ROOT / "docs" / "architecture.md", "surface", render_surface())
+
+
+def fill(page: Path, mark: str, text: str) -> tuple[Path, str]:
+    """The page with this text between the marks of this name."""
+    head, begin, rest = page.read_text(encoding="utf-8").partition(f"<!-- {mark}: begin -->\n")
+    _, end, tail = rest.partition(f"<!-- {mark}: end -->\n")
+    return page, f"{head}{begin}{text}{end}{tail}"
 
 
 def read_docstrings() -> Iterator[str]:
@@ -67,6 +72,17 @@ def render_table() -> str:
         for rule, document in zip(ALL, read_docstrings(), strict=True)
     ]
     return "\n".join(["| policy | level | promise |", "|---|---|---|", *rows, ""])
+
+
+def render_surface() -> str:
+    """What the other packages import of `bucketpolicy`, by module."""
+    used: dict[str, set[str]] = {}
+    for path in (path for package in ("crossguard", "policies", "offline") for path in (ROOT / package).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("bucketpolicy."):
+                used.setdefault(node.module.removeprefix("bucketpolicy."), set()).update(alias.name for alias in node.names)
+    rows = (f"| `{module}` | {', '.join(f'`{name}`' for name in sorted(used[module], key=str.lower))} |" for module in sorted(used))
+    return "\n".join(["| module | names |", "|---|---|", *rows, ""])
 
 
 def promise(document: str) -> str:
