@@ -70,6 +70,7 @@ class Assumptions(NamedTuple):
     principal_keys_agree: bool = True
     partition_from_document: bool = True
     inapplicable_keys_absent: bool = False
+    refused_by_s3: bool = True
 
 
 class Goal(NamedTuple):

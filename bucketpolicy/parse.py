@@ -25,6 +25,7 @@ from bucketpolicy.operators import find_operator
 #: S3's limit for a bucket policy, in bytes of UTF-8 (AWS: "Bucket policies are limited to 20 KB").
 MAX_BYTES = 20_480
 _MAX_PROBLEMS = 20
+_S3 = "S3's error is `Policies must be valid JSON and the first byte must be '{'`"
 _VERSIONS = ("2008-10-17", "2012-10-17")
 _WHITESPACE = " \t\r\n"
 # Of keys, the case of `A` to `Z` does not count; `str.lower` would turn other letters into these (the Kelvin sign into a `k`).
@@ -79,7 +80,7 @@ def _read(text: str, problems: _Problems) -> Document | None:
         problems.add("$", f"the document has {size} bytes, and S3 takes {MAX_BYTES} at most")
         return None
     if not text.strip(_WHITESPACE).startswith("{"):
-        problems.add("$", "the text does not begin with `{`")
+        problems.add("$", f"the text does not begin with `{{`: {_S3}")
         return None
     try:
         root = json.loads(

@@ -115,7 +115,7 @@ def _judge(document: Attached, judges: tuple[Judge, ...], today: date) -> Stack:
 def _assess(document: Attached, judge: Judge, today: date) -> Examined:
     partition = document.partition or judge.settings.partition
     settings = judge.settings._replace(partition=partition)
-    source = Found(document.text, "policy", document.bucket)
+    source = Found(document.text, "policy", document.bucket, raw=True)
     subject = locate(Subject("", "aws:s3/bucketPolicy:BucketPolicy", "", document.bucket), settings, source)
     return Examined(subject, source, assess(judge.rule, settings, subject, source, today))
 

@@ -3,6 +3,7 @@
 import re
 from functools import lru_cache
 
+from bucketpolicy.acceptance import find_remarks as find_what_s3_may_refuse
 from bucketpolicy.document import Document, Names, Statement
 from bucketpolicy.parse import parse
 
@@ -21,6 +22,23 @@ def find_remark(text: str) -> str:
     if found is None:
         return ""
     return f"Statement {found.number} denies every action to everyone, without a condition: nothing gets through, encrypted or not."
+
+
+def find_remarks(text: str) -> str:
+    """All that a reader must know of a document that is compliant; else ""."""
+    return " ".join(filter(None, (find_remark(text), find_doubt(text))))
+
+
+@lru_cache(maxsize=8)
+def find_doubt(text: str) -> str:
+    """What S3 may refuse about a document, which changes no verdict; else ""."""
+    document = parse(text)
+    found = find_what_s3_may_refuse(document) if isinstance(document, Document) else ()
+    if not found:
+        return ""
+    first, *others = found
+    more = f" And {len(others)} more of that kind." if others else ""
+    return f"S3 may refuse statement {first.statement} ({first.path}): {first.reason}.{more}"
 
 
 def _shuts_out(statement: Statement) -> bool:

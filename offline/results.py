@@ -53,11 +53,11 @@ def say(rule: Rule | StackRule, level: Level, examined: Examined, place: SourceL
     match finding:
         case Compliant(_, snippet_accepted):
             held = "" if isinstance(rule, Rule) else ATTACHED
-            told = result._replace(message=held, remark=remarks.SNIPPET if snippet_accepted else remarks.find_remark(text))
+            told = result._replace(message=held, remark=remarks.SNIPPET if snippet_accepted else remarks.find_remarks(text))
         case Exempted(exemption):
             told = result._replace(exemption=ReportedExemption(exemption.reason, exemption.owner, exemption.expires))
         case _:
-            told = result._replace(message=render(rule, finding, subject) or "")
+            told = result._replace(message=render(rule, finding, subject) or "", remark=remarks.find_doubt(text))
     return fill(told, finding)._replace(document=hash_document(text) if text else "")
 
 

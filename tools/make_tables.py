@@ -157,6 +157,11 @@ def names_on(actions: Table, resource: str) -> list[str]:
     )
 
 
+def other_names(actions: Table) -> list[str]:
+    """The actions that take neither an object nor a bucket, sorted."""
+    return sorted({f"s3:{action['name']}" for action in actions.values()} - {*names_on(actions, "object"), *names_on(actions, "bucket")})
+
+
 def render_actions(actions: Table, origin: str) -> str:
     """The text of actions.py."""
     return f'''"""
@@ -170,6 +175,9 @@ OBJECT_ACTIONS = {tuple(names_on(actions, "object"))!r}
 
 #: Every action on a bucket (`arn:aws:s3:::bucket`), sorted; some of them are about objects too.
 BUCKET_ACTIONS = {tuple(names_on(actions, "bucket"))!r}
+
+#: Every other action of S3, sorted: on access points, jobs and the like, or on nothing.
+OTHER_ACTIONS = {tuple(other_names(actions))!r}
 '''
 
 

@@ -1,18 +1,19 @@
 """One rule, one resource, one finding: pure, without the SDK, and the same for the pack and for the offline reports."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import lru_cache
 
 from typing_extensions import assert_never
 
+from bucketpolicy.acceptance import Refusal, find_first_byte, find_refusals
 from bucketpolicy.document import Document, Malformed, Problem
-from bucketpolicy.explain import explain
+from bucketpolicy.explain import Explanation, explain
 from bucketpolicy.goal import Goal
 from bucketpolicy.judge import judge
 from bucketpolicy.parse import MAX_BYTES, parse
-from bucketpolicy.repair import Repaired, is_bucket_name, repair
+from bucketpolicy.repair import CannotRepair, Repaired, is_bucket_name, repair
 from bucketpolicy.verdict import Counterexample, Denied, Undecided
 from crossguard.judging.exemptions import Applies, Expired, MightApply, NoExemption, find_exemption, matches
 from crossguard.judging.finding import (
@@ -94,8 +95,33 @@ def _judge_text(rule: Rule, settings: Settings, source: Found) -> Finding:
     goal = rule.goal(source.bucket, partition, settings)
     finding = _judge_document(document, goal, assumed, source)
     if not isinstance(finding, Compliant) and settings.accept_benchmark_snippet:
-        return _accept_snippet(document, goal, finding)
-    return finding
+        finding = _accept_snippet(document, goal, finding)
+    return _refuse(finding, tuple(_list_refusals(document, source))) if settings.assumptions.refused_by_s3 else finding
+
+
+def _list_refusals(document: Document, source: Found) -> Iterator[Refusal]:
+    first = find_first_byte(source.text) if source.raw else None
+    if first is not None:
+        yield first
+    yield from _refusals_cached(document, source.bucket)
+
+
+def _refuse(finding: Finding, refusals: tuple[Refusal, ...]) -> Finding:
+    """The finding on a document that S3 refuses: never compliant, and what gets through besides is shown with S3's own error."""
+    if not refusals or (isinstance(finding, NotKnown) and finding.why != "bucket-name"):
+        return finding
+    problems = tuple(refusal.to_problem() for refusal in refusals)
+    match finding:
+        case NotDenied(explanation=Explanation(mistake="output-in-text")):
+            # What S3 would refuse is Pulumi's own text, and that is said.
+            return finding
+        case NotDenied(fix=Repaired(_, missing) | CannotRepair(_, missing)):
+            reason = f"S3 refuses the document as it is, `{refusals[0].error}` at {refusals[0].path}"
+            return finding._replace(fix=CannotRepair(reason, missing), refusals=refusals)
+        case CannotTell(verdict):
+            return CannotTell(Undecided((*problems, *verdict.reasons)))
+        case _:
+            return CannotTell(Undecided(problems))
 
 
 def _read(text: str) -> Document | Malformed:
@@ -105,6 +131,7 @@ def _read(text: str) -> Document | Malformed:
 _judge_cached = lru_cache(maxsize=256)(_judge_text)
 # Three policies read each document, one after the other.
 _parse_cached = lru_cache(maxsize=16)(parse)
+_refusals_cached = lru_cache(maxsize=16)(find_refusals)
 
 
 def _judge_document(document: Document, goal: Goal, assumed: tuple[str, ...], source: Found) -> Finding:

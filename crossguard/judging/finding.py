@@ -2,6 +2,7 @@
 
 from typing import Literal, NamedTuple
 
+from bucketpolicy.acceptance import Refusal
 from bucketpolicy.document import Document
 from bucketpolicy.explain import Explanation
 from bucketpolicy.repair import CannotRepair, Repaired
@@ -35,6 +36,7 @@ class NotDenied(NamedTuple):
     A request gets through; `fix` is the document with the missing statements, or why there is none.
 
     `other_half` has the statements for what else the benchmark's own snippet, where the document has it, was meant to enforce.
+    `refusals`: what S3 refuses about the document besides.
     """
 
     verdict: Counterexample
@@ -43,6 +45,7 @@ class NotDenied(NamedTuple):
     document: Document
     other_half: tuple[str, ...] = ()
     expired: Exemption | None = None
+    refusals: tuple[Refusal, ...] = ()
 
 
 class CannotTell(NamedTuple):

@@ -13,6 +13,7 @@ from functools import partial
 
 from typing_extensions import assert_never
 
+from bucketpolicy.acceptance import Refusal
 from bucketpolicy.goal import Goal
 from bucketpolicy.repair import CannotRepair, Repaired, is_bucket_name, write_statements
 from crossguard.judging.finding import (
@@ -30,7 +31,7 @@ from crossguard.judging.finding import (
     Unattached,
 )
 from crossguard.judging.snippet import HALVES
-from crossguard.messages.layout import LIMITS, MOST_LINES, LayOut, choose, count_lines, fit, lay_out_all, take
+from crossguard.messages.layout import COLUMNS, LIMITS, MOST_LINES, LayOut, choose, count_lines, fit, lay_out_all, take
 from crossguard.messages.quoting import clean, clean_sentence, enumerate_texts, quote
 from crossguard.messages.sentences import describe_mistake, describe_nearest, describe_request, describe_statements
 from crossguard.pack.rule import Rule, StackRule, link
@@ -86,9 +87,12 @@ def render_note(rule: StackRule, subjects: tuple[Subject, ...]) -> str:
 def _render_not_denied(rule: Rule | StackRule, finding: NotDenied, subject: Subject) -> str:
     if rule.level == "advisory":
         return _fit_advisory(finding, subject)
-    fix = _widen_fix(finding)
+    fix, label = _widen_fix(finding), _label(subject)
+    if finding.refusals and isinstance(fix, CannotRepair) and fix.missing:
+        # Why the document is not simply completed has been said with the request.
+        fix, label = Repaired("", fix.missing), f"{label}, and correct what S3 refuses"
     head = partial(_explain, finding, subject)
-    return _fit(head, fix, finding.expired, _label(subject), finding.verdict.assumptions)
+    return _fit(head, fix, finding.expired, label, finding.verdict.assumptions)
 
 
 def _label(subject: Subject) -> str:
@@ -100,7 +104,16 @@ def _label(subject: Subject) -> str:
 def _explain(finding: NotDenied, subject: Subject, limit: int) -> list[str]:
     headers = tuple(sorted(key for key in finding.explanation.topic if key.startswith(_HEADER_PREFIX)))
     request = describe_request(finding.verdict.request, finding.document, subject.bucket, limit, headers)
-    return [request, *_describe_why(finding, subject, limit)]
+    return [request, *_describe_refusals(finding.refusals), *_describe_why(finding, subject, limit)]
+
+
+def _describe_refusals(refusals: tuple[Refusal, ...]) -> list[str]:
+    """S3's own error, where it refuses the document besides."""
+    if not refusals:
+        return []
+    first = refusals[0]
+    why = f" for statement {first.statement}" if first.statement else ""
+    return [f"S3 refuses this document{why}: `{first.error}`."]
 
 
 def _describe_why(finding: NotDenied, subject: Subject, limit: int) -> list[str]:
@@ -121,7 +134,8 @@ def _widen_fix(finding: NotDenied) -> Repaired | CannotRepair:
 def _fit_advisory(finding: NotDenied, subject: Subject) -> str:
     """Three lines: a mandatory sibling prints JSON, and the docs page does. An exemption that has ended is more news than the statement."""
     request = choose(lambda limit: _explain(finding, subject, limit)[0])
-    reason = choose(lambda limit: [*_describe_expiry(finding.expired, limit), *_describe_why(finding, subject, limit), ""][0])
+    expiry = partial(_describe_expiry, finding.expired)
+    reason = choose(lambda limit: [*_describe_refusals(finding.refusals), *expiry(limit), *_describe_why(finding, subject, limit), ""][0])
     fix = _describe_fix(finding.fix, _describe_assumptions(finding.verdict.assumptions))
     return "\n".join(line for line in (request, reason, fix) if line)
 
@@ -270,12 +284,20 @@ def _render_misconfigured(rule: Rule | StackRule, problems: tuple[str, ...]) -> 
     head = "The configuration of this policy is wrong, so nothing is judged by it:"
     lines = list(map(clean_sentence, problems))
     if count_lines([head, lines[0]]) > most:
-        return lines[0].replace("`", "")
+        return _shorten_list(lines[0].replace("`", ""), most * COLUMNS)
     shown = take([head, *lines], most)
     if len(shown) <= len(lines):
         shown = take([head, *lines], most - 1)
         return "\n".join([*shown, f"And {len(lines) + 1 - len(shown)} more."])
     return "\n".join(shown)
+
+
+def _shorten_list(line: str, room: int) -> str:
+    """The line, or as much of the list at its end as there is room for: the mandatory policies have the room for all of it."""
+    if len(line) <= room:
+        return line
+    rest = ", and others"
+    return line[: room - len(rest)].rpartition(", ")[0] + rest
 
 
 def _render_unattached(finding: Unattached, subject: Subject) -> str:

@@ -11,4 +11,5 @@ MEANINGS = {
     "principal-keys-agree": "`aws:PrincipalArn` and `aws:PrincipalAccount` agree with the principal.",
     "partition-from-document": "The bucket is in the AWS partition that the document's own ARNs of it name.",
     "inapplicable-keys-absent": "A condition key that an action does not know is absent from its requests.",
+    "refused-by-s3": "A document that S3 is publicly known to refuse is not in force.",
 }

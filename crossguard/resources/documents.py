@@ -104,7 +104,10 @@ def _find_document(name: str, props: Props, bucket: str | None, provider: Props 
     if value == _ENCRYPTED:
         return Missing(name, "it is encrypted; analyze the output of `pulumi stack export --show-secrets` instead", bucket)
     region = read_region(props, provider)
-    return Found(value, name, bucket, region) if isinstance(value, str) else _find_object(value, name, bucket, region)
+    if isinstance(value, str):
+        # The aws provider normalises the JSON of `policy`; aws-native hands a `policyDocument` that is a string on as it is.
+        return Found(value, name, bucket, region, raw=name == "policyDocument")
+    return _find_object(value, name, bucket, region)
 
 
 def _find_object(value: object, name: str, bucket: str | None, region: str | None) -> Source:

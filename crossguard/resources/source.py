@@ -21,12 +21,14 @@ class Found(NamedTuple):
     A document as text, from this property (`policy` or `policyDocument`).
 
     `bucket` is None where the name is not known yet, `region` where neither the resource nor its provider says one.
+    `raw`: S3 gets the text byte by byte, as nobody on the way normalises its JSON.
     """
 
     text: str
     property: str
     bucket: str | None
     region: str | None = None
+    raw: bool = False
 
 
 class Missing(NamedTuple):

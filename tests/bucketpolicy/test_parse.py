@@ -296,7 +296,7 @@ def test_what_s3_refuses_for_its_form_is_said_where_it_is(statement: object, pat
         (write(), "$.Statement", "`Statement` is empty"),
         (write(PLAIN, Version="2012"), "$.Version", "`Version` is neither `2012-10-17` nor `2008-10-17`"),
         ("{}", "$", "`Statement` is missing"),
-        ("[]", "$", "the text does not begin with `{`"),
+        ("[]", "$", "the text does not begin with `{`: S3's error is `Policies must be valid JSON and the first byte must be '{'`"),
         ('{\n"a" 1}', "$", "the text is not JSON (line 2, column 5)"),
         ('{"Id": NaN}', "$", "the text is not JSON (`NaN` and `Infinity` are no numbers)"),
         ('{"Id": ' + "[" * 10_000 + "]" * 10_000 + "}", "$", "the text is nested too deeply"),

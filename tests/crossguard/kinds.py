@@ -177,7 +177,7 @@ MISTAKES: dict[str, Kind] = {
     "allow-instead-of-deny": Kind(TRANSPORT, found(deny({"Bool": {"aws:SecureTransport": "true"}}, Effect="Allow"))),
     "anded-conditions": Kind(HEADER, found(deny({**ABSENT, **HTTP}, Sid="RequireEncryption"))),
     "anded-conditions-transport": Kind(TRANSPORT, found(deny({**ABSENT, **HTTP}, Sid="RequireEncryption"))),
-    "anded-conditions-name-not-known": Kind(HEADER, found(deny({**ABSENT, **HTTP}, Resource="*"), bucket=None)),
+    "anded-conditions-name-not-known": Kind(HEADER, found(deny({**ABSENT, **HTTP}, Resource="arn:aws:s3:::*"), bucket=None)),
     "anded-conditions-china": Kind(
         HEADER,
         Found(found(deny({**ABSENT, **HTTP}, Resource=f"arn:aws-cn:s3:::{BUCKET}/*")).text, "policy", BUCKET, "cn-north-1"),
@@ -233,7 +233,7 @@ DOUBTS: dict[str, Kind] = {
     "too-big": Kind(HEADER, text("{" + " " * 30_000 + "}")),
     "no-document": Kind(HEADER, Missing("policy", "the resource has no `policy`", BUCKET)),
     "undecided-expired": Kind(HEADER, text("{hunter2"), {"exemptions": [ENDED]}),
-    "advisory-undecided": Kind(REQUESTS, found(deny({"StringEquals": {"aws:PrincipalTag/x": []}}, Action="s3:*", Resource="*"))),
+    "advisory-undecided": Kind(REQUESTS, found(deny({"StringEquals": {"aws:PrincipalTag/x": []}}, Action="*", Resource="arn:aws:s3:::*"))),
     "advisory-malformed": Kind(REQUESTS, text('{"Statement": [{"Effect": "deny hunter2"}], "hunter2": 1}'), {"exemptions": [ENDED]}),
     "advisory-output": Kind(REQUESTS, text("Calling __str__ on an Output[T] is not supported."), {"exemptions": [ENDED]}),
     "native-not-known": Kind(HEADER, Unknown("policyDocument", None), type="aws-native:s3:BucketPolicy"),

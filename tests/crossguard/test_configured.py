@@ -143,7 +143,7 @@ def test_a_glob_that_might_match_an_unknown_name_leaves_it_unknown(preview: Doub
     answer = preview.analyze(attach(no_deny, UNKNOWN))
     assert answer.levels() == {**BLOCKED, UPLOADS: "advisory"}
     assert "is not known" in answer.of(UPLOADS)
-    assert preview.analyze(attach(write(deny("", HEADER_ABSENT, Resource="*")), UNKNOWN)).levels().get(UPLOADS) is None
+    assert preview.analyze(attach(write(deny("", HEADER_ABSENT, Resource="arn:aws:s3:::*")), UNKNOWN)).levels().get(UPLOADS) is None
 
 
 def test_autonamed_buckets_are_exempted_by_glob_or_resource_name(preview: Double) -> None:
@@ -199,7 +199,7 @@ def test_the_snippet_of_an_unknown_bucket_is_not_known(preview: Double) -> None:
     """It would be accepted if its ARN is this bucket's."""
     preview.configure(uploads={"acceptBenchmarkSnippet": True}, transport={"acceptBenchmarkSnippet": True})
     assert preview.analyze(attach(snippet("data"), UNKNOWN)).levels() == {**NOTED, ALL_REQUESTS: "advisory"}
-    everywhere = write(deny("", {**HEADER_ABSENT, **OVER_HTTP}, Resource="*"))
+    everywhere = write(deny("", {**HEADER_ABSENT, **OVER_HTTP}, Resource="arn:aws:s3:::*"))
     assert preview.analyze(attach(everywhere, UNKNOWN)).levels() == {ALL_REQUESTS: "advisory"}
 
 

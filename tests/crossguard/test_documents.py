@@ -53,7 +53,7 @@ CASES: list[tuple[str, dict[str, Any], Source]] = [
     (BUCKET_POLICY, {"bucket": "data", "policy": 1.0}, Missing("policy", "`policy` is neither a text nor an object", "data")),
     (BUCKET_POLICY, {"bucket": "data", "policy": ["{}"]}, Missing("policy", "`policy` is neither a text nor an object", "data")),
     (BUCKET_POLICY, {"bucket": "data", "policy": {"Version": "x", "Id": 1.0}}, Found('{"Version": "x", "Id": 1}', "policy", "data")),
-    (NATIVE_BUCKET_POLICY, {"bucket": "data", "policyDocument": "{}"}, Found("{}", "policyDocument", "data")),
+    (NATIVE_BUCKET_POLICY, {"bucket": "data", "policyDocument": "{}"}, Found("{}", "policyDocument", "data", raw=True)),
     (NATIVE_BUCKET_POLICY, {"bucket": "data", "policyDocument": UNKNOWN}, Unknown("policyDocument", "data")),
     (
         NATIVE_BUCKET_POLICY,

@@ -100,11 +100,11 @@ def test_a_document_that_is_malformed_is_a_violation_in_a_preview(preview: Doubl
 @pytest.mark.parametrize(
     ("text", "levels"),
     [
-        (write(deny("", HEADER_ABSENT, Resource="*"), deny("", OVER_HTTP, Resource="*", Action="s3:*")), {}),
+        (write(deny("", HEADER_ABSENT, Resource="arn:aws:s3:::*"), deny("", OVER_HTTP, Resource="arn:aws:s3:::*", Action="s3:*")), {}),
         (write({**deny("data", {}), "Effect": "Allow"}), BLOCKED),
         (write(deny("data", OVER_HTTP)), {UPLOADS: "mandatory", TRANSPORT: "advisory", ALL_REQUESTS: "advisory"}),
         (compliant("data"), NOTED),
-        (write(deny("data", {**HEADER_ABSENT, "NumericEquals": {"s3:TlsVersion": "${aws:username}"}}, Resource="*")), BLOCKED),
+        (write(deny("data", {**HEADER_ABSENT, "NumericEquals": {"s3:TlsVersion": "${aws:username}"}}, Resource="arn:aws:s3:::*")), BLOCKED),
         (write(deny("data", {}, Resource="arn:aws:s3express:eu-central-1:111122223333:bucket/data--euc1-az1--x-s3")), NOTED),
     ],
     ids=["everywhere", "no-deny", "header-forgotten", "own-arns", "undecided-whatever-the-name", "directory-bucket"],

@@ -131,7 +131,7 @@ def _goal(rng: Random) -> Goal:
     exempt = (rng.choice((ROLE, ACCOUNT, SERVICE, USER)),) if rng.random() < 0.1 else ()
     assumptions = Assumptions()
     if rng.random() < 0.15:
-        name = rng.choice([name for name in Assumptions._fields if name != "partition_from_document"])
+        name = rng.choice([name for name in Assumptions._fields if name not in ("partition_from_document", "refused_by_s3")])
         assumptions = assumptions._replace(**{name: not getattr(assumptions, name)})
     return Goal(BUCKET, "aws", targets, exempt, assumptions)
 

@@ -308,3 +308,18 @@ def test_documents_are_hashed_however_they_are_written() -> None:
 
     assert {bucket["document_sha256"] for bucket in found} == {hash_document(write_compliant())}
     assert {result["document_sha256"] for bucket in found for result in bucket["results"]} == {hash_document(write_compliant())}
+
+
+@pytest.mark.parametrize("document", [write_compliant(), write_open()])
+def test_what_s3_may_refuse_is_a_remark(document: str) -> None:
+    """The verdict stays, and the reader is told."""
+    statements = json.loads(document)["Statement"]
+    odd = {"Effect": "Allow", "Principal": {"AWS": "somebody"}, "Action": "s3:NoSuchAction", "Resource": "arn:aws:s3:::logs/*"}
+    plain, remarked = (
+        run("check", "-", "--bucket", "logs", stdin=json.dumps({"Version": "2012-10-17", "Statement": parts}).encode())
+        for parts in (statements, [*statements, odd])
+    )
+    assert plain.status == remarked.status
+    assert "S3 may refuse" not in plain.out
+    assert f"S3 may refuse statement {len(statements) + 1} ($.Statement[{len(statements)}].Action)" in remarked.out
+    assert "And 1 more of that kind." in remarked.out

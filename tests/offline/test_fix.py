@@ -101,3 +101,19 @@ def test_formats(chosen: str, mark: str) -> None:
 
     assert status == 0
     assert mark in out
+
+
+@pytest.mark.parametrize(
+    ("document", "error"),
+    [
+        ("\n" + write_compliant(), "first byte must be '{'"),
+        (write_document(deny_headerless("logs"), allow_reading("logs") | {"Resource": "*"}), "Policy has invalid resource"),
+        (write_document(allow_reading("elsewhere")), "Policy has invalid resource"),
+    ],
+)
+def test_a_document_that_s3_refuses_is_not_fixed(document: str, error: str) -> None:
+    """What is added would not be in force: status 1, nothing printed, and S3's own error."""
+    status, out, err = fix(document)
+
+    assert (status, out, err.count("\n")) == (1, "", 1)
+    assert error in err
