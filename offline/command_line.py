@@ -14,7 +14,7 @@ from crossguard.pack.partitions import PARTITIONS
 from crossguard.resources.documents import is_directory_bucket
 from offline.run import Failure
 
-Format = Literal["text", "json", "ndjson", "sarif", "junit", "html"]
+Format = Literal["text", "json", "ndjson", "sarif", "junit", "html", "markdown", "github", "gitlab", "csv"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 
 

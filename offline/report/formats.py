@@ -1,26 +1,24 @@
 """One report in each of the formats."""
 
-from typing_extensions import assert_never
+from collections.abc import Callable, Mapping
 
 from offline.command_line import Format
-from offline.report import html, json, junit, ndjson, sarif, text
+from offline.report import csv, github, gitlab, html, json, junit, markdown, ndjson, sarif, text
 from offline.report.content import Report
+
+_RENDER: Mapping[Format, Callable[[Report], str]] = {
+    "json": json.render,
+    "ndjson": ndjson.render,
+    "sarif": sarif.render,
+    "junit": junit.render,
+    "html": html.render,
+    "markdown": markdown.render,
+    "github": github.render,
+    "gitlab": gitlab.render,
+    "csv": csv.render,
+}
 
 
 def render(report: Report, chosen: Format, screen: text.Screen) -> str:
     """The report as text of this format; only `text` depends on the screen."""
-    match chosen:
-        case "text":
-            return text.render(report, screen)
-        case "json":
-            return json.render(report)
-        case "ndjson":
-            return ndjson.render(report)
-        case "sarif":
-            return sarif.render(report)
-        case "junit":
-            return junit.render(report)
-        case "html":
-            return html.render(report)
-        case _:
-            assert_never(chosen)
+    return text.render(report, screen) if chosen == "text" else _RENDER[chosen](report)

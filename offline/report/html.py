@@ -1,9 +1,7 @@
 """The report as one page that needs nothing else: evidence for people who audit, on a screen or on paper."""
 
 from collections.abc import Mapping
-from itertools import groupby
 from pathlib import Path
-from typing import NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
@@ -22,37 +20,8 @@ from offline.report.content import (
     list_notes,
     list_results,
 )
-from offline.report.text import say_proof, shorten
-from offline.report.visible import make_line, make_visible
-
-_WORDS = {
-    "violation": "violation",
-    "advisory": "advisory",
-    "unknown": "not known",
-    "exempt": "exempt",
-    "remediated": "remediated",
-    "compliant": "compliant",
-    "not-applicable": "not applicable",
-}
-_JSON = ("{", " ")
-
-
-class Block(NamedTuple):
-    """A part of a message: JSON to paste, or a sentence whose every second span is code."""
-
-    is_json: bool
-    spans: tuple[str, ...]
-
-
-def split_message(message: str) -> tuple[Block, ...]:
-    """A message as sentences and JSON, in order; nothing of it is lost."""
-    blocks: list[Block] = []
-    for is_json, lines in groupby(make_visible(message).split("\n"), lambda line: line.startswith(_JSON)):
-        if is_json:
-            blocks.append(Block(is_json=True, spans=("\n".join(lines),)))
-        else:
-            blocks += [Block(is_json=False, spans=tuple(line.split("`"))) for line in lines]
-    return tuple(blocks)
+from offline.report.prose import WORDS, is_told, say_proof, shorten, split_message
+from offline.report.visible import make_line
 
 
 def render(report: Report) -> str:
@@ -76,14 +45,14 @@ def render(report: Report) -> str:
         others=_choose_told(tuple(result for stack in report.stacks for result in stack.others)),
         exempt=[(bucket, result) for bucket in buckets for result in bucket.results if result.exemption],
         assumptions=[(name, MEANINGS.get(name, "")) for name in used],
-        words=_WORDS,
+        words=WORDS,
         labels=_label_counts(numbers),
     )
 
 
 def _label_counts(numbers: Mapping[Outcome, int]) -> dict[str, str]:
     violations = "mandatory violation" if numbers["violation"] == 1 else "mandatory violations"
-    return {**_WORDS, "violation": violations}
+    return {**dict(WORDS.items()), "violation": violations}
 
 
 def _read_template() -> Template:
@@ -107,5 +76,4 @@ def _find_cell(bucket: Bucket, policy: str) -> Result | None:
 
 
 def _choose_told(results: tuple[Result, ...]) -> tuple[Result, ...]:
-    """What needs more words than the overview has room for."""
-    return tuple(result for result in results if result.outcome not in ("compliant", "exempt", "not-applicable") or result.remark)
+    return tuple(filter(is_told, results))

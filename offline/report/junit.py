@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
 from offline.report.content import Report, Result, find_status, list_blind_spots, list_buckets, list_results
-from offline.report.text import say_exemption, say_proof
+from offline.report.prose import say_exemption, say_proof
 from offline.report.visible import make_line, make_visible
 
 

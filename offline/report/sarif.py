@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from crossguard.pack.rule import REPOSITORY
 from offline.report.content import Report, Result, SourceLocation, find_status, list_blind_spots, list_results
-from offline.report.text import say_exemption
+from offline.report.prose import say_exemption
 from offline.report.visible import make_line, make_visible
 from offline.run import PolicyInfo
 

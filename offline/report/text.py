@@ -14,16 +14,14 @@ from offline.report.content import (
     Bucket,
     Outcome,
     Report,
-    ReportedExemption,
     Result,
-    count,
     find_worst,
     list_blind_spots,
     list_buckets,
     list_notes,
-    list_results,
     name_stack,
 )
+from offline.report.prose import say_exemption, say_number, say_proof, say_size, say_totals, say_verdict, shorten
 from offline.report.visible import make_line, make_visible
 from offline.run import PolicyInfo
 
@@ -40,7 +38,6 @@ _MARKS: dict[Outcome, tuple[str, str, str]] = {
 }
 #: For where these characters cannot be shown.
 PLAIN_MARKS = {ord("✗"): "x", ord("✓"): "v", ord("─"): "-"}
-_PREFIXES = ("aws-s3-bucket-policy-", "aws-s3-bucket-")
 
 
 class Screen(NamedTuple):
@@ -90,11 +87,8 @@ def _list_parts(report: Report, *, quiet: bool) -> Iterator[Text | Table]:
 
 
 def _write_title(report: Report) -> Text:
-    buckets = _say_number(sum(len(stack.buckets) for stack in report.stacks), "bucket")
-    resources = _say_number(sum(stack.resources for stack in report.stacks), "resource")
-    size = buckets if report.command in ("check", "fix") else f"{buckets} among {resources}"
     title = Text.assemble((f"{make_line(report.pack)} {make_line(report.version)}", "bold"))
-    title.append(f"  {report.command} of {make_line(report.subject)}, {size}", "dim")
+    title.append(f"  {report.command} of {make_line(report.subject)}, {say_size(report)}", "dim")
     return title
 
 
@@ -115,7 +109,7 @@ def _write_overview(report: Report) -> Iterator[Table | Text]:
         table.add_row(*head, Text(make_line(bucket.label)), *(_write_cell(bucket, policy) for policy in policies))
     yield table
     if len(shown) < len(every):
-        left = _say_number(len(every) - len(shown), "more bucket")
+        left = say_number(len(every) - len(shown), "more bucket")
         yield Text(f"{left} not shown here: `--format html` and `--format json` list every one", "dim")
 
 
@@ -177,46 +171,9 @@ def _write_line(result: Result, report: Report) -> Text:
 
 
 def _write_summary(report: Report) -> Text:
-    numbers = count(list_results(report))
-    said = [
-        (_say_number(numbers["violation"], "mandatory violation"), numbers["violation"], "bold red"),
-        (f"{numbers['advisory']:,} advisory", numbers["advisory"], "yellow"),
-        (f"{numbers['unknown']:,} not known", numbers["unknown"], "yellow"),
-        (f"{numbers['exempt']:,} exempt", numbers["exempt"], "cyan"),
-        (f"{numbers['remediated']:,} remediated", numbers["remediated"], "cyan"),
-        (f"{numbers['compliant']:,} compliant", numbers["compliant"], "green"),
-    ]
-    parts = [(text, style) for text, number, style in said if number]
-    summary = (
-        Text.assemble(*(part for item in parts for part in (item, ", "))) if parts else Text("Nothing to judge: no S3 bucket was seen, ")
-    )
+    totals = say_totals(report)
+    if not totals:
+        return Text(say_verdict(report))
+    summary = Text.assemble(*(part for words, outcome in totals for part in ((words, _MARKS[outcome][2]), ", ")))
     summary.right_crop(2)
     return summary.append(".")
-
-
-def say_proof(result: Result) -> str:
-    """Which statements deny it, and what the proof assumes; in one line."""
-    if not result.statements:
-        return result.message or "accepted"
-    numbers = ", ".join(map(str, result.statements))
-    proof = f"denied by statement{'s' if len(result.statements) > 1 else ''} {numbers}"
-    return f"{proof}, assuming {', '.join(result.assumptions)}" if result.assumptions else proof
-
-
-def say_exemption(exemption: ReportedExemption) -> str:
-    """Reason, owner and last day of an exemption, in one line."""
-    owner = f", owner {exemption.owner}" if exemption.owner else ""
-    expires = f", until {exemption.expires.isoformat()}" if exemption.expires else ", without an expiry date"
-    return f"{exemption.reason}{owner}{expires}"
-
-
-def shorten(policy: str) -> str:
-    """The name of a policy without what all of them begin with."""
-    for prefix in _PREFIXES:
-        if policy.startswith(prefix):
-            return policy.removeprefix(prefix)
-    return policy
-
-
-def _say_number(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -33,6 +33,7 @@ from offline.report.content import (
     Verdict,
 )
 from offline.report.formats import render
+from offline.report.prose import split_message
 from offline.report.visible import make_line, make_visible
 from offline.run import BlindSpot, PolicyInfo
 from tests.offline.cli import HAS_POLICY, TRANSPORT, UPLOADS
@@ -375,7 +376,7 @@ def test_html_says_why_a_policy_has_no_verdict(kind: Literal["resource", "stack"
 @given(st.text())
 def test_messages_lose_nothing_on_the_page(message: str) -> None:
     """Splitting a message into sentences and JSON keeps every character, backticks apart, which become code."""
-    blocks = html.split_message(message)
+    blocks = split_message(message)
     lines = [block.spans[0] if block.is_json else "`".join(block.spans) for block in blocks]
 
     assert "\n".join(lines) == make_visible(message)
