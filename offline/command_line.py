@@ -18,13 +18,29 @@ Format = Literal["text", "json", "ndjson", "sarif", "junit", "html", "markdown",
 FORMATS: tuple[Format, ...] = get_args(Format)
 
 
-class Writing(NamedTuple):
-    """How a command reports; `path` None is standard output. `strict`: every blind spot gives status 3."""
+class Target(NamedTuple):
+    """A report to be written; `path` None is standard output."""
 
     format: Format
     path: Path | None
+
+
+class Writing(NamedTuple):
+    """
+    How a command reports: `main` is the report of `--format` and `--output`, `others` are those of `--report`.
+
+    `strict`: every blind spot gives status 3.
+    """
+
+    main: Target
+    others: tuple[Target, ...]
     quiet: bool
     strict: bool = False
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """Every report, the main one last: it is what people see."""
+        return (*self.others, self.main)
 
 
 class Preview(NamedTuple):
@@ -114,6 +130,9 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--policy-config", type=Path, metavar="FILE", help="configuration of the policies, as for `--policy-pack-config`")
     parser.add_argument("--format", choices=FORMATS, default="text", help="of the report (default: text)")
     parser.add_argument("--output", type=Path, metavar="FILE", help="write there instead of to standard output")
+    parser.add_argument(
+        "--report", type=_target, action="append", default=[], metavar="FORMAT=FILE", help="write another report as well; repeatable"
+    )
     parser.add_argument("--quiet", action="store_true", help="only what does not pass; no progress, no output of the program")
     parser.add_argument("--strict", action="store_true", help="status 3 for everything that could not be looked into")
 
@@ -154,6 +173,15 @@ _COMMANDS = (
 )
 
 
+def _target(text: str) -> Target:
+    name, separator, file = text.partition("=")
+    found = next((each for each in FORMATS if each == name), None)
+    if found is None or not separator or not file:
+        message = f"not FORMAT=FILE; formats: {', '.join(FORMATS)}"
+        raise argparse.ArgumentTypeError(message)
+    return Target(found, Path(file))
+
+
 def _bucket(text: str) -> str:
     if not is_bucket_name(text):
         message = "not the name of a bucket: letters, digits, dots and hyphens, and no `arn:` before it"
@@ -190,7 +218,13 @@ def _fix(found: argparse.Namespace) -> Fix:
 
 
 def _writing(found: argparse.Namespace) -> Writing:
-    return Writing(found.format, found.output, found.quiet, found.strict)
+    main = Target(found.format, found.output)
+    files = [target.path.resolve() for target in (main, *found.report) if target.path is not None]
+    twice = next((file for file in files if files.count(file) > 1), None)
+    if twice is not None:
+        wrong = f"two reports to one file, {twice}; expected: a file for each `--report` and for `--output`"
+        raise _WrongUsageError(wrong)
+    return Writing(main, tuple(found.report), found.quiet, found.strict)
 
 
 _READ: Mapping[str, Callable[[argparse.Namespace], Command]] = {"preview": _preview, "analyze": _analyze, "check": _check, "fix": _fix}

@@ -17,7 +17,7 @@ from offline import analyze as analyzing
 from offline import check as checking
 from offline import state
 from offline.assemble import Judged, assemble
-from offline.command_line import Analyze, Check, Command, Fix, Preview, Writing, parse
+from offline.command_line import Analyze, Check, Command, Fix, Preview, Target, Writing, parse
 from offline.configuration import Configuration, read_configuration
 from offline.engine.program import run as previewing
 from offline.files import name_source, read_text
@@ -40,7 +40,7 @@ def run(arguments: list[str]) -> int:
     configuration = read_configuration(command.policies)
     if isinstance(configuration, Failure):
         return _fail(configuration)
-    refused = _refuse_output(command.writing)
+    refused = _refuse_outputs(command.writing)
     return _fail(refused) if refused is not None else _run(command, configuration)
 
 
@@ -78,11 +78,12 @@ def _fix(command: Fix, configuration: Configuration) -> int:
     if isinstance(fixed, checking.Unrepaired):
         _write_error(f"{name_source(command.file)}: cannot be fixed: {fixed.reason}")
         return _BLOCKED
-    if command.writing.format in ("text", "json"):
-        refused = _write(fixed, command.writing)
-        return _fail(refused) if refused is not None else _PASSED
+    writing = command.writing
     report = checking.check((document._replace(text=fixed),), configuration, "fix", now)
-    return _report(report, command.writing)
+    if writing.main.format not in ("text", "json"):
+        return _report(report, writing)
+    refused = _write_reports(report, writing, writing.others) or _write(fixed, writing.main)
+    return _fail(refused) if refused is not None else _PASSED
 
 
 def _analyze(command: Analyze, configuration: Configuration) -> int:
@@ -135,7 +136,7 @@ def _name_program(program: Path) -> str:
 
 def _wants_proofs(writing: Writing) -> bool:
     """These list the statements behind every verdict."""
-    return writing.format in ("json", "ndjson", "html")
+    return any(target.format in ("json", "ndjson", "html") for target in writing.targets)
 
 
 @contextmanager
@@ -149,47 +150,57 @@ def _show_progress(writing: Writing) -> Iterator[Callable[[str], None]]:
 
 
 def _report(report: Report, writing: Writing) -> int:
-    """Write the report and tell the exit status."""
-    report = report._replace(strict=writing.strict)
-    refused = _write(formats.render(report, writing.format, _look_at_screen(writing)), writing)
-    if refused is not None:
-        return _fail(refused)
-    return find_status(report)
+    """Write the reports and tell the exit status."""
+    refused = _write_reports(report, writing, writing.targets)
+    return find_status(report._replace(strict=writing.strict)) if refused is None else _fail(refused)
 
 
-def _look_at_screen(writing: Writing) -> Screen:
-    if writing.path is not None or not sys.stdout.isatty():
-        return Screen(_WIDTH, colour=False, quiet=writing.quiet)
+def _write_reports(report: Report, writing: Writing, targets: tuple[Target, ...]) -> Failure | None:
+    """What keeps the first of them from being written, if anything does."""
+    written = (
+        _write(formats.render(report._replace(strict=writing.strict), each.format, _look_at_screen(each, quiet=writing.quiet)), each)
+        for each in targets
+    )
+    return next((refused for refused in written if refused is not None), None)
+
+
+def _look_at_screen(target: Target, *, quiet: bool) -> Screen:
+    if target.path is not None or not sys.stdout.isatty():
+        return Screen(_WIDTH, colour=False, quiet=quiet)
     colour = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    return Screen(shutil.get_terminal_size((_WIDTH, 0)).columns, colour, writing.quiet)
+    return Screen(shutil.get_terminal_size((_WIDTH, 0)).columns, colour, quiet)
 
 
-def _refuse_output(writing: Writing) -> Failure | None:
-    """What is wrong with `--output`, told before any work is done."""
-    path = writing.path
+def _refuse_outputs(writing: Writing) -> Failure | None:
+    """What is wrong with the files to write to, told before any work is done."""
+    return next((refused for target in writing.targets if (refused := _refuse_output(target)) is not None), None)
+
+
+def _refuse_output(target: Target) -> Failure | None:
+    path = target.path
     if path is None or not (path.is_dir() or not path.parent.is_dir()):
         return None
     why = "is a folder" if path.is_dir() else "its folder does not exist"
-    return Failure(f"--output {path}: {why}; expected: a file to write to")
+    return Failure(f"{path}: {why}; expected: a file to write to")
 
 
-def _write(text: str, writing: Writing) -> Failure | None:
-    if writing.path is None:
+def _write(text: str, target: Target) -> Failure | None:
+    if target.path is None:
         sys.stdout.flush()
-        sys.stdout.buffer.write(_encode(text, writing))
+        sys.stdout.buffer.write(_encode(text, target))
         sys.stdout.flush()
         return None
     try:
-        writing.path.write_bytes(text.encode("utf-8", "replace"))
+        target.path.write_bytes(text.encode("utf-8", "replace"))
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else "is no name of a file"
-        return Failure(f"--output {writing.path}: {why}; expected: a file to write to")
+        return Failure(f"{target.path}: {why}; expected: a file to write to")
     return None
 
 
-def _encode(text: str, writing: Writing) -> bytes:
+def _encode(text: str, target: Target) -> bytes:
     """Formats for machines are UTF-8 whatever the terminal is; marks that a terminal cannot show become letters."""
-    encoding = (sys.stdout.encoding or "utf-8") if writing.format == "text" else "utf-8"
+    encoding = (sys.stdout.encoding or "utf-8") if target.format == "text" else "utf-8"
     try:
         return text.encode(encoding)
     except UnicodeEncodeError:

@@ -320,3 +320,43 @@ def test_the_date_of_a_report_can_be_fixed(compliant: Path, epoch: str, reproduc
     report = json.loads(run("check", str(compliant), "--bucket", "logs", "--format", "json").out)
 
     assert (report["report"]["date"] == "2023-11-14T22:13:20+00:00") is reproducible
+
+
+def test_several_reports_in_one_run(compliant: Path, tmp_path: Path) -> None:
+    """Each into its file, and the text as without them."""
+    files = {chosen: tmp_path / f"report.{chosen}" for chosen in FORMATS}
+    arguments = [each for chosen, file in files.items() for each in ("--report", f"{chosen}={file}")]
+    ended = run("check", str(compliant), "--bucket", "logs", *arguments)
+
+    assert (ended.status, ended.out) == (0, run("check", str(compliant), "--bucket", "logs").out)
+    assert json.loads(files["json"].read_text("utf-8"))["report"]["version"] == 2
+    assert all(file.stat().st_size for file in files.values())
+
+
+def test_a_report_beside_the_repaired_document(compliant: Path, tmp_path: Path) -> None:
+    """`fix` prints the document all the same."""
+    ended = run("fix", str(compliant), "--bucket", "logs", "--report", f"csv={tmp_path / 'report.csv'}")
+
+    assert (ended.status, ended.out) == (0, f"{compliant.read_text('utf-8')}\n")
+    assert ",denied," in (tmp_path / "report.csv").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("--report", "json={}/a", "--report", "csv={}/./a"), "two reports to one file"),
+        (("--output", "{}/a", "--report", "json={}/a"), "two reports to one file"),
+        (("--report", "json={}/none/a"), "its folder does not exist"),
+        (("--report", "json={}"), "is a folder"),
+        (("--report", "{}/a"), "not FORMAT=FILE; formats: text, json"),
+        (("--report", "xml={}/a"), "not FORMAT=FILE; formats: text, json"),
+        (("--report", "json="), "not FORMAT=FILE; formats: text, json"),
+    ],
+)
+def test_a_report_that_cannot_be_written_is_wrong_usage(compliant: Path, tmp_path: Path, arguments: tuple[str, ...], says: str) -> None:
+    """Told in one line before any work is done."""
+    ended = run("check", str(compliant), "--bucket", "logs", *(each.replace("{}", str(tmp_path)) for each in arguments))
+
+    assert (ended.status, ended.out, ended.err.count("\n")) == (2, "", 1)
+    assert says in ended.err
+    assert list(tmp_path.iterdir()) == [compliant]
