@@ -56,12 +56,12 @@ class Refusal(NamedTuple):
 
 
 def find_first_byte(text: str) -> Refusal | None:
-    """The refusal of a text that does not begin with `{`, as S3 gets it: white space in front counts."""
+    """The refusal of a text that does not begin with `{`, as S3 gets it: white space in front counts (S-73)."""
     return None if text.startswith("{") else Refusal("Policies must be valid JSON and the first byte must be '{'", "$")
 
 
 def find_refusals(document: Document, bucket: str | None) -> tuple[Refusal, ...]:
-    """All that S3 refuses about the document on this bucket, in its order; where the name is None, what it refuses whatever the name."""
+    """All that S3 refuses about the document on this bucket, in its order; for None, whatever the name (S-70, S-71, S-72)."""
     known = bucket if bucket is not None else _guess_bucket(document)
     return tuple(refusal for statement in document.statements for refusal in _ask(statement, known))
 

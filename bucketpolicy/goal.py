@@ -58,7 +58,7 @@ class Target(NamedTuple):
 
 
 class Assumptions(NamedTuple):
-    """The switches of contract 3a, named there; field names have `_` for `-`."""
+    """The switches of docs/assumptions.md, which says what each takes for granted; field names have `_` for `-`."""
 
     secure_transport_present: bool = True
     tls_version_absent_on_http: bool = True

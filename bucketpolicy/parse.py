@@ -71,6 +71,7 @@ def parse(text: str) -> Document | Malformed:
 
 
 def _read(text: str, problems: _Problems) -> Document | None:
+    """Size (S-03) and first character come before JSON, which is read with its numbers as they are written (S-04)."""
     try:
         size = len(text.encode())
     except UnicodeEncodeError:
@@ -106,6 +107,7 @@ def _refuse_constant(_: str) -> None:
 
 
 def _read_document(root: _Object, problems: _Problems, *, escaped: bool) -> Document | None:
+    """Exactly the elements of the policy language (S-01); variables only with their version (S-05)."""
     if escaped and _has_lone_surrogate(root):
         problems.add("$", "a text in the document is not valid Unicode")
         return None
@@ -136,7 +138,7 @@ def _has_lone_surrogate(root: _Json) -> bool:
 
 
 def _take(value: _Object, path: str, known: tuple[str, ...], problems: _Problems) -> _Found:
-    """The members of an object; unknown and repeated names become problems, pointed at by their position."""
+    """The members of an object; unknown (S-01) and repeated (S-02) names become problems, pointed at by their position."""
     found: _Found = {}
     for position, (name, item) in enumerate(value.pairs, 1):
         if name not in known:
@@ -272,6 +274,7 @@ def _read_conditions(found: _Found, path: str, problems: _Problems) -> Iterator[
 
 
 def _read_keys(keys: _Object, path: str, problems: _Problems) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """A key in lower case (S-30), as it is written, and its values."""
     seen: set[str] = set()
     for position, (written, value) in enumerate(keys.pairs, 1):
         key = written.translate(_LOWER)
@@ -286,6 +289,7 @@ def _read_keys(keys: _Object, path: str, problems: _Problems) -> Iterator[tuple[
 
 
 def _value_text(value: _Json) -> str | None:
+    """A string, a boolean or a number as a string (S-04)."""
     match value:
         case str():
             return value

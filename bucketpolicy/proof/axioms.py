@@ -65,7 +65,7 @@ class World(NamedTuple):
 
 
 def exclude_root(world: World) -> Iterator[Cube]:
-    """The owner's root may always read, write and delete the policy, and no policy tells the owner's root from another's."""
+    """The owner's root may always read, write and delete the policy, and no policy tells the owner's root from another's (S-17)."""
     actions = _select_actions(world.actions)
     if actions:
         yield Cube(((PRINCIPAL, world.classes.roots), (ACTION, actions)))
@@ -77,7 +77,7 @@ def _select_actions(actions: tuple[str, ...]) -> int:
 
 
 def axioms(world: World, assumptions: Assumptions) -> Iterator[Cube]:
-    """The cubes of all assumptions that are switched on, as far as their keys are in play."""
+    """The cubes of all assumptions that are switched on, as far as their keys are in play (S-53)."""
     yield from _network_axioms(world, assumptions)
     if assumptions.anonymous_has_no_identity:
         for key in (PRINCIPAL_ARN, PRINCIPAL_ORG, IS_SERVICE):
@@ -92,6 +92,7 @@ def axioms(world: World, assumptions: Assumptions) -> Iterator[Cube]:
 
 
 def _network_axioms(world: World, assumptions: Assumptions) -> Iterator[Cube]:
+    """What the transport and the way to S3 say about keys (S-50, S-51, S-52)."""
     kinds = world.kinds
     if assumptions.secure_transport_present and TRANSPORT in kinds:
         yield Cube((world.having(TRANSPORT, present=False),), assumptions=("secure-transport-present",))
@@ -105,6 +106,7 @@ def _network_axioms(world: World, assumptions: Assumptions) -> Iterator[Cube]:
 
 
 def _service_axioms(world: World) -> Iterator[Cube]:
+    """What services send and others do not (S-54)."""
     name = "service-principal-keys"
     services, others = world.services, world.besides(world.services)
     if IS_SERVICE in world.kinds:
@@ -121,6 +123,7 @@ def _service_axioms(world: World) -> Iterator[Cube]:
 
 
 def _identity_axioms(world: World) -> Iterator[Cube]:
+    """What `aws:PrincipalArn` and `aws:PrincipalAccount` are, class by class (S-55)."""
     name = "principal-keys-agree"
     arn, account = key_variable(PRINCIPAL_ARN), key_variable(PRINCIPAL_ACCOUNT)
     if PRINCIPAL_ARN in world.kinds:
@@ -153,7 +156,7 @@ def _group_by_account(world: World) -> dict[tuple[bool, tuple[str, ...], tuple[s
 
 
 def _inapplicable(world: World) -> Iterator[Cube]:
-    """A key that an action does not know is absent from its requests (the table is known to have gaps)."""
+    """A key that an action does not know is absent from its requests (the table is known to have gaps) (S-56)."""
     for key in world.kinds:
         actions = _select_ignorant(world.actions, key)
         if actions:

@@ -15,7 +15,7 @@ from bucketpolicy.proof.encoding import encode
 
 
 def check_proof(document: Document, goal: Goal, proof: Proof) -> bool:
-    """Whether the proof shows that the document denies all of the goal, under the proof's assumptions, which are among the goal's."""
+    """True iff the proof leads all of the goal into cubes that the document surely denies, under assumptions that are among the goal's."""
     if any(used and not given for used, given in zip(proof.assumptions, goal.assumptions, strict=True)):
         return False
     setting = goal._replace(targets=(), assumptions=proof.assumptions)
@@ -31,7 +31,7 @@ def check_proof(document: Document, goal: Goal, proof: Proof) -> bool:
 
 
 def check_cover(space: tuple[Domain, ...], cubes: dict[int, Literals], steps: tuple[Step, ...]) -> bool:
-    """Whether these steps show that every point of the space lies in some cube. Steps only lead forward, so that none leads in a circle."""
+    """True iff these steps lead every point of the space into some cube. Steps only lead forward, so that none leads in a circle."""
     tasks = [(0, space)]
     while tasks:
         number, part = tasks.pop()

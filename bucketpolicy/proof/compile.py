@@ -62,7 +62,7 @@ _REMEMBERED = 32
 
 @lru_cache(maxsize=_REMEMBERED)
 def compile_document(document: Document, setting: Goal) -> CompiledDocument:
-    """Read every Deny statement once for all targets; `setting` is a goal without any."""
+    """Read every Deny statement once for all targets; `setting` is a goal without any (S-07)."""
     denies = [statement for statement in document.statements if statement.effect == "Deny"]
     representatives = list_representatives(document, setting.exempt, setting.partition)
     services = setting.assumptions.aws_star_covers_services
@@ -182,7 +182,7 @@ def _restrict(restriction: Restriction, kind: Kind) -> Constraint:
 def _compile_statement(
     deny: CompiledStatement, compiled: CompiledDocument, scope: Scope, all_actions: tuple[str, ...]
 ) -> tuple[Cube | None, Cube | None]:
-    """The cubes of a statement in the lower and the upper reading, None where it denies nothing; one object where they are the same."""
+    """The cubes of a statement in the lower and the upper reading (S-08), None where it denies nothing; one object where they agree."""
     actions = select_actions(deny.statement.actions, all_actions)
     objects = select_objects(deny.statement.resources, scope, variables=compiled.variables)
     principals = deny.principals

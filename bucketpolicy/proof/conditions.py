@@ -73,7 +73,7 @@ _KINDS: dict[str, Kind] = {"Bool": "bool", "Numeric": "number", "Date": "date", 
 
 @lru_cache(maxsize=256)
 def find_kind(key: str, *, quantified: bool) -> Kind:
-    """How the values of this key (in lower case) are represented; an unknown key is a set where a set operator is used on it."""
+    """How the values of this key (in lower case) are represented; an unknown key is a set where a set operator is used on it (S-57)."""
     found = find_key(key)
     if found is None:
         return "set" if quantified else "text"
@@ -140,7 +140,7 @@ def _is_value(text: str, family: Family, *, variables: bool) -> bool:
 
 
 def _on_absent(operator: Operator) -> tuple[bool, bool]:
-    """Whether the operator surely, and possibly, is true of an absent key."""
+    """Whether the operator surely, and possibly, is true of an absent key (S-31, S-32, S-36)."""
     if operator.quantifier == "ForAllValues":
         return True, True
     if operator.quantifier == "ForAnyValue":
@@ -150,7 +150,7 @@ def _on_absent(operator: Operator) -> tuple[bool, bool]:
 
 
 def _only_presence(operator: Operator, kind: Kind, doubt: str, *, refused: bool = False) -> Meaning:
-    """The meaning where only the presence of the key is settled; `refused`: S3 may not take the statement at all."""
+    """The meaning where only the presence of the key is settled; `refused`: S3 may not take the statement at all (S-46, S-49)."""
     sure, maybe = _on_absent(operator)
     return Meaning(
         presence(kind, absent=sure and not refused, present=False),
@@ -160,6 +160,7 @@ def _only_presence(operator: Operator, kind: Kind, doubt: str, *, refused: bool 
 
 
 def _read_null(condition: Condition, kind: Kind) -> Meaning:
+    """`Null` asks for the presence of the key, and for nothing with a quantifier (S-33, S-39)."""
     quantifier = condition.operator.quantifier
     if quantifier:
         always = quantifier == "ForAllValues"
@@ -178,7 +179,7 @@ def _read_null(condition: Condition, kind: Kind) -> Meaning:
 
 
 def _read_empty(operator: Operator, kind: Kind) -> Meaning:
-    """An empty list of values (AWS: "Access Analyzer policy check reference", "Empty array condition")."""
+    """An empty list of values (AWS: "Access Analyzer policy check reference", "Empty array condition") (S-38)."""
     if operator.quantifier or operator.if_exists:
         sure, maybe = _on_absent(operator)
         empty = operator.quantifier == "ForAllValues" and kind == "set"
@@ -199,6 +200,7 @@ def _pair(sure: Constraint, maybe: Constraint, doubt: str, keys: tuple[str, ...]
 
 
 def _read_texts(condition: Condition, kind: Kind, *, variables: bool, text_on_bool: bool) -> Meaning:
+    """Strings and ARNs: one of the values matches or, negated, none does (S-35, S-40, S-45)."""
     operator = condition.operator
     if operator.family not in ("String", "Arn"):
         return _only_presence(operator, kind, "the operator does not fit the type of its key")
@@ -255,6 +257,7 @@ def _texts(globs: tuple[Glob, ...], *, absent: bool, inside: bool) -> Texts:
 
 
 def _mean_set(operator: Operator, sure: tuple[Glob, ...], maybe: tuple[Glob, ...], doubt: str) -> Meaning:
+    """A key of several values: with a quantifier as it says, open without one (S-36, S-37)."""
     low, high = (maybe, sure) if operator.negated else (sure, maybe)
     absent, perhaps = _on_absent(operator)
     if not operator.quantifier:
@@ -272,6 +275,7 @@ def _mean_set(operator: Operator, sure: tuple[Glob, ...], maybe: tuple[Glob, ...
 
 
 def _mean_text_on_bool(operator: Operator, sure: tuple[Glob, ...], maybe: tuple[Glob, ...], doubt: str) -> Meaning:
+    """A string operator on a Bool key, under the assumption `string-op-on-bool-key` (S-46)."""
     low, high = (maybe, sure) if operator.negated else (sure, maybe)
     absent, perhaps = _on_absent(operator)
     return Meaning(
@@ -289,6 +293,7 @@ def _truths(globs: tuple[Glob, ...], *, inside: bool) -> int:
 
 
 def _read_bool(condition: Condition) -> Meaning:
+    """`true` and `false`, without regard to case (S-43)."""
     values = {value.lower() for value in condition.values}
     truths = TRUE * ("true" in values) | FALSE * ("false" in values)
     absent, perhaps = _on_absent(condition.operator)
@@ -304,6 +309,7 @@ _FAMILIES = {"number": "Numeric", "date": "Date", "address": "Ip"}
 
 
 def _read_ranges(condition: Condition, kind: Kind) -> Meaning:
+    """Numbers, dates and addresses (S-41, S-42, S-44)."""
     operator = condition.operator
     if _FAMILIES.get(kind) != operator.family and (condition.key, operator.family) != (EPOCH, "Numeric"):
         return _only_presence(operator, kind, "the operator does not fit the type of its key")

@@ -32,7 +32,12 @@ class _Cover(NamedTuple):
 
 
 def decide(document: Document, goal: Goal) -> Verdict:
-    """Whether every request of the goal is denied, some request is not, or neither can be told; total, and bounded in time."""
+    """
+    Denied iff what the document surely denies covers every target of the goal.
+
+    Counterexample only if even what it possibly denies leaves a request of the goal that S3 takes; Undecided otherwise. Raises nothing, and
+    is bounded in time.
+    """
     budget = Budget(TICKS)
     try:
         return _decide(document, goal, budget)

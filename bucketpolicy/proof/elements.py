@@ -36,7 +36,7 @@ class Actions(NamedTuple):
 
 
 def select_actions(names: Names, actions: tuple[str, ...]) -> Actions:
-    """What an `Action` or `NotAction` says about these actions (IAM: "Action vendors must not contain wildcards")."""
+    """What an `Action` or `NotAction` says about these actions (IAM: "Action vendors must not contain wildcards") (S-06, S-20)."""
     full = (1 << len(actions)) - 1
     sure = maybe = 0
     for pattern in names.patterns:
@@ -79,7 +79,7 @@ class Objects(NamedTuple):
 
 @lru_cache(maxsize=1024)
 def select_objects(names: Names, scope: Scope, *, variables: bool) -> Objects:
-    """What a `Resource` or `NotResource` says about the objects (or the bucket) of this scope."""
+    """What a `Resource` or `NotResource` says about the objects (or the bucket) of this scope (S-06, S-25)."""
     if names.negated and not names.patterns:
         return Objects((), (EVERYTHING,), inside=True, doubt="the list of resources is empty")
     found = [_read(pattern, scope, variables=variables) for pattern in names.patterns]
@@ -96,7 +96,7 @@ def select_objects(names: Names, scope: Scope, *, variables: bool) -> Objects:
 
 
 def _read(pattern: str, scope: Scope, *, variables: bool) -> Match:
-    """The globs over keys for one pattern; on a bucket `EVERYTHING` where it matches."""
+    """The globs over keys for one pattern; on a bucket `EVERYTHING` where it matches (S-23, S-24)."""
     if pattern == "*":
         return Match((EVERYTHING,), (EVERYTHING,))
     head = f"arn:{scope.partition}:s3:::"

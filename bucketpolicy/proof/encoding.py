@@ -156,6 +156,7 @@ def _represent_ranges(name: str, kind: Kind, constraints: list[Constraint]) -> V
 
 
 def _represent_texts(name: str, constraints: list[Constraint], budget: Budget, *, upper: bool) -> Variable:
+    """A choice where only exact strings are compared; an object's key is as long as S3 takes it (S-22), and may not be empty (S-34)."""
     globs = dict.fromkeys(glob for constraint in constraints if isinstance(constraint, Texts) for glob in constraint.globs)
     filled = upper or name == OBJECT or not may_be_empty(name)
     if name != OBJECT and all(isinstance(glob, str) for glob in globs):

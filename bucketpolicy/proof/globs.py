@@ -66,7 +66,7 @@ def join(steps: list[Step]) -> Glob:
 
 @lru_cache(maxsize=1024)
 def read_text(text: str, *, wildcards: bool, variables: bool) -> Match:
-    """The texts that this one stands for: with `wildcards` as `StringLike` and `Resource` read it, else as `StringEquals` does."""
+    """The texts that this one stands for: with `wildcards` as `StringLike` and `Resource` read it, else as `StringEquals` does (S-40)."""
     if not text.isascii() and max(text) > _LAST_OF_16_BITS:
         return Match((), (EVERYTHING,), doubt="whether `?` matches a letter beyond 16 bits is open")
     if "${" in text:
@@ -86,7 +86,7 @@ _ESCAPES = ("*", "?", "$")
 
 
 def _read_dollar(text: str, *, wildcards: bool, variables: bool) -> Match:
-    """Read a text with `${`: variables and escapes where they count, else itself (with a doubt about what looks like an escape)."""
+    """Read a text with `${`: variables (S-47) and escapes (S-48) where they count, else itself (S-05)."""
     if not variables:
         glob = _read_plain(text, wildcards=wildcards)
         if not any("${" + char + "}" in text for char in _ESCAPES):
@@ -142,7 +142,7 @@ def _is_default(text: str) -> bool:
 
 
 def fold_case(match: Match) -> Match:
-    """The same without regard to case; only ASCII letters are sure to fold."""
+    """The same without regard to case; only ASCII letters are sure to fold (S-40)."""
     if not all(_is_ascii(glob) for glob in match.maybe):
         return Match((), tuple(map(_fold_loosely, match.maybe)), match.keys, _BEYOND_ASCII)
     sure, maybe = tuple(map(_fold, match.sure)), tuple(_fold(glob, _LETTERS_AND_ALIKE) for glob in match.maybe)
@@ -163,7 +163,7 @@ def _fold_loosely(glob: Glob) -> Glob:
 
 @lru_cache(maxsize=1024)
 def read_arn(text: str, *, variables: bool) -> Match:
-    """The values that this text matches under an ARN operator: six segments, each matched by itself."""
+    """The values that this text matches under an ARN operator: six segments, each matched by itself (S-45)."""
     whole = read_text(text, wildcards=True, variables=variables)
     if text.count(":") < ARN_SEGMENTS - 1:
         return Match((), (EVERYTHING,), whole.keys, "an ARN pattern has fewer than six segments")

@@ -60,7 +60,7 @@ class Representatives(NamedTuple):
 
 
 def read_principal(text: str, partition: str) -> ParsedPrincipal | None:
-    """What a text under `AWS` names; None for a text that names nobody in this partition (`*` is read elsewhere)."""
+    """What a text under `AWS` names; None for a text that names nobody in this partition (`*` is read elsewhere) (S-14)."""
     found = _AWS.match(text)
     if found is None:
         return None
@@ -189,7 +189,7 @@ def _select_named(item: ParsedPrincipal, representatives: Representatives) -> in
 
 
 def _names(item: ParsedPrincipal, principal: Principal) -> bool:
-    """Whether this principal element names somebody of its account."""
+    """Whether this principal element names somebody of its account (S-12, S-13)."""
     if item.kind in ("account", "root"):
         return True
     assert isinstance(principal, Identity)  # noqa: S101 - only they have an account
@@ -227,7 +227,7 @@ class MatchedPrincipals(NamedTuple):
 
 
 def match_principals(principals: Principals, representatives: Representatives, *, star_covers_services: bool) -> MatchedPrincipals:
-    """Whom a Deny with this element is for."""
+    """Whom a Deny with this element is for (S-06, S-10, S-16)."""
     full = (1 << len(representatives.all)) - 1
     if principals.everyone and not principals.negated:
         return MatchedPrincipals(full, full)
@@ -249,6 +249,7 @@ _NOT_PRINCIPAL = "a Deny with `NotPrincipal` may also deny principals it lists (
 
 
 def _match_entry(kind: str, text: str, representatives: Representatives, *, star_covers_services: bool) -> MatchedPrincipals:
+    """Whom one entry of a `Principal` matches (S-11, S-15)."""
     if kind == "AWS" and text == "*":
         full, services = (1 << len(representatives.all)) - 1, _select(representatives, Service)
         if star_covers_services:

@@ -22,7 +22,7 @@ _COLONS = 5
 
 
 def is_denied(document: Document, request: Request, assumptions: Assumptions) -> Truth:
-    """Whether some Deny statement applies to the request; None where that rests on what AWS leaves open."""
+    """True iff some Deny statement applies to the request, False iff none does; None iff that rests on what AWS leaves open (S-07)."""
     return any_of(
         applies_to(statement, request, assumptions, variables=document.variables)
         for statement in document.statements
@@ -31,7 +31,7 @@ def is_denied(document: Document, request: Request, assumptions: Assumptions) ->
 
 
 def applies_to(statement: Statement, request: Request, assumptions: Assumptions, *, variables: bool) -> Truth:
-    """Whether the statement, of whatever effect, applies to the request: all its parts do."""
+    """Whether the statement, of whatever effect, applies to the request: all its parts do (S-08)."""
     return all_of(_judge_parts(statement, request, assumptions, variables=variables))
 
 
@@ -69,7 +69,7 @@ def negate(truth: Truth) -> Truth:
 
 def match_principal(principals: Principals, principal: Principal, assumptions: Assumptions) -> Truth:
     """
-    Whether the `Principal` or `NotPrincipal` covers the caller.
+    Whether the `Principal` or `NotPrincipal` covers the caller (S-06, S-16).
 
     AWS looks at the account, then the role or user, then the session, and a policy may name any of them.
     `NotPrincipal` surely spares a caller where all of them are listed, and surely does not where none is (AWS: "NotPrincipal with Deny").
@@ -88,7 +88,7 @@ _Link = tuple[str, ...] | Anonymous | Service
 
 
 def _chain(principal: Principal) -> tuple[_Link, ...]:
-    """What a policy can name of a caller, from the account down; each link with its spellings."""
+    """What a policy can name of a caller, from the account down; each link with its spellings (S-12, S-13)."""
     if not isinstance(principal, Identity):
         return (principal,)
     partition = principal.arn.split(":")[1]
@@ -106,7 +106,7 @@ def _is_listed(link: _Link, principals: Principals, assumptions: Assumptions) ->
 
 
 def _names(kind: str, text: str, link: _Link, assumptions: Assumptions) -> Truth:
-    """Whether one entry of a principal element names this link of the caller's chain."""
+    """Whether one entry of a principal element names this link of the caller's chain (S-10, S-11, S-14, S-15)."""
     if isinstance(link, Anonymous):
         return (kind, text) == ("AWS", "*")
     if isinstance(link, Service):
@@ -123,7 +123,7 @@ def _names(kind: str, text: str, link: _Link, assumptions: Assumptions) -> Truth
 
 
 def match_action(names: Names, action: str) -> Truth:
-    """Whether `Action` or `NotAction` covers the action; an empty list covers none."""
+    """Whether `Action` or `NotAction` covers the action; an empty list covers none (S-06)."""
     if not names.patterns:
         return False
     wanted = lower_ascii(action)
@@ -132,14 +132,14 @@ def match_action(names: Names, action: str) -> Truth:
 
 
 def _match_action(text: str, action: str) -> Truth:
-    """Whether a pattern matches the action; what one is that leaves its service to a wildcard, which IAM refuses, is open."""
+    """Whether a pattern matches the action; what one is that leaves its service to a wildcard, which IAM refuses, is open (S-20)."""
     if not match_one(read_glob(text), action):
         return False
     return True if text == "*" or text.startswith("s3:") else None
 
 
 def match_resource(names: Names, resource: str, context: Values, *, variables: bool) -> Truth:
-    """Whether `Resource` or `NotResource` covers the ARN; an empty list covers none."""
+    """Whether `Resource` or `NotResource` covers the ARN; an empty list covers none (S-06, S-25)."""
     if not names.patterns:
         return False
     found = any_of(_match_arn(text, resource, context if variables else None, negated=names.negated) for text in names.patterns)
@@ -148,7 +148,7 @@ def match_resource(names: Names, resource: str, context: Values, *, variables: b
 
 def _match_arn(text: str, resource: str, context: Values | None, *, negated: bool) -> Truth:
     """
-    Whether a pattern of `Resource` matches the ARN, by the rule of six segments.
+    Whether a pattern of `Resource` matches the ARN, by the rule of six segments (S-23, S-24).
 
     Documented are `*` alone, and wildcards and variables after the fifth colon; what the others match is left open.
     """
@@ -171,7 +171,7 @@ def _match_arn(text: str, resource: str, context: Values | None, *, negated: boo
 
 
 def holds(condition: Condition, context: Values, assumptions: Assumptions, *, variables: bool) -> Truth:
-    """Whether a condition holds in this context."""
+    """Whether a condition holds in this context (S-34)."""
     present = context.get(condition.key)
     if present is None:
         return _holds_on(condition, None, context, assumptions, variables=variables)
@@ -185,6 +185,7 @@ def holds(condition: Condition, context: Values, assumptions: Assumptions, *, va
 def _holds_on(
     condition: Condition, present: tuple[str, ...] | None, context: Values, assumptions: Assumptions, *, variables: bool
 ) -> Truth:
+    """The same where the values are these, or the key is absent (None); several values need a quantifier (S-36, S-37)."""
     operator = condition.operator
     if operator.family == "Null":
         return _null_holds(condition, is_absent=present is None)
@@ -203,7 +204,7 @@ def _holds_on(
 
 
 def _null_holds(condition: Condition, *, is_absent: bool) -> Truth:
-    """`Null`: `true` asks for an absent key, `false` for a present one. With a quantifier it asks for nothing."""
+    """`Null`: `true` asks for an absent key, `false` for a present one. With a quantifier it asks for nothing (S-33, S-39)."""
     if condition.operator.quantifier:
         return condition.operator.quantifier == "ForAllValues"
     wanted = {"true": is_absent, "false": not is_absent}
@@ -211,7 +212,7 @@ def _null_holds(condition: Condition, *, is_absent: bool) -> Truth:
 
 
 def _holds_without_values(operator: Operator, *, is_absent: bool) -> Truth:
-    """An empty list of values: documented with a quantifier or `IfExists`, contradictory without."""
+    """An empty list of values: documented with a quantifier or `IfExists`, contradictory without (S-38)."""
     if operator.quantifier == "ForAnyValue":
         return None if is_absent and operator.if_exists else False
     if operator.quantifier or operator.if_exists:
@@ -220,6 +221,7 @@ def _holds_without_values(operator: Operator, *, is_absent: bool) -> Truth:
 
 
 def _holds_on_absent(operator: Operator) -> Truth:
+    """An absent key fails a positive operator and satisfies a negated one, `IfExists` and `ForAllValues` (S-31, S-32, S-36)."""
     if operator.quantifier == "ForAllValues":
         return True
     if operator.quantifier == "ForAnyValue":
@@ -228,7 +230,7 @@ def _holds_on_absent(operator: Operator) -> Truth:
 
 
 def _compare(condition: Condition, value: str, context: Values | None, assumptions: Assumptions) -> Truth:
-    """One value of the request against all values of the condition: one of them matches or, negated, none does."""
+    """One value of the request against all values of the condition: one of them matches or, negated, none does (S-35)."""
     if not _is_comparable(condition, assumptions):
         return None
     truth = any_of(_match_value(condition.operator, value, text, context) for text in condition.values)
@@ -236,7 +238,7 @@ def _compare(condition: Condition, value: str, context: Values | None, assumptio
 
 
 def _is_comparable(condition: Condition, assumptions: Assumptions) -> bool:
-    """Whether AWS says how this family of operators compares with this type of key (its examples compare ARNs as texts all over)."""
+    """Whether AWS says how this family of operators compares with this type of key (its examples compare ARNs as texts all over) (S-46)."""
     key, family = find_key(condition.key), condition.operator.family
     if key is None or key.type == family:
         return True
@@ -248,7 +250,7 @@ def _is_comparable(condition: Condition, assumptions: Assumptions) -> bool:
 
 
 def _match_value(operator: Operator, value: str, text: str, context: Values | None) -> Truth:
-    """One value of the request against one value of the condition, by the operator's positive form."""
+    """One value of the request against one value of the condition, by the operator's positive form (S-43)."""
     match operator.family:
         case "String":
             return _match_text(operator.comparison, value, text, context)
@@ -267,6 +269,7 @@ def _match_value(operator: Operator, value: str, text: str, context: Values | No
 
 
 def _match_text(comparison: Comparison, value: str, text: str, context: Values | None) -> Truth:
+    """Exactly, with wildcards, or without regard to case (S-40)."""
     meanings = read_pattern(text, context, wild=comparison == "like")
     if comparison != "ignore_case":
         return match_all(meanings, value)
@@ -284,7 +287,7 @@ def _may_fold(tokens: Tokens, value: str) -> bool:
 
 
 def _match_six(value: str, text: str, context: Values | None) -> Truth:
-    """An ARN against a pattern, each of the six segments by itself; what a shorter pattern matches is left open."""
+    """An ARN against a pattern, each of the six segments by itself; what a shorter pattern matches is left open (S-45)."""
     widest = widen(text, variables=context is not None)
     if widest.count(":") < _COLONS:
         return None

@@ -27,7 +27,7 @@ _ROOT_ALWAYS_MAY = ("s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucket
 
 def in_goal(request: Request, goal: Goal, mentioned: Collection[str] = ()) -> bool:
     """
-    Whether the request belongs to the goal, and can be sent under the goal's assumptions.
+    True iff the request is one of the goal's, from somebody not exempt, and can be sent under the goal's assumptions (S-17).
 
     `mentioned`: the keys, in lower case, that the document speaks of. A key that must be in every request may be left out of this one
     where the document says nothing of it.
@@ -58,7 +58,7 @@ def hits(target: Target, request: Request, goal: Goal) -> bool:
 
 
 def _is_on(shape: str, resource: str, goal: Goal) -> bool:
-    """Whether the ARN is the goal's bucket or one of its objects; any bucket where the name is not known."""
+    """Whether the ARN is the goal's bucket or one of its objects; any bucket where the name is not known (S-24)."""
     prefix = f"arn:{goal.partition}:s3:::"
     bucket, slash, key = resource.removeprefix(prefix).partition("/")
     if not resource.startswith(prefix) or not bucket or goal.bucket not in (None, bucket):
@@ -67,6 +67,7 @@ def _is_on(shape: str, resource: str, goal: Goal) -> bool:
 
 
 def _is_key(key: str) -> bool:
+    """One to 1024 bytes of UTF-8 (S-22)."""
     try:
         return 0 < len(key.encode()) <= MAX_KEY_BYTES
     except UnicodeEncodeError:
@@ -126,7 +127,7 @@ def _is_somebody(principal: Principal, partition: str) -> bool:
 
 
 def _is_well_typed(key: str, values: tuple[str, ...]) -> bool:
-    """Whether the key can have these values: one, or several where AWS says so, each of the key's type."""
+    """Whether the key can have these values: one, or several where AWS says so, each of the key's type (S-57)."""
     known = find_key(key)
     if not values or len(set(values)) != len(values):
         return False
@@ -150,7 +151,7 @@ def _is_of_type(kind: KeyType, value: str) -> bool:
 
 
 def _contradictions(request: Request, context: Values, assumptions: Assumptions, mentioned: Collection[str]) -> Iterator[bool]:
-    """For each assumption in force, whether the context contradicts it."""
+    """For each assumption in force, whether the context contradicts it (S-50, S-51, S-52, S-53, S-54, S-55, S-56)."""
     missing = {key for key in mentioned if key not in context}
     if assumptions.secure_transport_present:
         yield TRANSPORT in missing

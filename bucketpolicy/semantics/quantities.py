@@ -20,13 +20,13 @@ _SECONDS_A_DAY = 86_400
 
 
 def read_number(text: str) -> Fraction | None:
-    """The number of an integer or a decimal, exactly."""
+    """The number of an integer or a decimal, exactly (S-41)."""
     return Fraction(text) if _NUMBER.fullmatch(text) else None
 
 
 def read_date(text: str) -> Fraction | None:
     """
-    Seconds since 1970 of an epoch number or an ISO 8601 date of the W3C profile.
+    Seconds since 1970 of an epoch number or an ISO 8601 date of the W3C profile (S-42).
 
     Four digits alone may be a year or an epoch: not told. A date without a time is its first second, UTC.
     """
@@ -93,7 +93,7 @@ def read_address(text: str) -> Address | None:
 
 def is_within(value: str, block: str) -> bool | None:
     """
-    Whether an address is in a CIDR block, of its own family; bits after the mask are ignored.
+    Whether an address is in a CIDR block, of its own family; bits after the mask are ignored (S-44).
 
     A bare IPv6 address is documented to mean `/32`, which can hardly be meant: only the address itself is surely inside.
     A block written as an IPv4 address in IPv6 (`::ffff:10.0.0.0`) may be of either family.

@@ -68,7 +68,7 @@ def match_all(meanings: Meanings, text: str) -> bool | None:
 
 def read_pattern(text: str, context: Values | None, *, wild: bool) -> Meanings:
     """
-    The meanings of a pattern; `wild` says whether `*` and `?` are wildcards (StringLike, ARNs) or themselves (StringEquals).
+    The meanings of a pattern; `wild` says whether `*` and `?` are wildcards (StringLike, ARNs) or themselves (StringEquals) (S-47, S-48).
 
     `context` holds the values of policy variables; None where variables are not in force (no `"Version": "2012-10-17"`).
     """
@@ -88,7 +88,7 @@ def read_pattern(text: str, context: Values | None, *, wild: bool) -> Meanings:
 
 
 def _read_without_variables(text: str) -> Meanings:
-    """`${` is ordinary text then; only what `${*}` and `${?}` are is not documented: escapes after all, or wildcards in braces."""
+    """`${` is ordinary text then (S-05); whether `${*}` and `${?}` are escapes after all is not documented (S-48)."""
     escaped = [token for piece in _ESCAPE.split(text) for token in (piece[2] if _ESCAPE.fullmatch(piece) else read_glob(piece))]
     return tuple({read_glob(text), tuple(escaped)})
 
@@ -135,7 +135,7 @@ def _split(text: str) -> Iterator[_Part]:
 
 
 def _value_of(part: _Part, context: Values) -> str | _Part | None:
-    """The text a piece stands for: None for a variable whose key is absent and that has no default, `_OPEN` where it cannot be told."""
+    """The text a piece stands for (S-47): None for a variable without key and default, `_OPEN` where AWS does not say."""
     found = _VARIABLE.fullmatch(part.text) if part.kind == "variable" else None
     if found is None:
         return _OPEN if part.kind == "open" else part.text

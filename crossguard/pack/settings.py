@@ -29,7 +29,7 @@ class Exemption(NamedTuple):
 
 
 class Settings(NamedTuple):
-    """A parsed configuration; the defaults are those of the contract."""
+    """A parsed configuration; the defaults are those of the pages of the policies."""
 
     exemptions: tuple[Exemption, ...] = ()
     when_unknown: Literal["advisory", "mandatory"] = "advisory"

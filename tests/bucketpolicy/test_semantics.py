@@ -1,5 +1,6 @@
 """docs/semantics.md and docs/limits.md hold on to the code: the tests they name exist, and so do the rows."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -28,3 +29,29 @@ def test_the_limits_name_rows_that_exist() -> None:
     """Every `S-…` on that page is a row of the other."""
     known = set(re.findall(r"^\| (S-\d\d)", SEMANTICS, re.MULTILINE))
     assert set(re.findall(r"S-\d\d", LIMITS)) - known == set()
+
+
+def find_cited_rows(place: str) -> set[str]:
+    """The rows that the docstrings of a module, or of all modules of a folder, name."""
+    path = ROOT / place
+    trees = [ast.parse(module.read_text(encoding="utf-8")) for module in (path.rglob("*.py") if path.is_dir() else (path,))]
+    functions = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+    return {row for function in functions for row in re.findall(r"S-\d\d", ast.get_docstring(function) or "")}
+
+
+def test_every_row_is_named_where_it_is_implemented() -> None:
+    """In both readings, or where the table of exceptions says."""
+    _, _, rest = SEMANTICS.partition("## Where the rows are in the code\n")
+    table = rest.partition("\n## ")[0]
+    exceptions: dict[str, set[str]] = {}
+    for cell, rows in re.findall(r"^\| (.*) \| (S-.*) \|$", table, re.MULTILINE):
+        place = re.match(r"`([a-z_/.]+)`", cell)
+        exceptions.setdefault(place[1] if place else "", set()).update(re.findall(r"S-\d\d", rows))
+    known = set(re.findall(r"^\| (S-\d\d)", SEMANTICS, re.MULTILINE))
+    both = known - set().union(*exceptions.values())
+    one, two = find_cited_rows("bucketpolicy/semantics"), find_cited_rows("bucketpolicy/proof")
+
+    assert {"reading one": both - one, "reading two": both - two} == {"reading one": set(), "reading two": set()}
+    assert [place for place, rows in exceptions.items() if place and not rows <= find_cited_rows(place)] == []
+    assert (one | two) - known == set()
+    assert not exceptions["bucketpolicy/proof"] & one
