@@ -20,7 +20,7 @@ class Cache(NamedTuple):
     folder: Path
     context: str
 
-    def name(self, content: bytes, where: str) -> Path:
+    def locate(self, content: bytes, where: str) -> Path:
         """Where the entry of this state is, whether or not it is there."""
         digest = hashlib.sha256(b"\0".join((self.context.encode(), where.encode("utf-8", "surrogateescape"), content))).hexdigest()
         return self.folder / digest[:2] / digest[2:]

@@ -8,7 +8,8 @@ from pathlib import Path
 from offline.configuration import Configuration
 from offline.pack_info import ROOT
 
-_PACKAGES = ("bucketpolicy", "crossguard", "policies", "offline")
+#: What a verdict is made by.
+PACKAGES = ("bucketpolicy", "crossguard", "policies", "offline")
 
 
 def describe_context(configuration: Configuration, today: date) -> str:
@@ -26,6 +27,6 @@ def describe_context(configuration: Configuration, today: date) -> str:
 def hash_code(root: Path) -> str:
     """A hash of all that judges: its code, its tables and its version."""
     digest = hashlib.sha256((root / "PulumiPolicy.yaml").read_bytes())
-    for path in sorted(path for package in _PACKAGES for path in (root / package).rglob("*.py")):
+    for path in sorted(path for package in PACKAGES for path in (root / package).rglob("*.py")):
         digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()

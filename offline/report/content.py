@@ -41,6 +41,17 @@ class ReportedExemption(NamedTuple):
     expires: date | None
 
 
+class UsedExemption(NamedTuple):
+    """An exemption of the configuration, and whether it selects anything that was looked at: what matches nothing can go."""
+
+    policy: str
+    bucket: str
+    reason: str
+    owner: str | None
+    expires: date | None
+    matched: bool
+
+
 class Caller(NamedTuple):
     """Who sent a request; what does not apply to its kind is None. `name` is that of a service, or of a role's session."""
 
@@ -123,7 +134,8 @@ class Stack(NamedTuple):
     `name` is `PROJECT/STACK`, "" for a document and for a state without resources; `source` the folder, file or address it was read from.
     `buckets` are in the order of their labels, `others` are about no bucket in particular. `resources` counts everything that was looked
     at. `resolved`: a preview was decided by a second run with resolved outputs. `notes` are single lines about what a reader should know.
-    `blind_spots` may hold buckets and could not be looked into: those that weigh keep the report from passing.
+    `blind_spots` may hold buckets and could not be looked into: those that weigh keep the report from passing. `time` is when a state was
+    written, as it says itself, "" for anything else.
     """
 
     name: str
@@ -134,6 +146,7 @@ class Stack(NamedTuple):
     resolved: bool = False
     notes: tuple[str, ...] = ()
     blind_spots: tuple[BlindSpot, ...] = ()
+    time: str = ""
 
 
 class Report(NamedTuple):
@@ -142,7 +155,7 @@ class Report(NamedTuple):
 
     `subject` says what was judged (a stack, files). `date` is in UTC, `versions` has what took part besides the pack.
     `notes` are about no stack in particular, `unread` has a line for each source that could not be read. With `strict` every blind spot
-    keeps the report from passing.
+    keeps the report from passing. `exemptions` are those of the configuration, where it was looked at which of them match anything.
     """
 
     command: CommandName
@@ -156,6 +169,7 @@ class Report(NamedTuple):
     notes: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
     strict: bool = False
+    exemptions: tuple[UsedExemption, ...] = ()
 
 
 def list_buckets(report: Report) -> Iterator[tuple[Stack, Bucket]]:
@@ -219,7 +233,14 @@ def is_blocked(report: Report) -> bool:
 
 
 def find_status(report: Report) -> int:
-    """The exit status: 1 mandatory violations, 3 something that counts could not be looked into, 0 neither."""
-    if is_blocked(report):
+    """The exit status: see `rank`."""
+    return rank(report, blocked=is_blocked(report))
+
+
+def rank(report: Report, *, blocked: bool) -> int:
+    """2 where a source could not be read, 1 mandatory violations, 3 something that counts could not be looked into, 0 none of them."""
+    if report.unread:
+        return 2
+    if blocked:
         return 1
     return 3 if any(report.strict or spot.weighs for stack in report.stacks for spot in stack.blind_spots) else 0

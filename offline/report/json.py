@@ -9,5 +9,6 @@ from offline.report.record import SCHEMA, write_bucket, write_header, write_stac
 def render(report: Report) -> str:
     """The report as JSON in ASCII: texts are as they were found, whatever characters they hold."""
     stacks = [{**write_stack(stack), "buckets": [write_bucket(stack, bucket) for bucket in stack.buckets]} for stack in report.stacks]
-    written = {"$schema": SCHEMA, "report": write_header(report), "stacks": stacks, "summary": write_summary(report)}
+    summary = write_summary(report, stacks, sum(len(stack.buckets) for stack in report.stacks))
+    written = {"$schema": SCHEMA, "report": write_header(report), "stacks": stacks, "summary": summary}
     return json.dumps(written, indent=2) + "\n"

@@ -1,10 +1,12 @@
 """The parts of a report as JSON values, the same in `json` and `ndjson`; `report-2.schema.json` describes them, docs/reports.md too."""
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from crossguard.pack.rule import REPOSITORY
 from offline.report.content import (
+    OUTCOMES,
     Bucket,
     Drift,
     Nearest,
@@ -14,13 +16,12 @@ from offline.report.content import (
     Sent,
     SourceLocation,
     Stack,
+    UsedExemption,
     count,
     find_document,
-    find_status,
     find_worst,
-    is_blocked,
-    list_results,
     list_stack_results,
+    rank,
 )
 
 #: Raised when a member changes its meaning or goes; new members may come at any time.
@@ -41,17 +42,20 @@ def write_header(report: Report) -> dict[str, Any]:
     }
 
 
-def write_summary(report: Report) -> dict[str, Any]:
-    """The totals, and what could not be looked at."""
+def write_summary(report: Report, stacks: Sequence[Mapping[str, Any]], buckets: int) -> dict[str, Any]:
+    """The totals of these stacks, as `write_stack` gives them, with so many buckets, and what could not be looked at."""
+    counts = {outcome: sum(stack["counts"][outcome] for stack in stacks) for outcome in OUTCOMES}
+    blocked = counts["violation"] > 0
     return {
-        "blocked": is_blocked(report),
-        "status": find_status(report),
-        "stacks": len(report.stacks),
-        "buckets": sum(len(stack.buckets) for stack in report.stacks),
-        "resources": sum(stack.resources for stack in report.stacks),
-        "counts": dict(count(list_results(report))),
+        "blocked": blocked,
+        "status": rank(report, blocked=blocked),
+        "stacks": len(stacks),
+        "buckets": buckets,
+        "resources": sum(stack["resources"] for stack in stacks),
+        "counts": counts,
         "notes": list(report.notes),
         "unread": list(report.unread),
+        "exemptions": [_write_used(exemption) for exemption in report.exemptions],
     }
 
 
@@ -60,6 +64,7 @@ def write_stack(stack: Stack) -> dict[str, Any]:
     return {
         "stack": stack.name or None,
         "source": stack.source,
+        "time": stack.time or None,
         "resources": stack.resources,
         "resolved": stack.resolved,
         "counts": dict(count(list_stack_results(stack))),
@@ -128,6 +133,10 @@ def _write_exemption(exemption: ReportedExemption | None) -> dict[str, Any] | No
         return None
     expires = exemption.expires.isoformat() if exemption.expires else None
     return {"reason": exemption.reason, "owner": exemption.owner, "expires": expires}
+
+
+def _write_used(exemption: UsedExemption) -> dict[str, Any]:
+    return {**exemption._asdict(), "expires": exemption.expires.isoformat() if exemption.expires else None}
 
 
 def _write_place(place: SourceLocation) -> dict[str, Any]:

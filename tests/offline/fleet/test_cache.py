@@ -22,16 +22,16 @@ def configure(**uploads: object) -> Configuration:
 def test_what_was_kept_is_recalled(tmp_path: Path) -> None:
     """Under its own name, and under no other content, context or source."""
     cache = Cache(tmp_path, "context")
-    keep(cache.name(b"content", "a.json"), "text \u20ac")
-    assert recall(cache.name(b"content", "a.json")) == "text \u20ac"
-    others = [cache.name(b"other", "a.json"), cache.name(b"content", "b.json"), Cache(tmp_path, "new").name(b"content", "a.json")]
+    keep(cache.locate(b"content", "a.json"), "text \u20ac")
+    assert recall(cache.locate(b"content", "a.json")) == "text \u20ac"
+    others = [cache.locate(b"other", "a.json"), cache.locate(b"content", "b.json"), Cache(tmp_path, "new").locate(b"content", "a.json")]
     assert [recall(entry) for entry in others] == [None, None, None]
 
 
 @pytest.mark.parametrize("damage", [b"", b"x", None])
 def test_a_damaged_entry_is_none(tmp_path: Path, damage: bytes | None) -> None:
     """Cut short, overwritten, or half of it."""
-    entry = Cache(tmp_path, "").name(b"content", "a.json")
+    entry = Cache(tmp_path, "").locate(b"content", "a.json")
     keep(entry, "text" * 100)
     entry.write_bytes(entry.read_bytes()[:-5] if damage is None else damage)
     assert recall(entry) is None
@@ -40,7 +40,7 @@ def test_a_damaged_entry_is_none(tmp_path: Path, damage: bytes | None) -> None:
 def test_a_folder_that_cannot_be_written_is_no_failure(tmp_path: Path) -> None:
     """The run goes on without it."""
     (tmp_path / "file").touch()
-    entry = Cache(tmp_path / "file", "").name(b"content", "a.json")
+    entry = Cache(tmp_path / "file", "").locate(b"content", "a.json")
     keep(entry, "text")
     assert recall(entry) is None
 

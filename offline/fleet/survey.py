@@ -1,0 +1,176 @@
+"""`analyze` of many states: which there are, who judges them, and the report on what came of it."""
+
+import os
+import platform
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from importlib.metadata import version
+from typing import Any, NamedTuple
+
+from offline.command_line import Format
+from offline.configuration import Configuration
+from offline.files import STDIN
+from offline.fleet.cache import Cache
+from offline.fleet.cluster import NoClusterError, run_on_cluster
+from offline.fleet.collect import Collected, collect, list_lines, list_stacks
+from offline.fleet.context import describe_context
+from offline.fleet.jobs import Done, run_tasks
+from offline.fleet.options import SurveyOptions
+from offline.fleet.shards import is_in_shard
+from offline.fleet.sources import Item, list_items, read_item
+from offline.fleet.work import Task, judge_task, write_task
+from offline.pack_info import PACK, describe, read_version
+from offline.report import formats, ndjson
+from offline.report.content import Report, Stack, UsedExemption, name_stack, rank
+from offline.report.text import Screen
+from offline.run import Failure
+
+#: So many stacks are named in the heading of a report.
+_MOST_NAMED = 5
+#: Another process pays for itself from so many states on.
+_STATES_A_PROCESS = 8
+_SOON = timedelta(days=30)
+
+
+class Survey(NamedTuple):
+    """
+    A report whose stacks have no buckets: those are in `collected`. `records` are the stacks as JSON has them, with their counts.
+
+    `buckets` counts the buckets.
+    """
+
+    report: Report
+    records: tuple[Mapping[str, Any], ...]
+    buckets: int
+    collected: Collected
+
+
+@contextmanager
+def survey(options: SurveyOptions, configuration: Configuration, now: datetime, tell: Callable[[str], None]) -> Iterator[Survey | Failure]:
+    """The report on these sources; a failure where nothing can be judged at all."""
+    items, unlisted = _list_items(options, tell)
+    if unlisted and not items:
+        yield unlisted[0]
+        return
+    tasks = [write_task(task) for task in _plan(items, options, configuration, now.date())]
+    try:
+        with collect(_show(_run(tasks, options), len(tasks), tell), items) as collected:
+            yield _conclude(collected, unlisted, configuration, now, whole=options.shard is None)
+    except NoClusterError as error:
+        yield Failure(f"--cluster {options.cluster}: {error}; expected: the address of a Dask scheduler, such as tcp://HOST:8786")
+
+
+def _list_items(options: SurveyOptions, tell: Callable[[str], None]) -> tuple[tuple[Item, ...], tuple[Failure, ...]]:
+    """The states of all sources, each once, as far as they are in the shard; and what is wrong with the other sources."""
+    found: dict[tuple[str, str], Item] = {}
+    unlisted: list[Failure] = []
+    for source in options.sources:
+        tell(f"listing {source}")
+        items = list_items(source)
+        if isinstance(items, Failure):
+            unlisted.append(items)
+        else:
+            found.update({(item.store, item.file): item for item in items})
+    shard = options.shard
+    return tuple(item for item in found.values() if shard is None or is_in_shard(item.place, shard)), tuple(unlisted)
+
+
+def _plan(items: tuple[Item, ...], options: SurveyOptions, configuration: Configuration, today: date) -> Iterator[Task]:
+    cache = None if options.cache is None else Cache(options.cache.resolve(), describe_context(configuration, today))
+    for item in items:
+        # Standard input is here only, and so are local files and the cache where the work is done on other machines.
+        here = item.file == STDIN or (options.cluster is not None and (not item.store or cache is not None))
+        content = read_item(item) if here else None
+        yield Task(item, content if isinstance(content, bytes) else None, configuration.written, today, cache)
+
+
+def _run(tasks: list[str], options: SurveyOptions) -> Iterator[Done[str]]:
+    if options.cluster is not None:
+        return run_on_cluster(options.cluster, judge_task, tasks)
+    wanted = options.jobs or os.cpu_count() or 1
+    processes = wanted if options.jobs else min(wanted, -(-len(tasks) // _STATES_A_PROCESS))
+    return run_tasks(judge_task, tasks, max(1, processes))
+
+
+def _show(done: Iterator[Done[str]], expected: int, tell: Callable[[str], None]) -> Iterator[tuple[int, str | None]]:
+    """The results as they come, with a line of progress."""
+    started = time.monotonic()
+    for count, (number, part) in enumerate(done, start=1):
+        left = (time.monotonic() - started) / count * (expected - count)
+        tell(f"judging states: {count:,} of {expected:,}, about {_say_duration(left)} left")
+        yield number, part
+
+
+def _say_duration(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"  # noqa: PLR2004  two minutes
+
+
+def _conclude(collected: Collected, unlisted: tuple[Failure, ...], configuration: Configuration, now: datetime, *, whole: bool) -> Survey:
+    stacks = tuple(each.part.stack for each in collected.kept)
+    exemptions = tuple(_list_used(collected, configuration))
+    report = Report(
+        command="analyze",
+        subject=name_stacks(stacks),
+        pack=PACK,
+        version=read_version(),
+        policies=tuple(describe(configured.rule, configured.level) for configured in configuration.policies),
+        stacks=stacks,
+        date=now,
+        versions={"Python": platform.python_version(), "pulumi": version("pulumi"), "pulumi-policy": version("pulumi-policy")},
+        notes=(*collected.notes, *(list_exemption_notes(exemptions, now.date()) if whole else ())),
+        unread=(*(failure.message for failure in unlisted), *collected.unread),
+        exemptions=exemptions,
+    )
+    buckets = sum(each.buckets for each in collected.kept)
+    return Survey(report, tuple(each.part.totals for each in collected.kept), buckets, collected)
+
+
+def name_stacks(stacks: tuple[Stack, ...]) -> str:
+    """What the heading of a report says was judged."""
+    return ", ".join(map(name_stack, stacks)) if len(stacks) <= _MOST_NAMED else f"{len(stacks):,} stacks"
+
+
+def _list_used(collected: Collected, configuration: Configuration) -> Iterator[UsedExemption]:
+    matched = {pair for each in collected.kept for pair in each.part.matched}
+    for configured in configuration.policies:
+        for number, exemption in enumerate(configured.settings.exemptions):
+            yield UsedExemption(
+                configured.rule.name,
+                exemption.bucket,
+                exemption.reason,
+                exemption.owner,
+                exemption.expires,
+                matched=(configured.rule.name, number) in matched,
+            )
+
+
+def list_exemption_notes(exemptions: tuple[UsedExemption, ...], today: date) -> Iterator[str]:
+    """A line for each exemption that matches nothing, or that ends within 30 days."""
+    for exemption in exemptions:
+        which = f"exemption of `{exemption.bucket}` from {exemption.policy}"
+        if not exemption.matched:
+            yield f"The {which} matches nothing; it can go."
+        elif exemption.expires is not None and today <= exemption.expires <= today + _SOON:
+            yield f"The {which} ends after {exemption.expires.isoformat()}."
+
+
+def complete(found: Survey) -> Report:
+    """The report with all its buckets, for the formats that need them all at once."""
+    return found.report._replace(stacks=tuple(list_stacks(found.collected)))
+
+
+def render(found: Survey, chosen: Format, screen: Screen) -> Iterator[str]:
+    """The report in this format; NDJSON a stack at a time, so that a million buckets are never in memory at once."""
+    if chosen != "ndjson":
+        yield formats.render(complete(found), chosen, screen)
+        return
+    yield ndjson.write_header_line(found.report)
+    yield from (lines.decode() for lines in list_lines(found.collected))
+    yield ndjson.write_summary_line(found.report, found.records, found.buckets)
+
+
+def find_status(found: Survey) -> int:
+    """The exit status, from the totals of the stacks."""
+    return rank(found.report, blocked=any(record["counts"]["violation"] for record in found.records))

@@ -1,0 +1,123 @@
+"""
+What is done with one state, wherever it is done: read, judged, and turned into the lines of a report.
+
+A task and its part of the report are texts, so that they cross to other processes and machines and can be kept: a line of JSON about the
+stack, and a line for each bucket as in NDJSON. Everything a part follows from is in its task.
+"""
+
+import base64
+import json
+from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from offline import analyze, state
+from offline.assemble import Judged, assemble_stack
+from offline.configuration import Configuration, interpret
+from offline.files import name_source
+from offline.fleet.cache import Cache, keep, recall
+from offline.fleet.compression import read_text
+from offline.fleet.matching import list_matched
+from offline.fleet.sources import Item, read_item
+from offline.report.content import Stack
+from offline.report.ndjson import write_bucket_line
+from offline.report.record import write_stack
+from offline.run import Failure
+
+
+class Task(NamedTuple):
+    """
+    A state to judge with a configuration on a day (in UTC).
+
+    `content` is the state as it is stored, None where whoever does the work reads it. Parts are kept in `cache`, where there is one.
+    """
+
+    item: Item
+    content: bytes | None
+    configuration: Mapping[str, object]
+    today: date
+    cache: Cache | None
+
+
+class Part(NamedTuple):
+    """
+    What one state gives to a report.
+
+    `stack` has no buckets, which are in `lines`; `totals` is its record with their counts. `digest` is of the content. `matched`: which
+    exemptions match something in it, by policy and place. Of a state that cannot be read there is only the line `unread`.
+    """
+
+    stack: Stack
+    totals: Mapping[str, Any]
+    lines: str
+    digest: str = ""
+    matched: tuple[tuple[str, int], ...] = ()
+    unread: str = ""
+
+
+def judge_task(argument: str) -> str:
+    """The part of a report, as text, that a task, as text, asks for. Raises for mistakes of ours only."""
+    task = _read_task(argument)
+    content = read_item(task.item) if task.content is None else task.content
+    if isinstance(content, Failure):
+        return _write_unread(content)
+    entry = task.cache.locate(content, task.item.where) if task.cache is not None else None
+    kept = recall(entry) if entry is not None else None
+    if kept is not None:
+        return kept
+    part = _judge(task, content)
+    if entry is not None and not part.startswith('{"unread"'):
+        keep(entry, part)
+    return part
+
+
+def _judge(task: Task, content: bytes) -> str:
+    where = name_source(task.item.where)
+    text = read_text(content, task.item.where)
+    found = text if isinstance(text, Failure) else state.parse(text, where)
+    if isinstance(found, Failure):
+        return _write_unread(found)
+    configuration = _read_configuration(json.dumps(task.configuration))
+    findings: analyze.Findings = {}
+    run = analyze.judge_state(found, configuration, task.today, findings=findings)
+    stack = assemble_stack(Judged(run, where, findings), configuration, task.today, proofs=True)._replace(time=found.time)
+    about = {
+        "stack": write_stack(stack),
+        "digest": sha256(content).hexdigest(),
+        "matched": list_matched(configuration, found.resources),
+    }
+    return "".join([json.dumps(about, separators=(",", ":")), "\n", *(write_bucket_line(stack, bucket) for bucket in stack.buckets)])
+
+
+@lru_cache(maxsize=1)
+def _read_configuration(written: str) -> Configuration:
+    """The configuration, which was found to be right before anything was judged."""
+    found = interpret(json.loads(written, parse_int=float), "")
+    if isinstance(found, Failure):
+        raise TypeError(found.message)
+    return found
+
+
+def _write_unread(failure: Failure) -> str:
+    return json.dumps({"unread": failure.message}) + "\n"
+
+
+def write_task(task: Task) -> str:
+    """The task as text."""
+    content = None if task.content is None else base64.b64encode(task.content).decode()
+    cache = None if task.cache is None else [str(task.cache.folder), task.cache.context]
+    return json.dumps([task.item, content, task.configuration, task.today.isoformat(), cache])
+
+
+def _read_task(text: str) -> Task:
+    item, content, configuration, today, cache = json.loads(text, parse_int=float)
+    return Task(
+        Item(*item),
+        None if content is None else base64.b64decode(content),
+        configuration,
+        date.fromisoformat(today),
+        None if cache is None else Cache(Path(cache[0]), cache[1]),
+    )
