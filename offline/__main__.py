@@ -9,8 +9,10 @@ if __name__ == "__main__":
     sys.path[:] = [_ROOT, *(entry for entry in sys.path if os.path.realpath(entry) not in (_ROOT, os.path.realpath(os.curdir)))]
 
 import traceback
+from pathlib import Path
 
-from offline.report.visible import make_line
+from offline.report.visible import disarm, make_line
+from offline.streams import run_process, write_error
 
 _INTERRUPTED = 130
 _WRONG = 2
@@ -34,13 +36,19 @@ def main(arguments: list[str]) -> int:
     except Exception as error:  # noqa: BLE001  the last net: a user is never shown a traceback
         if os.environ.get("S3_ENCRYPTION_GUARD_DEBUG"):
             traceback.print_exc()
-        return _say(f"internal error, please report it: {error!r}")
+        return _say(f"internal error, please report it: {_describe(error)}")
+
+
+def _describe(error: Exception) -> str:
+    """What kind of error it is, and where: its own text may quote what nobody may read."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{type(error).__name__} in {Path(frames[-1].filename).name}:{frames[-1].lineno}"
 
 
 def _say(text: str) -> int:
-    sys.stderr.write(f"python -m offline: {make_line(text)}\n")
+    write_error(disarm(f"python -m offline: {make_line(text)}\n"))
     return _WRONG
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run_process(main))

@@ -20,15 +20,19 @@ from offline.assemble import Judged, assemble
 from offline.command_line import Analyze, Check, Command, Fix, Preview, Target, Writing, parse
 from offline.configuration import Configuration, read_configuration
 from offline.engine.program import run as previewing
-from offline.files import name_source, read_text
+from offline.files import explain_error, is_same_file, name_source, read_text, write_whole
 from offline.report import formats
 from offline.report.content import Report, find_status
 from offline.report.text import PLAIN_MARKS, Screen
-from offline.report.visible import make_line, make_visible
+from offline.report.visible import disarm, make_line, make_visible
 from offline.run import Failure
+from offline.streams import write_error, write_output
 
 _PASSED, _BLOCKED, _WRONG = range(3)
 _WIDTH = 100
+#: With these formats `fix` prints the document, with the others a report on it.
+_PRINTED = ("text", "json")
+_MARKUP = ("junit", "html")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -40,8 +44,22 @@ def run(arguments: list[str]) -> int:
     configuration = read_configuration(command.policies)
     if isinstance(configuration, Failure):
         return _fail(configuration)
-    refused = _refuse_outputs(command.writing)
+    refused = _refuse_outputs(command)
     return _fail(refused) if refused is not None else _run(command, configuration)
+
+
+def _list_inputs(command: Command, target: Target) -> tuple[Path, ...]:
+    """The files that this report may not be written over; `fix` prints what is to take the place of its own."""
+    configured = (command.policies,) if command.policies is not None else ()
+    match command:
+        case Preview(program=program, mocks=mocks):
+            return (*configured, *((mocks,) if mocks is not None else ()), *program.glob("Pulumi*"), *program.glob("*main*"))
+        case Fix(file=file, writing=writing):
+            return configured if target is writing.main and target.format in _PRINTED else (*configured, Path(file))
+        case Analyze(files=files) | Check(files=files):
+            return (*configured, *map(Path, files))
+        case _:
+            assert_never(command)
 
 
 def _run(command: Command, configuration: Configuration) -> int:
@@ -80,7 +98,7 @@ def _fix(command: Fix, configuration: Configuration) -> int:
         return _BLOCKED
     writing = command.writing
     report = checking.check((document._replace(text=fixed),), configuration, "fix", now)
-    if writing.main.format not in ("text", "json"):
+    if writing.main.format not in _PRINTED:
         return _report(report, writing)
     refused = _write_reports(report, writing, writing.others) or _write(fixed, writing.main)
     return _fail(refused) if refused is not None else _PASSED
@@ -171,30 +189,34 @@ def _look_at_screen(target: Target, *, quiet: bool) -> Screen:
     return Screen(shutil.get_terminal_size((_WIDTH, 0)).columns, colour, quiet)
 
 
-def _refuse_outputs(writing: Writing) -> Failure | None:
+def _refuse_outputs(command: Command) -> Failure | None:
     """What is wrong with the files to write to, told before any work is done."""
-    return next((refused for target in writing.targets if (refused := _refuse_output(target)) is not None), None)
+    refused = (_refuse_output(target, _list_inputs(command, target)) for target in command.writing.targets)
+    return next((each for each in refused if each is not None), None)
 
 
-def _refuse_output(target: Target) -> Failure | None:
+def _refuse_output(target: Target, inputs: tuple[Path, ...]) -> Failure | None:
     path = target.path
-    if path is None or not (path.is_dir() or not path.parent.is_dir()):
+    if path is None:
         return None
-    why = "is a folder" if path.is_dir() else "its folder does not exist"
-    return Failure(f"{path}: {why}; expected: a file to write to")
+    if path.is_dir():
+        return Failure(f"{path}: is a folder; expected: a file to write to")
+    if not path.parent.is_dir():
+        return Failure(f"{path}: its folder does not exist; expected: a file to write to")
+    if any(is_same_file(path, read) for read in inputs):
+        return Failure(f"{path}: is one of the files that are read; expected: another file to write to")
+    return None
 
 
 def _write(text: str, target: Target) -> Failure | None:
     if target.path is None:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(_encode(text, target))
-        sys.stdout.flush()
-        return None
+        shown = disarm(text, markup=target.format in _MARKUP, own_commands=target.format == "github")
+        refused = write_output(_encode(shown, target))
+        return None if refused is None else Failure(f"standard output: {explain_error(refused)}")
     try:
-        target.path.write_bytes(text.encode("utf-8", "replace"))
+        write_whole(target.path, text.encode("utf-8", "replace"))
     except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) and error.strerror else "is no name of a file"
-        return Failure(f"{target.path}: {why}; expected: a file to write to")
+        return Failure(f"{target.path}: {explain_error(error)}; expected: a file to write to")
     return None
 
 
@@ -221,8 +243,7 @@ def _write_error(line: str) -> None:
 def _write_error_text(text: str) -> None:
     """What a program printed may hold colours, which are dropped, and anything else, which is shown and not done."""
     plain = make_visible(_COLOUR.sub("", text).replace("\t", "    ").replace("\r\n", "\n")).rstrip("\n")
-    sys.stderr.buffer.write(f"{plain}\n".encode(sys.stderr.encoding or "utf-8", "backslashreplace"))
-    sys.stderr.flush()
+    write_error(f"{disarm(plain)}\n")
 
 
 def _now() -> datetime:

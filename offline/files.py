@@ -1,6 +1,9 @@
-"""Files and standard input as text, or one line that says which one cannot be read, why, and what was expected."""
+"""Files and standard input as text, or one line that says which one cannot be read, why, and what was expected; and files written whole."""
 
 import codecs
+import os
+import secrets
+import stat
 import sys
 from pathlib import Path
 from typing import BinaryIO
@@ -16,11 +19,12 @@ def name_source(name: str) -> str:
     return "standard input" if name == STDIN else name
 
 
-def read_text(name: str, most: int, expected: str) -> str | Failure:
+def read_text(name: str, most: int, expected: str, *, empty: bool = False) -> str | Failure:
     """
     The text of a file, or of standard input for `-`.
 
-    A byte order mark stays in the text, as U+FEFF. `most` is in bytes, `expected` says what the file should hold.
+    A byte order mark stays in the text, as U+FEFF. `most` is in bytes, `expected` says what the file should hold, `empty` whether it may
+    hold nothing.
     """
     try:
         content = _read_bytes(name, most)
@@ -28,7 +32,7 @@ def read_text(name: str, most: int, expected: str) -> str | Failure:
         return _refuse(name, explain_error(error), expected)
     if len(content) > most:
         return _refuse(name, f"larger than {most // _MEGABYTE} MB", expected)
-    if not content.strip():
+    if not empty and not content.strip():
         return _refuse(name, "is empty", expected)
     return decode(name, content, expected)
 
@@ -64,3 +68,35 @@ def decode(name: str, content: bytes, expected: str) -> str | Failure:
 
 def _refuse(name: str, why: str, expected: str) -> Failure:
     return Failure(f"{name_source(name)}: {why}; expected: {expected}")
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """
+    Write beside the file and rename: whoever looks finds the old content or the new, on a full disk too. Raises `OSError` and `ValueError`.
+
+    A link's target is replaced, and the link stays; a device or a pipe is written to as it is.
+    """
+    target = path.resolve()
+    mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else None
+    if mode is not None and not target.is_file():
+        target.write_bytes(content)
+        return
+    beside = target.parent / f".{secrets.token_hex(8)}.part"
+    try:
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb") as file:
+            if mode is not None:
+                beside.chmod(mode)
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(target)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def is_same_file(path: Path, other: Path) -> bool:
+    """Whether both are there and are one file, by whatever name."""
+    try:
+        return path.samefile(other)
+    except (OSError, ValueError):
+        return False

@@ -17,6 +17,7 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
 from offline.engine.pack.policyconfig import LEVELS, configure
+from offline.processes import run_group
 from offline.run import Failure, Pack, PolicyInfo
 
 #: What the real engine lets through in either direction.
@@ -124,16 +125,10 @@ def boot(folder: Path, settings: StackSettings | None, policies: Mapping[str, An
         # An isolated interpreter starts an isolated one; any other one finds in the current folder what is the pack's own.
         isolated = ("-I",) if sys.flags.isolated else ()
         command = [sys.executable, *isolated, "-u", "-m", "pulumi.policy", _NO_ENGINE, str(folder)]
-        process = subprocess.Popen(
-            command, cwd=folder, env=_make_environment(settings), stdin=subprocess.DEVNULL, stdout=out, stderr=log, start_new_session=True
-        )
-        try:
+        with run_group(command, cwd=folder, env=_make_environment(settings), output=out, error=log) as process:
             port = _await_port(process, out, log)
             with grpc.insecure_channel(f"127.0.0.1:{port}", options=CHANNEL_OPTIONS) as channel:
                 yield _configure(folder, analyzer_pb2_grpc.AnalyzerStub(channel), settings, policies, log)
-        finally:
-            process.kill()
-            process.wait()
 
 
 def _make_environment(settings: StackSettings | None) -> dict[str, str]:

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
-
 from offline.run import Failure
+from offline.yaml import read_yaml
 
 #: What stands in for a value that only the stack's own secrets provider can decrypt.
 ENCRYPTED = "[encrypted]"
@@ -50,7 +49,7 @@ def load(folder: Path, stack: str | None, given: Iterable[str]) -> Project | Fai
     file = next((folder / name for name in ("Pulumi.yaml", "Pulumi.yml", "Pulumi.json") if (folder / name).is_file()), None)
     if file is None:
         return Failure(f"{folder}: {_explain_absence(folder)}; expected: the folder of a Pulumi program, with its Pulumi.yaml")
-    content = _read_yaml(file)
+    content = read_yaml(file, "a Pulumi project")
     if isinstance(content, Failure):
         return content
     *above, chosen = (stack or _choose_stack(_list_stacks(_find_stack_folder(folder, content)))).split("/")
@@ -109,16 +108,6 @@ class _Value(NamedTuple):
     secret: bool = False
 
 
-def _read_yaml(file: Path) -> dict[str, Any] | Failure:
-    try:
-        content = yaml.safe_load(file.read_text("utf-8"))
-    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
-        return Failure(f"{file}: not YAML ({' '.join(str(error).split())[:200]})")
-    if content is None:
-        return {}
-    return content if isinstance(content, dict) else Failure(f"{file}: not a YAML object")
-
-
 def _find_stack_folder(folder: Path, project: Mapping[str, Any]) -> Path:
     return folder / str(project.get("stackConfigDir") or "")
 
@@ -139,7 +128,7 @@ def _read_stack_file(project_file: Path, project: Mapping[str, Any], stack: str)
     file = next((file for suffix in _SUFFIXES if (file := where / f"Pulumi.{stack}{suffix}").is_file()), None)
     if file is None and (others := _list_stacks(where)):
         return Failure(f"{project_file}: there is no Pulumi.{stack}.yaml; expected: --stack with one of {', '.join(others)}")
-    content = _read_yaml(file) if file is not None else {}
+    content = read_yaml(file, "the configuration of a stack") if file is not None else {}
     if not isinstance(content, Failure) and not isinstance(content.get("config") or {}, dict):
         return Failure(f"{file}: `config` must be an object")
     return content

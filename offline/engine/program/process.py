@@ -4,25 +4,24 @@ import json
 import os
 import shlex
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 from offline.engine.program.configuration import Project
 from offline.engine.protocol.session import Session
+from offline.processes import run_group
 from offline.run import Failure
 
 _INTERPRETER = "Scripts/python.exe" if os.name == "nt" else "bin/python"
 _LAUNCHER = Path(__file__).parent / "launch" / "run_python.py"
 _PARALLEL = 16
 _POLL_SECONDS = 0.02
-_MARGIN_SECONDS = 5.0
 
 
 class Start(NamedTuple):
@@ -122,8 +121,10 @@ def _build_go(project: Project, scratch: Path) -> Start | Failure:
     if go is None:
         return Failure("go is not on PATH: this program needs it")
     binary = scratch / "program"
-    built = subprocess.run([go, "build", "-o", str(binary), "."], cwd=folder, capture_output=True, text=True, check=False)
-    return Start((str(binary),), folder) if built.returncode == 0 else Failure("the program does not compile", built.stdout + built.stderr)
+    with tempfile.TemporaryFile() as output:
+        with run_group([go, "build", "-o", str(binary), "."], cwd=folder, output=output, error=output) as building:
+            status = building.wait()
+        return Start((str(binary),), folder) if status == 0 else Failure("the program does not compile", _read_all(output))
 
 
 def run_process(start: Start, project: Project, patience: float, address: str, session: Session) -> Ended | Failure:
@@ -136,19 +137,18 @@ def run_process(start: Start, project: Project, patience: float, address: str, s
         environment = _make_environment(project, address, session)
         command = [*start.command, *_make_arguments(start, project, address, session.dry_run)]
         try:
-            process = subprocess.Popen(
-                command, cwd=start.folder, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
-            )
+            with run_group(command, cwd=start.folder, env=environment, output=output, error=output) as process:
+                session.touch()
+                failure = _await_end(process, session, patience)
         except OSError as error:
             return Failure(f"{start.command[0]}: cannot be started ({error.strerror})")
-        session.touch()
-        try:
-            failure = _await_end(process, session, patience)
-        finally:
-            _end(process)
-        output.seek(0)
-        printed = output.read().decode("utf-8", "replace")
+        printed = _read_all(output)
         return Ended(process.returncode, printed) if failure is None else failure._replace(output=printed + failure.output)
+
+
+def _read_all(output: IO[bytes]) -> str:
+    output.seek(0)
+    return output.read().decode("utf-8", "replace")
 
 
 def _make_arguments(start: Start, project: Project, address: str, dry_run: bool) -> list[str]:  # noqa: FBT001
@@ -211,10 +211,3 @@ def _await_end(process: subprocess.Popen[bytes], session: Session, patience: flo
             return Failure(f"the program was ended: it asked the engine for nothing for {patience:.0f} seconds and did not end by itself")
         time.sleep(_POLL_SECONDS)
     return session.failure
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """The program and whatever it started, which share a process group of their own."""
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait(_MARGIN_SECONDS)
