@@ -75,13 +75,13 @@ def _read(text: str, problems: _Problems) -> Document | None:
     try:
         size = len(text.encode())
     except UnicodeEncodeError:
-        problems.add("$", "the text is not valid UTF-8")
+        problems.add("$", "the document is not valid UTF-8")
         return None
     if size > MAX_BYTES:
-        problems.add("$", f"the document has {size} bytes, and S3 takes {MAX_BYTES} at most")
+        problems.add("$", f"the document has {size} bytes; S3 accepts at most {MAX_BYTES}")
         return None
     if not text.strip(_WHITESPACE).startswith("{"):
-        problems.add("$", f"the text does not begin with `{{`: {_S3}")
+        problems.add("$", f"a policy document must start with `{{`: {_S3}")
         return None
     try:
         root = json.loads(
@@ -92,11 +92,11 @@ def _read(text: str, problems: _Problems) -> Document | None:
             parse_constant=_refuse_constant,
         )
     except json.JSONDecodeError as error:
-        problems.add("$", f"the text is not JSON (line {error.lineno}, column {error.colno})")
+        problems.add("$", f"the document is not valid JSON (line {error.lineno}, column {error.colno})")
     except ValueError:
-        problems.add("$", "the text is not JSON (`NaN` and `Infinity` are no numbers)")
+        problems.add("$", "the document is not valid JSON (`NaN` and `Infinity` are not numbers)")
     except RecursionError:
-        problems.add("$", "the text is nested too deeply")
+        problems.add("$", "the document is nested too deeply")
     else:
         return _read_document(root, problems, escaped="\\u" in text)
     return None
@@ -109,14 +109,14 @@ def _refuse_constant(_: str) -> None:
 def _read_document(root: _Object, problems: _Problems, *, escaped: bool) -> Document | None:
     """Exactly the elements of the policy language (S-01); variables only with their version (S-05)."""
     if escaped and _has_lone_surrogate(root):
-        problems.add("$", "a text in the document is not valid Unicode")
+        problems.add("$", "a string in the document is not valid Unicode")
         return None
     found = _take(root, "$", ("Version", "Id", "Statement"), problems)
     version = found.get("Version", _VERSIONS[0])
     if version not in _VERSIONS:
         problems.add("$.Version", "`Version` is neither `2012-10-17` nor `2008-10-17`")
     if not isinstance(found.get("Id", ""), str):
-        problems.add("$.Id", "`Id` is not a text")
+        problems.add("$.Id", "`Id` is not a string")
     statements = tuple(_read_statements(found, problems))
     return Document(version == "2012-10-17", statements)
 
@@ -142,7 +142,7 @@ def _take(value: _Object, path: str, known: tuple[str, ...], problems: _Problems
     found: _Found = {}
     for position, (name, item) in enumerate(value.pairs, 1):
         if name not in known:
-            problems.add(path, f"member {position} is no element of the policy language")
+            problems.add(path, f"member {position} is not an element of the policy language")
         elif name in found:
             problems.add(path, f"`{name}` occurs more than once")
         else:
@@ -183,7 +183,7 @@ def _read_statement(value: _Object, number: int, path: str, problems: _Problems)
     found = _take(value, path, _ELEMENTS, problems)
     sid = found.get("Sid")
     if "Sid" in found and not isinstance(sid, str):
-        problems.add(f"{path}.Sid", "`Sid` is not a text")
+        problems.add(f"{path}.Sid", "`Sid` is not a string")
     return Statement(
         number,
         sid if isinstance(sid, str) else None,
@@ -205,7 +205,7 @@ def _read_effect(found: _Found, path: str, problems: _Problems) -> Literal["Allo
         case None if "Effect" not in found:
             problems.add(path, "`Effect` is missing")
         case _:
-            problems.add(f"{path}.Effect", "`Effect` is neither `Allow` nor `Deny`, written exactly so")
+            problems.add(f"{path}.Effect", "`Effect` is neither `Allow` nor `Deny` (its values are case-sensitive)")
     return "Allow"
 
 
@@ -213,7 +213,7 @@ def _choose(element: str, found: _Found, path: str, problems: _Problems) -> tupl
     """Whether the `Not` form is used, and the path; exactly one of the two must be there."""
     opposite = f"Not{element}"
     if element in found and opposite in found:
-        problems.add(path, f"`{element}` and `{opposite}` exclude each other")
+        problems.add(path, f"`{element}` and `{opposite}` cannot be used together")
     elif element not in found and opposite not in found:
         problems.add(path, f"`{element}` is missing")
     negated = element not in found and opposite in found
@@ -230,7 +230,7 @@ def _read_texts(value: _Json, path: str, problems: _Problems) -> tuple[str, ...]
     items = value if isinstance(value, list) else [value]
     texts = tuple(item for item in items if isinstance(item, str))
     if len(texts) != len(items):
-        problems.add(path, "the value is not a text or a list of texts")
+        problems.add(path, "the value is not a string or a list of strings")
     return texts
 
 
@@ -240,7 +240,7 @@ def _read_principals(found: _Found, path: str, problems: _Problems) -> Principal
     if isinstance(value, _Object):
         return Principals(negated, everyone=False, entries=tuple(_read_entries(value, where, problems)), path=where)
     if value != "*":
-        problems.add(where, "a principal is `*` or an object")
+        problems.add(where, "the principal must be `*` or an object")
     return Principals(negated, everyone=True, entries=(), path=where)
 
 
@@ -262,7 +262,7 @@ def _read_conditions(found: _Found, path: str, problems: _Problems) -> Iterator[
     for position, (name, keys) in enumerate(block.pairs, 1):
         operator = find_operator(name)
         if operator is None:
-            problems.add(where, f"member {position} is no condition operator, written as AWS does")
+            problems.add(where, f"member {position} is not a condition operator (operator names are case-sensitive)")
         elif name in seen:
             problems.add(where, f"`{name}` occurs more than once")
         elif not isinstance(keys, _Object):
@@ -279,12 +279,12 @@ def _read_keys(keys: _Object, path: str, problems: _Problems) -> Iterator[tuple[
     for position, (written, value) in enumerate(keys.pairs, 1):
         key = written.translate(_LOWER)
         if key in seen:
-            problems.add(path, f"member {position} repeats a key (case does not distinguish keys)")
+            problems.add(path, f"member {position} repeats a key (keys are not case-sensitive)")
         seen.add(key)
         items = value if isinstance(value, list) else [value]
         texts = tuple(text for text in map(_value_text, items) if text is not None)
         if len(texts) != len(items):
-            problems.add(path, f"a value of member {position} is not a text, a number or a boolean")
+            problems.add(path, f"a value of member {position} is not a string, a number or a boolean")
         yield key, written, texts
 
 

@@ -90,7 +90,7 @@ def write_statements(goal: Goal) -> tuple[str, ...]:
 def _check(text: str, goal: Goal, added: tuple[str, ...]) -> Repaired | CannotRepair:
     size = len(text.encode())
     if size > MAX_BYTES:
-        return CannotRepair(f"with what it lacks the document has {size} bytes, and S3 takes {MAX_BYTES} at most", added)
+        return CannotRepair(f"with what it lacks the document has {size} bytes; S3 accepts at most {MAX_BYTES}", added)
     document = parse(text)
     if isinstance(document, Malformed) or not isinstance(judge(document, goal), Denied):
         return CannotRepair("what would be added cannot be proved under these assumptions")

@@ -109,7 +109,7 @@ def read_condition(condition: Condition, kind: Kind, *, variables: bool, text_on
     if not condition.values:
         return _read_empty(operator, kind)
     if not all(_is_value(value, operator.family, variables=variables) for value in condition.values):
-        return _only_presence(operator, kind, f"a value of `{operator.name}` is not one", refused=True)
+        return _only_presence(operator, kind, f"`{operator.name}` cannot be applied to one of its values", refused=True)
     if kind == "set" or operator.family in ("String", "Arn"):
         return _read_texts(condition, kind, variables=variables, text_on_bool=text_on_bool)
     if operator.family == "Bool" and kind == "bool":

@@ -49,7 +49,7 @@ def _find_costliest(document: Document, budget: Budget) -> Problem:
     spent = {statement.number: budget.spent.get(statement.number, 0) for statement in document.statements}
     number = max(spent, key=lambda number: spent[number], default=0)
     path = next((statement.path for statement in document.statements if statement.number == number), "$")
-    return Problem(path, "the document is too complex: the search was given up, and this statement costs it most")
+    return Problem(path, "the document is too complex: the search gave up, and this statement cost it most")
 
 
 def _decide(document: Document, goal: Goal, budget: Budget) -> Verdict:

@@ -19,7 +19,7 @@ EVERYTHING: Glob = (MANY,)
 SOMETHING: Glob = (ANY, MANY)
 DIGIT = "0123456789"
 ARN_SEGMENTS = 6
-MALFORMED = "a `${...}` is no policy variable (an unfilled placeholder?)"
+MALFORMED = "a `${...}` is not a policy variable (an unfilled placeholder?)"
 """The doubt about a text that S3 may refuse."""
 
 _LETTERS = {char: char + char.upper() for char in "abcdefghijklmnopqrstuvwxyz"}

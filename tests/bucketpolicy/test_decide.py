@@ -165,7 +165,7 @@ def test_a_document_beyond_the_budget_is_given_up(monkeypatch: pytest.MonkeyPatc
     parts = [statement(NULL, Resource=None, NotResource=pair) for pair in patterns]
     ((path, reason),) = reasons(uploads(statement(NULL, Resource=clauses), *parts))
     assert path.startswith("$.Statement[")
-    assert reason == "the document is too complex: the search was given up, and this statement costs it most"
+    assert reason == "the document is too complex: the search gave up, and this statement cost it most"
 
 
 def test_a_document_without_denies_has_none() -> None:

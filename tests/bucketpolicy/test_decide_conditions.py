@@ -57,7 +57,9 @@ def test_a_condition_that_aws_leaves_open(condition: Json, path: str) -> None:
 def test_a_value_that_its_operator_cannot_take_proves_nothing(condition: Json) -> None:
     """Not even of an absent key: S3 may refuse the statement."""
     (name,) = condition
-    assert reasons(uploads(statement(condition))) == ((f"$.Statement[0].Condition.{name}", f"a value of `{name}` is not one"),)
+    assert reasons(uploads(statement(condition))) == (
+        (f"$.Statement[0].Condition.{name}", f"`{name}` cannot be applied to one of its values"),
+    )
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def test_an_empty_negated_list_is_open() -> None:
         ("arn:aws:s3*", "AWS does not say what an ARN with fewer than six segments matches"),
         ("**", "AWS does not say what an ARN with fewer than six segments matches"),
         ("arn:aws:s3:::b/${aws:SecureTransport, 'x'}", "the value of a policy variable is not known"),
-        ("arn:aws:s3:::b/${aws:SecureTransport", "a `${...}` is no policy variable (an unfilled placeholder?)"),
+        ("arn:aws:s3:::b/${aws:SecureTransport", "a `${...}` is not a policy variable (an unfilled placeholder?)"),
     ],
 )
 def test_a_resource_that_aws_leaves_open(resource: str, reason: str) -> None:

@@ -9,7 +9,7 @@ from bucketpolicy.verdict import Counterexample, Undecided
 from tests.bucketpolicy.verdicts import UPLOADS, decide_on, document, over_http, reasons, statement, witness
 
 ALLOW = {**statement(), "Effect": "Allow"}
-TOO_COMPLEX = "the document is too complex: the search was given up, and this statement costs it most"
+TOO_COMPLEX = "the document is too complex: the search gave up, and this statement cost it most"
 
 
 @pytest.mark.parametrize("place", range(3))

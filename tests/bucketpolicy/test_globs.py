@@ -151,7 +151,7 @@ def test_a_variable_may_have_any_letter_in_its_name() -> None:
 )
 def test_a_malformed_variable_may_be_anything(text: str) -> None:
     """AWS calls it an error, and what comes of it is open."""
-    assert read(text) == Match((), (EVERYTHING,), (), "a `${...}` is no policy variable (an unfilled placeholder?)")
+    assert read(text) == Match((), (EVERYTHING,), (), "a `${...}` is not a policy variable (an unfilled placeholder?)")
 
 
 @pytest.mark.parametrize("text", ["\U00010000", "a\U0001f600", "\U0001f600a", "${aws:a}\U0001f600"])

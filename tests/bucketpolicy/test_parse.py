@@ -193,7 +193,7 @@ def test_size_is_counted_in_bytes_up_to_the_limit() -> None:
     """20,480 bytes are taken, one more is not; a letter beyond ASCII counts as the bytes it has."""
     padding = MAX_BYTES - len(write(PLAIN, Id="").encode())
     assert isinstance(parse(write(PLAIN, Id="x" * padding)), Document)
-    assert refuse(write(PLAIN, Id="x" * (padding + 1))) == (Problem("$", "the document has 20481 bytes, and S3 takes 20480 at most"),)
+    assert refuse(write(PLAIN, Id="x" * (padding + 1))) == (Problem("$", "the document has 20481 bytes; S3 accepts at most 20480"),)
     wide = json.dumps({"Statement": [PLAIN], "Id": "é" * (MAX_BYTES // 2)}, ensure_ascii=False)
     assert len(wide) < MAX_BYTES
     assert paths(wide) == ["$"]
@@ -266,42 +266,46 @@ def test_what_s3_refuses_for_its_form_is_said_where_it_is(statement: object, pat
 @pytest.mark.parametrize(
     ("text", "path", "reason"),
     [
-        (write(PLAIN, Id=1), "$.Id", "`Id` is not a text"),
-        (write({**PLAIN, "Sid": 1}), "$.Statement[0].Sid", "`Sid` is not a text"),
-        (write({**PLAIN, "Effect": "deny"}), "$.Statement[0].Effect", "`Effect` is neither `Allow` nor `Deny`, written exactly so"),
+        (write(PLAIN, Id=1), "$.Id", "`Id` is not a string"),
+        (write({**PLAIN, "Sid": 1}), "$.Statement[0].Sid", "`Sid` is not a string"),
+        (
+            write({**PLAIN, "Effect": "deny"}),
+            "$.Statement[0].Effect",
+            "`Effect` is neither `Allow` nor `Deny` (its values are case-sensitive)",
+        ),
         (write({key: value for key, value in PLAIN.items() if key != "Effect"}), "$.Statement[0]", "`Effect` is missing"),
         (write({key: value for key, value in PLAIN.items() if key != "Action"}), "$.Statement[0]", "`Action` is missing"),
-        (write({**PLAIN, "NotAction": "s3:*"}), "$.Statement[0]", "`Action` and `NotAction` exclude each other"),
-        (write({**PLAIN, "Foo": 1}), "$.Statement[0]", "member 5 is no element of the policy language"),
-        (write({**PLAIN, "Action": None}), "$.Statement[0].Action", "the value is not a text or a list of texts"),
-        (write({**PLAIN, "Principal": "x"}), "$.Statement[0].Principal", "a principal is `*` or an object"),
+        (write({**PLAIN, "NotAction": "s3:*"}), "$.Statement[0]", "`Action` and `NotAction` cannot be used together"),
+        (write({**PLAIN, "Foo": 1}), "$.Statement[0]", "member 5 is not an element of the policy language"),
+        (write({**PLAIN, "Action": None}), "$.Statement[0].Action", "the value is not a string or a list of strings"),
+        (write({**PLAIN, "Principal": "x"}), "$.Statement[0].Principal", "the principal must be `*` or an object"),
         (write({**PLAIN, "Condition": []}), "$.Statement[0].Condition", "`Condition` is not an object"),
         (
             write({**PLAIN, "Condition": {"Null": {}, "bool": {}}}),
             "$.Statement[0].Condition",
-            "member 2 is no condition operator, written as AWS does",
+            "member 2 is not a condition operator (operator names are case-sensitive)",
         ),
         (write({**PLAIN, "Condition": {"Bool": 1}}), "$.Statement[0].Condition.Bool", "the operator's value is not an object"),
         (
             write({**PLAIN, "Condition": {"Bool": {"a": "1", "A": "1"}}}),
             "$.Statement[0].Condition.Bool",
-            "member 2 repeats a key (case does not distinguish keys)",
+            "member 2 repeats a key (keys are not case-sensitive)",
         ),
         (
             write({**PLAIN, "Condition": {"Bool": {"a": "1", "b": None}}}),
             "$.Statement[0].Condition.Bool",
-            "a value of member 2 is not a text, a number or a boolean",
+            "a value of member 2 is not a string, a number or a boolean",
         ),
         (write("Deny"), "$.Statement[0]", "the statement is not an object"),
         (write(), "$.Statement", "`Statement` is empty"),
         (write(PLAIN, Version="2012"), "$.Version", "`Version` is neither `2012-10-17` nor `2008-10-17`"),
         ("{}", "$", "`Statement` is missing"),
-        ("[]", "$", "the text does not begin with `{`: S3's error is `Policies must be valid JSON and the first byte must be '{'`"),
-        ('{\n"a" 1}', "$", "the text is not JSON (line 2, column 5)"),
-        ('{"Id": NaN}', "$", "the text is not JSON (`NaN` and `Infinity` are no numbers)"),
-        ('{"Id": ' + "[" * 10_000 + "]" * 10_000 + "}", "$", "the text is nested too deeply"),
-        ("{\ud800", "$", "the text is not valid UTF-8"),
-        (write(PLAIN, Id="\ud800"), "$", "a text in the document is not valid Unicode"),
+        ("[]", "$", "a policy document must start with `{`: S3's error is `Policies must be valid JSON and the first byte must be '{'`"),
+        ('{\n"a" 1}', "$", "the document is not valid JSON (line 2, column 5)"),
+        ('{"Id": NaN}', "$", "the document is not valid JSON (`NaN` and `Infinity` are not numbers)"),
+        ('{"Id": ' + "[" * 10_000 + "]" * 10_000 + "}", "$", "the document is nested too deeply"),
+        ("{\ud800", "$", "the document is not valid UTF-8"),
+        (write(PLAIN, Id="\ud800"), "$", "a string in the document is not valid Unicode"),
         ('{"Statement": [], "Statement": []}', "$", "`Statement` occurs more than once"),
         (
             write({**PLAIN, "Condition": {"Bool": {}, "Null": {}}}).replace("Null", "Bool"),
@@ -321,7 +325,7 @@ def test_half_a_surrogate_pair_is_refused_wherever_it_is(code: int, where: str) 
     """In a text, among other characters, in a list or deep inside; a whole pair and the characters around the range are characters."""
     half = chr(code)
     texts = {"Id": write(PLAIN, Id=f"a{half}b"), "Sid": write({**PLAIN, "Sid": half}), "Action": write({**PLAIN, "Action": ["a", half]})}
-    assert refuse(texts[where]) == (Problem("$", "a text in the document is not valid Unicode"),)
+    assert refuse(texts[where]) == (Problem("$", "a string in the document is not valid Unicode"),)
     for char in ("\U0001f600", "\ud7ff", "\ue000", "\\ud800"):
         assert isinstance(parse(write({**PLAIN, "Sid": char})), Document)
 

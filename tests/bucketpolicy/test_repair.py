@@ -420,7 +420,7 @@ def test_a_document_that_would_pass_the_limit_is_reported() -> None:
     """The size it would have, and the statement it lacks."""
     text = f'{{"Id":"{"é" * 10_100}","Statement":[{ALLOW}]}}'
     size = len(f'{{"Id":"{"é" * 10_100}","Statement":[{ALLOW.replace(" ", "")},{DENY}]}}'.encode())
-    assert repair(text, HTTP) == CannotRepair(f"with what it lacks the document has {size} bytes, and S3 takes 20480 at most", (DENY,))
+    assert repair(text, HTTP) == CannotRepair(f"with what it lacks the document has {size} bytes; S3 accepts at most 20480", (DENY,))
 
 
 @pytest.mark.parametrize("text", ["", "{", '{"Statement":[]}', '{"Statement":{"Effect":"deny"}}', '{"Id":1,"Id":1}'])
