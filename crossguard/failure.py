@@ -1,4 +1,4 @@
-"""What is reported when the pack itself fails, so that nothing passes silently and no exception reaches the engine."""
+"""What is reported when the pack itself fails: nothing passes silently, and no exception reaches the engine."""
 
 import traceback
 from pathlib import Path
@@ -12,6 +12,6 @@ def describe_failure(rule: Rule | StackRule, error: Exception) -> str:
     where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "an unknown place"
     return (
         f"This cannot be decided: internal error of {rule.name}, in {where}.\n"
-        "That is a mistake in the policy pack, and not in your program; please report it with the document, if you may show it.\n"
-        f"Until it is mended, an exemption with a reason lets the update through: {link(rule)}"
+        "This is a bug in the policy pack, not in your program. Please report it, with the document if you may share it.\n"
+        f"Until it is fixed, exempt the resource, with a reason, to unblock the update: {link(rule)}"
     )

@@ -158,7 +158,7 @@ def _fit_answer(outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
         else:
             yield short
     if left_out:
-        yield Violation(f"There are {left_out} more buckets of which the same is to be said.")
+        yield Violation(f"{left_out} more buckets have the same violation.")
 
 
 def _to_outcome(rule: Rule | StackRule, settings: Settings | Rejected, subject: Subject, finding: Finding, when: When) -> Outcome | None:

@@ -25,7 +25,7 @@ def test_thousands_of_buckets_without_a_policy(update: Double) -> None:
     assert response.ByteSize() < LIMIT
     whole = [message.count("\n") > 1 for message in messages]
     assert (whole == sorted(whole, reverse=True), whole[500], whole[2000]) == (True, True, False)
-    assert messages[-1].endswith(f"There are {5000 - len(messages) + 1} more buckets of which the same is to be said.")
+    assert messages[-1].endswith(f"{5000 - len(messages) + 1} more buckets have the same violation.")
 
 
 def test_a_document_of_five_megabytes(update: Double) -> None:
