@@ -15,12 +15,24 @@ from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
 
 from bucketpolicy.repair import Repaired
 from crossguard.judging.assess import assess, locate
-from crossguard.judging.finding import CannotTell, Compliant, Exempted, Finding, Misconfigured, NotApplicable, NotDenied, NotKnown, Subject
+from crossguard.judging.finding import (
+    CannotTell,
+    Compliant,
+    Exempted,
+    Finding,
+    Misconfigured,
+    NotApplicable,
+    NotDenied,
+    NotKnown,
+    Subject,
+    Unattached,
+)
 from crossguard.messages.render import render, render_note
 from crossguard.pack.rule import Rule, StackRule
 from crossguard.pack.settings import Rejected, Settings, read_settings
 from crossguard.resources.attachments import Attachments, assess_attachments, attach
-from crossguard.resources.documents import find, has_inline_policy, is_blank_policy
+from crossguard.resources.documents import find, look
+from crossguard.resources.naming import settle
 from crossguard.resources.seen_inputs import SeenInputs
 from crossguard.resources.source import Found, Source
 
@@ -66,13 +78,9 @@ def read_when(today: date) -> When:
 
 def judge_resource(rule: Rule, args: ResourceValidationArgs, seen_inputs: SeenInputs, when: When) -> tuple[Outcome, ...]:
     """What the policy says about one resource's inputs; nothing where all is well."""
-    seen_inputs.note(
-        args.urn,
-        inline=has_inline_policy(args.resource_type, args.props),
-        blank=is_blank_policy(args.resource_type, args.props),
-    )
+    seen_inputs.note(args.urn, look(args.resource_type, args.props))
     settings = read_settings(args.get_config(), rule.keys)
-    subject, source = _look_at(args)
+    subject, source = _look_at(args, seen_inputs, when)
     finding = assess(rule, settings, subject, source, when.today)
     if isinstance(finding, Compliant):
         return ()
@@ -80,10 +88,10 @@ def judge_resource(rule: Rule, args: ResourceValidationArgs, seen_inputs: SeenIn
     return () if outcome is None else (outcome,)
 
 
-def remediate_resource(rule: Rule, args: ResourceValidationArgs, today: date) -> Mapping[str, Any] | None:
+def remediate_resource(rule: Rule, args: ResourceValidationArgs, seen_inputs: SeenInputs, when: When) -> Mapping[str, Any] | None:
     """The resource's properties with the document repaired; None where there is nothing to add, or nothing can be."""
-    subject, source = _look_at(args)
-    match source, assess(rule, read_settings(args.get_config(), rule.keys), subject, source, today):
+    subject, source = _look_at(args, seen_inputs, when)
+    match source, assess(rule, read_settings(args.get_config(), rule.keys), subject, source, when.today):
         case Found(_, name), NotDenied(fix=Repaired(_, added) as fix) | CannotTell(fix=Repaired(_, added) as fix) if added:
             return _apply(args.props, name, fix)
         case _:
@@ -113,9 +121,12 @@ def _append(document: Mapping[str, Any], added: tuple[str, ...]) -> None:
     cast("MutableMapping[str, Any]", document)["Statement"] = [*kept, *map(json.loads, added)]
 
 
-def _look_at(args: ResourceValidationArgs) -> tuple[Subject, Source]:
+def _look_at(args: ResourceValidationArgs, seen_inputs: SeenInputs, when: When) -> tuple[Subject, Source]:
+    """The resource and its document; in an update every name is known, or else secret."""
     provider = args.provider.props if args.provider is not None else None
-    return Subject(args.urn, args.resource_type, args.name), find(args.resource_type, args.props, provider)
+    source = find(args.resource_type, args.props, provider)
+    settled = settle(source, seen_inputs.pick_buckets) if when.preview else source
+    return Subject(args.urn, args.resource_type, args.name), settled
 
 
 def judge_stack(rule: StackRule, args: StackValidationArgs, seen_inputs: SeenInputs, when: When) -> Iterator[Outcome]:
@@ -132,16 +143,17 @@ def judge_stack(rule: StackRule, args: StackValidationArgs, seen_inputs: SeenInp
 
 
 def _judge_attachments(rule: StackRule, settings: Settings, attachments: Attachments, when: When) -> Iterator[Outcome]:
-    """A violation for each bucket that has one, then one note for all that are not known."""
+    """A violation for each bucket that has one, then one note for all of which less can be said."""
     doubtful: list[Subject] = []
+    bare: list[Subject] = []
     for subject, finding in assess_attachments(settings, attachments, when.today):
         match _to_outcome(rule, settings, subject, finding, when):
             case Violation(text):
                 yield Violation(text, subject.urn)
             case Note():
-                doubtful.append(subject)
-    if doubtful:
-        yield Note(render_note(rule, tuple(doubtful)))
+                (bare if isinstance(finding, Unattached) else doubtful).append(subject)
+    if doubtful or bare:
+        yield Note(render_note(rule, tuple(doubtful), tuple(bare)))
 
 
 def _fit_answer(outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
@@ -162,9 +174,9 @@ def _fit_answer(outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
 
 
 def _to_outcome(rule: Rule | StackRule, settings: Settings | Rejected, subject: Subject, finding: Finding, when: When) -> Outcome | None:
-    """What is said of a finding; what is not known yet is softened during a preview only."""
-    if isinstance(finding, NotKnown) and not when.preview:
-        finding = finding._replace(when="update")
+    """What is said of a finding; what is not known yet, or not there yet, is softened during a preview only."""
+    if isinstance(finding, NotKnown | Unattached):
+        finding = finding._replace(when="preview" if when.preview else "update")
     text = render(rule, finding, subject)
     if text is None:
         return None
@@ -174,6 +186,8 @@ def _to_outcome(rule: Rule | StackRule, settings: Settings | Rejected, subject: 
         case NotKnown(when="preview") if "whenUnknown" not in rule.keys:
             return Skip(text)
         case NotKnown(when="preview") if isinstance(settings, Settings) and settings.when_unknown == "advisory":
+            return Note(text)
+        case Unattached(when="preview") if isinstance(settings, Settings) and settings.in_preview == "advisory":
             return Note(text)
         case _:
             return Violation(text)

@@ -87,7 +87,7 @@ def _build_resource_policy(rule: Rule, seen_inputs: SeenInputs, clock: Clock) ->
         try:
             from crossguard import policy  # noqa: PLC0415  not at boot: see above
 
-            return policy.remediate_resource(rule, args, clock())
+            return policy.remediate_resource(rule, args, seen_inputs, policy.read_when(clock()))
         except Exception:  # noqa: BLE001  the safety net, as above; `validate` comes next and reports
             return None
 

@@ -19,7 +19,7 @@ from crossguard.judging.assess import assess, locate
 from crossguard.judging.finding import CannotTell, NotDenied, Subject
 from crossguard.pack.kinds import JUDGED, POLICY_DOCUMENT
 from crossguard.pack.rule import Rule, StackRule
-from crossguard.resources.documents import find, has_inline_policy
+from crossguard.resources.documents import find, has_inline_policy, was_read
 from crossguard.resources.seen_inputs import SeenInputs
 from crossguard.resources.source import Found
 from offline.configuration import Configuration, Configured
@@ -32,7 +32,7 @@ from offline.state import State, Stored
 
 _SAID_EVERY = 500
 #: The properties that policies look into.
-_READ = frozenset({"bucket", "bucketName", "policy", "policyDocument", "region"})
+_READ = frozenset({"bucket", "bucketName", "policy", "policyDocument", "region", "endpoints"})
 
 
 #: URN and policy to what was found there.
@@ -155,7 +155,7 @@ def _judge_resources(state: State, judges: _Judges, progress: Callable[[str], No
 
 def _has_document(resource: Stored) -> bool:
     """Of any other resource the document policies say that they do not apply."""
-    return resource.type in POLICY_DOCUMENT or has_inline_policy(resource.type, resource.inputs)
+    return resource.type in POLICY_DOCUMENT or has_inline_policy(resource.type, resource.inputs) or was_read(resource.type, resource.inputs)
 
 
 def _judge_stack(state: State, judges: _Judges) -> Iterator[_Said]:
@@ -175,8 +175,13 @@ def list_providers(resources: Iterable[Stored | Seen]) -> dict[str, ShownProvide
     }
 
 
+def find_provider(resource: Stored | Seen, providers: Mapping[str, ShownProvider]) -> ShownProvider | None:
+    """The resource's provider, without inputs where it is none of these; a component has none."""
+    return providers.get(resource.provider, ShownProvider({})) if resource.provider else None
+
+
 def _show_inputs(resource: Stored, providers: Mapping[str, ShownProvider]) -> _Shown:
-    return _Shown(resource.urn, resource.type, resource.name, reveal_read(resource.inputs), {}, providers.get(resource.provider), {})
+    return _Shown(resource.urn, resource.type, resource.name, reveal_read(resource.inputs), {}, find_provider(resource, providers), {})
 
 
 def _show_outputs(state: State, providers: Mapping[str, ShownProvider]) -> list[_Shown]:
@@ -189,7 +194,7 @@ def _show_outputs(state: State, providers: Mapping[str, ShownProvider]) -> list[
             resource.name,
             reveal_read(resource.outputs) if resource.type in JUDGED else {},
             edges[resource.urn],
-            providers.get(resource.provider),
+            find_provider(resource, providers),
             {},
         )
         for resource in state.resources

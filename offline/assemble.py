@@ -14,14 +14,16 @@ from typing import NamedTuple
 
 from crossguard.judging.assess import assess, locate
 from crossguard.judging.exemptions import Applies, find_exemption
-from crossguard.judging.finding import Compliant, Exempted, Finding, NotApplicable, NotKnown, Subject
+from crossguard.judging.finding import Compliant, Exempted, Finding, NotApplicable, NotKnown, Subject, Unattached
 from crossguard.pack.kinds import BUCKET_NAME, JUDGED, POLICY_DOCUMENT
 from crossguard.pack.rule import Rule
-from crossguard.resources.attachments import assess_attachments, attach, find_target
-from crossguard.resources.documents import find, has_inline_policy, is_blank_policy, is_directory_bucket, read_bucket_name
-from crossguard.resources.seen_inputs import SeenUrns
+from crossguard.resources.attachments import assess_attachments, attach
+from crossguard.resources.documents import find, is_directory_bucket, look, read_bucket_name
+from crossguard.resources.links import find_targets
+from crossguard.resources.naming import settle
+from crossguard.resources.seen_inputs import SeenInputs
 from crossguard.resources.source import Found
-from offline.analyze import ShownProvider, list_providers, reveal_read
+from offline.analyze import ShownProvider, find_provider, list_providers, reveal_read
 from offline.configuration import Configuration, Configured, Level
 from offline.report import content
 from offline.report.content import Bucket, CommandName, Outcome, Report, Result, SourceLocation, name_stack
@@ -65,6 +67,7 @@ class _Stack(NamedTuple):
 
     judged: Judged
     shown: Mapping[str, Shown]
+    seen_inputs: SeenInputs
     diagnostics: Mapping[tuple[str, str], tuple[Diagnostic, ...]]
     remediated: frozenset[tuple[str, str]]
     configuration: Configuration
@@ -115,9 +118,11 @@ def _prepare(judged: Judged, configuration: Configuration, today: date, *, proof
     said: dict[tuple[str, str], list[Diagnostic]] = {}
     for diagnostic in run.diagnostics:
         said.setdefault((diagnostic.urn, diagnostic.policy), []).append(diagnostic)
+    shown = _show(judged)
     return _Stack(
         judged,
-        _show(judged),
+        shown,
+        _sight(shown),
         {key: tuple(diagnostics) for key, diagnostics in said.items()},
         frozenset((each.urn, each.policy) for each in run.remediated),
         configuration,
@@ -140,12 +145,21 @@ def _show(judged: Judged) -> dict[str, Shown]:
             _reveal(seen.outputs, seen.type),
             edges[seen.urn],
             _place(seen, judged),
-            providers.get(seen.provider),
+            find_provider(seen, providers),
         )
     for seen in judged.run.resources:
         for key, urns in seen.property_dependencies.items():
             edges[seen.urn][key] = tuple(shown[urn] for urn in urns if urn in shown)
     return shown
+
+
+def _sight(resources: Mapping[str, Shown]) -> SeenInputs:
+    """What the pack remembers of their inputs."""
+    seen_inputs = SeenInputs()
+    for shown in resources.values():
+        if shown.resource_type in JUDGED:
+            seen_inputs.note(shown.urn, look(shown.resource_type, shown.inputs))
+    return seen_inputs
 
 
 def _reveal(properties: Mapping[str, object], resource_type: str) -> Mapping[str, object]:
@@ -202,12 +216,13 @@ def _read_name(shown: Shown) -> str:
 
 def _find_owners(stack: _Stack) -> dict[str, str]:
     """By URN: the URN of the bucket that a resource is told of under; the name, where that bucket is none of the stack's."""
+    targets = find_targets(shown for shown in stack.shown.values() if shown.resource_type in POLICY_DOCUMENT)
     names = {name: shown.urn for shown in stack.shown.values() if shown.resource_type in BUCKET_NAME and (name := _read_name(shown))}
     owners: dict[str, str] = {}
     for shown in stack.shown.values():
         if shown.resource_type in POLICY_DOCUMENT:
             name = _read_name(shown)
-            owners[shown.urn] = names.get(name, name) if name else find_target(shown) or shown.urn
+            owners[shown.urn] = names.get(name, name) if name else targets.get(shown.urn, shown.urn)
         else:
             owners[shown.urn] = shown.urn
     return owners
@@ -215,10 +230,7 @@ def _find_owners(stack: _Stack) -> dict[str, str]:
 
 def _judge_attachments(stack: _Stack) -> Iterator[tuple[str, Finding]]:
     """What the stack policy finds at each bucket, by URN."""
-    seen_urns = SeenUrns(
-        frozenset(shown.urn for shown in stack.shown.values() if has_inline_policy(shown.resource_type, shown.inputs)),
-        frozenset(shown.urn for shown in stack.shown.values() if is_blank_policy(shown.resource_type, shown.inputs)),
-    )
+    seen_urns = stack.seen_inputs.snapshot()
     for configured in stack.configuration.policies:
         if not isinstance(configured.rule, Rule):
             for subject, finding in assess_attachments(configured.settings, attach(stack.shown.values(), seen_urns), stack.today):
@@ -277,6 +289,8 @@ def _explain_silence(shown: Shown, configured: Configured, examined: Examined, s
             return result
         case NotKnown():
             return result._replace(outcome="unknown", message="What this policy asks for is not known before an update.")
+        case Unattached() if configured.settings.in_preview == "advisory" and stack.judged.run.mode == "preview":
+            return result._replace(outcome="advisory")
         case _:
             return None
 
@@ -286,13 +300,16 @@ def _examine_again(shown: Shown, rule: Rule, configured: Configured, stack: _Sta
     known = stack.judged.findings.get((shown.urn, rule.name))
     if known is not None:
         return known
-    source = find(shown.resource_type, shown.inputs, shown.provider.props if shown.provider is not None else None)
+    provider = shown.provider.props if shown.provider is not None else None
+    source = find(shown.resource_type, shown.inputs, provider)
+    if stack.judged.run.mode == "preview":
+        source = settle(source, stack.seen_inputs.pick_buckets)
     unplaced = Subject(shown.urn, shown.resource_type, shown.name)
     if whole or not isinstance(source, Found) or source.bucket is None:
         subject = locate(unplaced, configured.settings, source)
         return Examined(subject, source, assess(rule, configured.settings, subject, source, stack.today))
     subject = unplaced._replace(bucket=source.bucket)
-    standing = find_exemption(configured.settings.exemptions, subject, stack.today)
+    standing = find_exemption(configured.settings.exemptions, subject, stack.today, source.text)
     return Examined(subject, source, Exempted(standing.exemption) if isinstance(standing, Applies) else Compliant(None))
 
 

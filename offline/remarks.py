@@ -7,6 +7,7 @@ from bucketpolicy.acceptance import find_remarks as find_what_s3_may_refuse
 from bucketpolicy.document import Document, Names, Statement
 from bucketpolicy.parse import parse
 
+TWICE = "The same document is attached more than once: whichever is written last changes nothing, and one of them can go."
 SNIPPET = "Accepted by configuration: the benchmark's own snippet, which enforces neither half of the control."
 _ALL_OBJECTS = re.compile(r"\*|arn:[^:]*:s3:::(\*|[^/*?]+/\*)")
 

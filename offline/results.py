@@ -18,6 +18,7 @@ from crossguard.judging.finding import (
     Exempted,
     Finding,
     Misconfigured,
+    Misdirected,
     NotApplicable,
     NotDenied,
     NotKnown,
@@ -51,6 +52,8 @@ def say(rule: Rule | StackRule, level: Level, examined: Examined, place: SourceL
     result = Result(rule.name, level, find_verdict(rule, finding), find_outcome(level, finding), place)
     text = source.text if isinstance(source, Found) else ""
     match finding:
+        case Compliant(twice=True):
+            told = result._replace(message=ATTACHED, remark=remarks.TWICE)
         case Compliant(_, snippet_accepted):
             held = "" if isinstance(rule, Rule) else ATTACHED
             told = result._replace(message=held, remark=remarks.SNIPPET if snippet_accepted else remarks.find_remarks(text))
@@ -91,7 +94,7 @@ def find_verdict(rule: Rule | StackRule, finding: Finding) -> Verdict:  # noqa: 
             return "exempt"
         case NotApplicable():
             return "not-applicable"
-        case Unattached():
+        case Unattached() | Misdirected():
             return "unattached"
         case SeveralPolicies():
             return "several"

@@ -16,12 +16,14 @@ MOST_BYTES = 256 * 2**20
 EXPECTED = "what `pulumi stack export` prints"
 #: What the engine puts in the place of a secret that it cannot decrypt.
 ENCRYPTED = "[secret]"
+#: The provider of a resource that must have one and names none.
+UNSHOWN = "?"
 _DOCUMENTS = ("policy", "policyDocument")
 _NAMES = ("bucket", "bucketName")
 
 
 class Stored(NamedTuple):
-    """A resource of a state. `provider` is the URN of its provider, "" where it has none."""
+    """A resource of a state. `provider` is the URN of its provider, "" where it has none: it is a component."""
 
     urn: str
     type: str
@@ -122,7 +124,7 @@ def _read(entry: object, place: str, *, marked: bool) -> Stored | None:
                 parent=_read_text(rest.get("parent")),
                 dependencies=_read_urns(rest.get("dependencies")),
                 property_dependencies=_read_dependencies(rest.get("propertyDependencies")),
-                provider=_read_text(rest.get("provider")).rpartition("::")[0],
+                provider=_read_text(rest.get("provider")).rpartition("::")[0] or (UNSHOWN if rest.get("custom") is True else ""),
             )
         case _:
             wrong = f"{place} has no `urn` and `type`"

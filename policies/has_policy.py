@@ -41,6 +41,12 @@ aws.s3.BucketPolicy("reports", bucket=reports.bucket, policy=reports.bucket.appl
 * A `policy` that the provider has read from the bucket counts for nothing:
   that is also what a BucketPolicy leaves behind that was taken out of the program.
 * Nor does a BucketPolicy count that is only read (`BucketPolicy.get`): its document is not among the inputs that the other policies judge.
+* What creates nothing in AWS attaches nothing: a component that calls itself a BucketPolicy, or a BucketPolicy whose provider has
+  `endpoints` of its own. A stack that runs against a stand-in for AWS as a whole is told so at each of its buckets.
+* The same document twice (an inline `policy` and a BucketPolicy, or two of them) is no violation: either write leaves the same.
+* A BucketPolicy made inside an `apply` does not exist in a first preview: `inPreview: advisory` makes a note of that.
+* Audits of discovered resources ask no stack policy: there the other policies judge a bucket by the `policy` that was read.
+  That was tried with exports, and not on a live account.
 * In an update it runs after everything has been created, since the engine asks stack policies last. It prevents in a preview.
 """
 
@@ -51,7 +57,7 @@ RULE = StackRule(
     description="Every S3 bucket must have exactly one bucket policy attached.",
     level="mandatory",
     severity="high",
-    keys=("exemptions", "whenUnknown"),
+    keys=("exemptions", "whenUnknown", "inPreview"),
     remediation_steps=(
         "Attach one BucketPolicy to the bucket, with a Deny for uploads without the encryption header and a Deny for requests without TLS. "
         "Where several are attached, merge them into one."

@@ -13,14 +13,15 @@ from bucketpolicy.explain import Explanation, explain
 from bucketpolicy.goal import Goal
 from bucketpolicy.judge import judge
 from bucketpolicy.parse import MAX_BYTES, parse
-from bucketpolicy.repair import CannotRepair, Repaired, is_bucket_name, repair
+from bucketpolicy.repair import CannotRepair, Repaired, is_bucket_name, repair, write_statements
 from bucketpolicy.verdict import Counterexample, Denied, Undecided
-from crossguard.judging.exemptions import Applies, Expired, MightApply, NoExemption, find_exemption, matches
+from crossguard.judging.exemptions import Applies, MightApply, find_exemption, matches
 from crossguard.judging.finding import (
     CannotTell,
     Compliant,
     Exempted,
     Finding,
+    Lapsed,
     Misconfigured,
     NotApplicable,
     NotDenied,
@@ -32,11 +33,14 @@ from crossguard.judging.snippet import has_snippet, might_have_snippet, write_ot
 from crossguard.pack.partitions import PARTITIONS, find_partition
 from crossguard.pack.rule import Rule
 from crossguard.pack.settings import Rejected, Settings
-from crossguard.resources.source import Found, Missing, NoDocument, Source, Unknown
+from crossguard.resources.source import Bare, Found, Missing, NoDocument, Source, Unknown
 
 #: What Pulumi's SDKs put in the place of an Output that was formatted as text.
 _FORMATTED = re.compile(r"Calling \[?\w+\]? on an \[?Output")
 _ARN = re.compile(r"arn:([^:]*):s3:::([^/]*)")
+_NO_NAME = Undecided((Problem("bucket", "this is no name that a bucket can have"),))
+#: The document of a bucket that has none. Nobody can write it: S3 takes no document without statements.
+_NOTHING = Document(variables=False, statements=())
 
 
 def assess(rule: Rule, settings: Settings | Rejected, subject: Subject, source: Source, today: date) -> Finding:
@@ -45,14 +49,15 @@ def assess(rule: Rule, settings: Settings | Rejected, subject: Subject, source: 
         return NotApplicable(source.reason)
     if isinstance(settings, Rejected):
         return Misconfigured(settings.problems)
-    standing = find_exemption(settings.exemptions, subject._replace(bucket=source.bucket), today) if settings.exemptions else NoExemption()
+    document = source.text if isinstance(source, Found) else None
+    standing = find_exemption(settings.exemptions, subject._replace(bucket=source.bucket), today, document)
     if isinstance(standing, Applies):
         return Exempted(standing.exemption)
     finding = _assess_source(rule, settings, source)
     if isinstance(standing, MightApply) and not isinstance(finding, Compliant):
         return NotKnown("bucket", "exemption")
-    if isinstance(standing, Expired) and isinstance(finding, NotDenied | CannotTell | OutputInText):
-        return finding._replace(expired=standing.exemption)
+    if isinstance(standing, Lapsed) and isinstance(finding, NotDenied | CannotTell | OutputInText):
+        return finding._replace(lapsed=standing)
     return finding
 
 
@@ -61,15 +66,17 @@ def locate(subject: Subject, settings: Settings | Rejected, source: Source) -> S
     match settings, source:
         case Settings(), Found(text, _, bucket, region):
             document = _read(text)
-            known = document if isinstance(document, Document) else Document(variables=False, statements=())
+            known = document if isinstance(document, Document) else _NOTHING
             return subject._replace(bucket=bucket, partition=_choose_partition(settings, region, bucket, known)[0])
-        case _, Unknown(_, bucket) | Missing(_, _, bucket) | Found(_, _, bucket):
+        case Settings(), Bare(bucket, region):
+            return subject._replace(bucket=bucket, partition=_choose_partition(settings, region, bucket, _NOTHING)[0])
+        case _, Unknown(_, bucket) | Missing(_, _, bucket) | Found(_, _, bucket) | Bare(bucket):
             return subject._replace(bucket=bucket)
         case _:
             return subject
 
 
-def _assess_source(rule: Rule, settings: Settings, source: Found | Unknown | Missing) -> Finding:
+def _assess_source(rule: Rule, settings: Settings, source: Found | Unknown | Missing | Bare) -> Finding:
     if isinstance(source, Found):
         # What is refused by its size alone is too big to be kept.
         judge_text = _judge_cached if len(source.text) <= MAX_BYTES else _judge_text
@@ -79,6 +86,8 @@ def _assess_source(rule: Rule, settings: Settings, source: Found | Unknown | Mis
             return NotKnown(path, "document")
         case Missing(name, reason):
             return CannotTell(Undecided((Problem(name, reason),)))
+        case Bare(bucket, region):
+            return _judge_nothing(rule.goal(bucket, _choose_partition(settings, region, bucket, _NOTHING)[0], settings))
         case _:
             assert_never(source)
 
@@ -87,7 +96,7 @@ def _judge_text(rule: Rule, settings: Settings, source: Found) -> Finding:
     if source.bucket is not None and _FORMATTED.search(source.bucket):
         return OutputInText("bucket")
     if source.bucket is not None and not is_bucket_name(source.bucket):
-        return CannotTell(Undecided((Problem("bucket", "this is no name that a bucket can have"),)))
+        return CannotTell(_NO_NAME)
     document = _read(source.text)
     if isinstance(document, Malformed):
         return OutputInText(source.property) if _FORMATTED.search(source.text) else CannotTell(Undecided(document.problems))
@@ -122,6 +131,14 @@ def _refuse(finding: Finding, refusals: tuple[Refusal, ...]) -> Finding:
             return CannotTell(Undecided((*problems, *verdict.reasons)))
         case _:
             return CannotTell(Undecided(problems))
+
+
+def _judge_nothing(goal: Goal) -> Finding:
+    """What gets through where there is no policy."""
+    verdict = judge(_NOTHING, goal)
+    if isinstance(verdict, Counterexample):
+        return NotDenied(verdict, Explanation(None), Repaired("", write_statements(goal)), _NOTHING)
+    return CannotTell(_NO_NAME)
 
 
 def _read(text: str) -> Document | Malformed:

@@ -24,11 +24,26 @@ class Subject(NamedTuple):
     partition: str = ""
 
 
+class Lapsed(NamedTuple):
+    """An exemption that names the resource and does not apply: its last day has passed, or it was for another document."""
+
+    exemption: Exemption
+    why: Literal["expired", "changed"]
+
+
 class Compliant(NamedTuple):
-    """Every request of the goal is denied; or the benchmark's own snippet is accepted in its place, which enforces neither half."""
+    """
+    Every request of the goal is denied; or the benchmark's own snippet is accepted in its place, which enforces neither half.
+
+    `layers` are the names of the resource control policies without which it would not hold, `shared` says that the bucket policy has a part
+    in it. `twice` (the stack policy): the bucket's one document is attached more than once.
+    """
 
     verdict: Denied | None
     snippet_accepted: bool = False
+    layers: tuple[str, ...] = ()
+    shared: bool = False
+    twice: bool = False
 
 
 class NotDenied(NamedTuple):
@@ -44,7 +59,7 @@ class NotDenied(NamedTuple):
     fix: Repaired | CannotRepair
     document: Document
     other_half: tuple[str, ...] = ()
-    expired: Exemption | None = None
+    lapsed: Lapsed | None = None
     refusals: tuple[Refusal, ...] = ()
 
 
@@ -52,7 +67,7 @@ class CannotTell(NamedTuple):
     """The document is known and not decided; `fix` adds what decides it, where it is well-formed."""
 
     verdict: Undecided
-    expired: Exemption | None = None
+    lapsed: Lapsed | None = None
     fix: Repaired | CannotRepair | None = None
 
 
@@ -60,7 +75,7 @@ class OutputInText(NamedTuple):
     """The property holds the text that Pulumi gives for an Output in an f-string (or a template literal), not the Output's value."""
 
     what: str
-    expired: Exemption | None = None
+    lapsed: Lapsed | None = None
 
 
 class NotKnown(NamedTuple):
@@ -95,27 +110,60 @@ class Misconfigured(NamedTuple):
     problems: tuple[str, ...]
 
 
+class Sham(NamedTuple):
+    """What calls itself a bucket policy and attaches none: a component, which creates nothing, or what is created elsewhere than in AWS."""
+
+    name: str
+    why: Literal["component", "endpoints"]
+
+
 class Unattached(NamedTuple):
     """
     No bucket policy of the stack hangs on the bucket.
 
     `last_read`: the bucket's `policy` output is not empty, which says only that a policy was attached when the bucket was last read.
-    `only_read`: a BucketPolicy is for it that the stack only reads.
+    `only_read`: a BucketPolicy is for it that the stack only reads. `sham`: the first one that calls itself a policy of this bucket.
+    `when` tells a preview, where a policy made inside an `apply` may not exist yet.
     """
 
     last_read: bool = False
-    expired: Exemption | None = None
+    lapsed: Lapsed | None = None
     only_read: bool = False
+    sham: Sham | None = None
+    when: Literal["preview", "update"] = "update"
 
 
 class SeveralPolicies(NamedTuple):
-    """Several policies hang on one bucket, and the last write wins: the names of the BucketPolicies, and whether there is an inline one."""
+    """
+    Several policies hang on one bucket, and the last write wins.
+
+    The names of the first BucketPolicies, whether there is an inline one, and how many more there are.
+    """
 
     policies: tuple[str, ...]
     inline: bool = False
-    expired: Exemption | None = None
+    lapsed: Lapsed | None = None
+    others: int = 0
+
+
+class Misdirected(NamedTuple):
+    """The one policy that hangs on the bucket, by its dependency, is about another bucket of the stack, whose name is given."""
+
+    policy: str
+    about: str
+    lapsed: Lapsed | None = None
 
 
 Finding = (
-    Compliant | NotDenied | CannotTell | OutputInText | NotKnown | Exempted | NotApplicable | Misconfigured | Unattached | SeveralPolicies
+    Compliant
+    | NotDenied
+    | CannotTell
+    | OutputInText
+    | NotKnown
+    | Exempted
+    | NotApplicable
+    | Misconfigured
+    | Unattached
+    | SeveralPolicies
+    | Misdirected
 )

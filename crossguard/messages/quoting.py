@@ -94,10 +94,13 @@ def _count_shown(limit: int) -> int:
     return 3 if limit >= _NARROW else 2
 
 
-def join(shown: list[str], word: str, most: int) -> str:
-    """`a`, `b` or `c`; beyond `most`: `a`, `b` or 7 more."""
-    if len(shown) > most:
-        shown = [*shown[: most - 1], f"{len(shown) - most + 1} more"]
+def join(shown: list[str], word: str, most: int, others: int = 0) -> str:
+    """`a`, `b` or `c`; beyond `most`: `a`, `b` or 7 more. `others` are counted and not listed."""
+    if len(shown) + others > most:
+        kept = shown[: most - 1]
+        shown, others = kept, others + len(shown) - len(kept)
+    if others:
+        shown = [*shown, f"{others} more"]
     if len(shown) == 1:
         return shown[0]
     return f"{', '.join(shown[:-1])} {word} {shown[-1]}"

@@ -21,7 +21,9 @@ from crossguard.judging.finding import (
     Compliant,
     Exempted,
     Finding,
+    Lapsed,
     Misconfigured,
+    Misdirected,
     NotApplicable,
     NotDenied,
     NotKnown,
@@ -32,7 +34,7 @@ from crossguard.judging.finding import (
 )
 from crossguard.judging.snippet import HALVES
 from crossguard.messages.layout import COLUMNS, LIMITS, MOST_LINES, LayOut, choose, count_lines, fit, lay_out_all, take
-from crossguard.messages.quoting import clean, clean_sentence, enumerate_texts, quote
+from crossguard.messages.quoting import clean, clean_sentence, enumerate_texts, join, quote
 from crossguard.messages.sentences import describe_mistake, describe_nearest, describe_request, describe_statements
 from crossguard.pack.rule import Rule, StackRule, link
 from crossguard.pack.settings import Exemption
@@ -70,29 +72,38 @@ def render(rule: Rule | StackRule, finding: Finding, subject: Subject) -> str | 
             return _render_unattached(finding, subject)
         case SeveralPolicies():
             return _render_several_policies(finding)
+        case Misdirected():
+            return _render_misdirected(finding, subject)
         case _:
             assert_never(finding)
 
 
-def render_note(rule: StackRule, subjects: tuple[Subject, ...]) -> str:
-    """The stack policy's one note in a preview, about all buckets of which it is not known whether a policy hangs on them."""
-    names = enumerate_texts((subject.name for subject in subjects), LIMITS[1], "and", _MOST_BUCKETS)
-    return (
-        f"Which policy is attached to {names} is not known before the update. "
-        "Give the BucketPolicy `bucket=bucket.bucket` instead of `bucket.id`, and it is. "
-        f"This check runs again at the end of the update. More: {link(rule)}"
-    )
+def render_note(rule: StackRule, doubtful: tuple[Subject, ...], bare: tuple[Subject, ...] = ()) -> str:
+    """The stack policy's one note in a preview: which buckets' policies are not known, and which buckets have none yet."""
+    sentences = []
+    if doubtful:
+        sentences.append(
+            f"Which policy is attached to {_enumerate(doubtful)} is not known before the update. "
+            "Give the BucketPolicy `bucket=bucket.bucket` instead of `bucket.id`, and it is."
+        )
+    if bare:
+        sentences.append(f"No bucket policy of this stack is attached to {_enumerate(bare)} in this preview, which `inPreview` lets pass.")
+    return " ".join((*sentences, f"This check runs again at the end of the update. More: {link(rule)}"))
+
+
+def _enumerate(subjects: tuple[Subject, ...]) -> str:
+    return enumerate_texts((subject.name for subject in subjects), LIMITS[1], "and", _MOST_BUCKETS)
 
 
 def _render_not_denied(rule: Rule | StackRule, finding: NotDenied, subject: Subject) -> str:
     if rule.level == "advisory":
         return _fit_advisory(finding, subject)
-    fix, label = _widen_fix(finding), _label(subject)
+    fix, label = _widen_fix(finding), _label(subject) if finding.document.statements else "attach a bucket policy with {}"
     if finding.refusals and isinstance(fix, CannotRepair) and fix.missing:
         # Why the document is not simply completed has been said with the request.
         fix, label = Repaired("", fix.missing), f"{label}, and correct what S3 refuses"
     head = partial(_explain, finding, subject)
-    return _fit(head, fix, finding.expired, label, finding.verdict.assumptions)
+    return _fit(head, fix, finding.lapsed, label, finding.verdict.assumptions)
 
 
 def _label(subject: Subject) -> str:
@@ -117,6 +128,8 @@ def _describe_refusals(refusals: tuple[Refusal, ...]) -> list[str]:
 
 
 def _describe_why(finding: NotDenied, subject: Subject, limit: int) -> list[str]:
+    if not finding.document.statements:
+        return ["The bucket had no policy when it was read."]
     sentences = describe_mistake(finding.explanation, finding.document, subject.partition or "aws", limit)
     nearest = finding.explanation.nearest
     if sentences or nearest is None:
@@ -134,8 +147,8 @@ def _widen_fix(finding: NotDenied) -> Repaired | CannotRepair:
 def _fit_advisory(finding: NotDenied, subject: Subject) -> str:
     """Three lines: a mandatory sibling prints JSON, and the docs page does. An exemption that has ended is more news than the statement."""
     request = choose(lambda limit: _explain(finding, subject, limit)[0])
-    expiry = partial(_describe_expiry, finding.expired)
-    reason = choose(lambda limit: [*_describe_refusals(finding.refusals), *expiry(limit), *_describe_why(finding, subject, limit), ""][0])
+    lapse = partial(_describe_lapse, finding.lapsed)
+    reason = choose(lambda limit: [*_describe_refusals(finding.refusals), *lapse(limit), *_describe_why(finding, subject, limit), ""][0])
     fix = _describe_fix(finding.fix, _describe_assumptions(finding.verdict.assumptions))
     return "\n".join(line for line in (request, reason, fix) if line)
 
@@ -155,7 +168,7 @@ def _describe_fix(fix: Repaired | CannotRepair, assumed: str) -> str:
 def _fit(
     head: Callable[[int], list[str]],
     fix: Repaired | CannotRepair | None,
-    expired: Exemption | None,
+    lapsed: Lapsed | None,
     label: str,
     assumptions: tuple[str, ...] = (),
 ) -> str:
@@ -163,7 +176,7 @@ def _fit(
     assumed = [_describe_assumptions(assumptions)] if assumptions else []
 
     def write(lay_out: LayOut, limit: int) -> list[str]:
-        return [*head(limit), *_render_fix(fix, lay_out, label), *assumed, *_describe_expiry(expired, limit)]
+        return [*head(limit), *_render_fix(fix, lay_out, label), *assumed, *_describe_lapse(lapsed, limit)]
 
     return fit(write, MOST_LINES["mandatory"])
 
@@ -189,13 +202,13 @@ def _render_undecided(rule: Rule | StackRule, finding: CannotTell, subject: Subj
     refused = finding.fix is None and finding.verdict.reasons[0].path.startswith("$")
     head = f"What this document denies cannot be decided{': S3 would refuse it as it is' if refused else ''}."
     if rule.level == "advisory":
-        lines = [head, *_describe_expiry(finding.expired, LIMITS[-2]), *_describe_reasons(finding, 1)]
+        lines = [head, *_describe_lapse(finding.lapsed, LIMITS[-2]), *_describe_reasons(finding, 1)]
         return "\n".join(take(lines, MOST_LINES["advisory"]))
 
     def tell(limit: int) -> list[str]:
         return [head, *_describe_reasons(finding, 3 if limit >= LIMITS[2] else 1)]
 
-    return _fit(tell, finding.fix, finding.expired, _label(subject))
+    return _fit(tell, finding.fix, finding.lapsed, _label(subject))
 
 
 def _describe_reasons(finding: CannotTell, most: int) -> list[str]:
@@ -211,16 +224,18 @@ def _render_output_in_text(rule: Rule | StackRule, finding: OutputInText) -> str
     why = "An Output was put into a text (an f-string, a template literal, a concatenation), where it has no value yet."
     rest = (
         'Fix: `pulumi.Output.format("arn:aws:s3:::{0}/*", bucket.bucket)`, `pulumi.interpolate`, or `.apply`.',
-        *_describe_expiry(finding.expired, LIMITS[-2]),
+        *_describe_lapse(finding.lapsed, LIMITS[-2]),
     )
     lines = [head, why, *rest]
     return "\n".join(lines if count_lines(lines) <= MOST_LINES[rule.level] else [head, *rest])
 
 
-def _describe_expiry(expired: Exemption | None, limit: int) -> list[str]:
-    if expired is None:
+def _describe_lapse(lapsed: Lapsed | None, limit: int) -> list[str]:
+    if lapsed is None:
         return []
-    return [f"The exemption of {quote(expired.bucket, limit)} expired on {expired.expires} ({quote(expired.reason, limit)[1:-1]})."]
+    (target, reason, _, expires, _), why = lapsed
+    ended = f"expired on {expires}" if why == "expired" else "is for another document, and this one is judged anew"
+    return [f"The exemption of {quote(target, limit)} {ended} ({quote(reason, limit)[1:-1]})."]
 
 
 def _render_not_known(rule: Rule | StackRule, finding: NotKnown, subject: Subject) -> str:
@@ -305,19 +320,26 @@ def _render_unattached(finding: Unattached, subject: Subject) -> str:
     goal = Goal(subject.bucket, subject.partition or "aws", HALVES)
     head = [
         f"No bucket policy of this stack is attached to {name}: an upload over HTTP, or without the encryption header, is not denied.",
-        *(_describe_what_does_not_count(finding, subject) if finding.only_read or finding.last_read else ()),
+        *_describe_what_does_not_count(finding, subject),
     ]
+    if finding.when == "preview" and len(head) == 1:
+        head.append("One made inside an `apply` is not there in a first preview: with `inPreview` set to `advisory` that is a note.")
     fix = Repaired("", write_statements(goal))
-    return _fit(lambda _: head, fix, finding.expired, "attach a BucketPolicy with {}, its ARNs built from `bucket.bucket`")
+    return _fit(lambda _: head, fix, finding.lapsed, "attach a BucketPolicy with {}, its ARNs built from `bucket.bucket`")
 
 
 def _describe_what_does_not_count(finding: Unattached, subject: Subject) -> tuple[str, ...]:
+    """The policy that seems to be attached, and why it is not."""
+    if finding.sham is not None:
+        return (_SHAMS[finding.sham.why].format(name=quote(finding.sham.name, 32)),)
+    if not finding.only_read and not finding.last_read:
+        return ()
     seen = (
         "Its BucketPolicy is only read (`BucketPolicy.get`), without inputs to judge, so it does not count."
         if finding.only_read
         else "It had one when last read; a BucketPolicy taken out of the program leaves that behind, so it does not count."
     )
-    if finding.expired:
+    if finding.lapsed:
         return (seen,)
     return (
         seen,
@@ -325,15 +347,35 @@ def _describe_what_does_not_count(finding: Unattached, subject: Subject) -> tupl
     )
 
 
+_SHAMS = {
+    "component": "The BucketPolicy {name} is a component: it creates nothing in AWS, so it does not count.",
+    "endpoints": "The BucketPolicy {name} goes to its provider's own `endpoints`, which need not be AWS's, so it does not count.",
+}
+
+
 def _render_several_policies(finding: SeveralPolicies) -> str:
     inline = " and the bucket's own `policy`" if finding.inline else ""
 
     def write(_: LayOut, limit: int) -> list[str]:
+        names = join([quote(name, limit) for name in finding.policies], "and", _MOST_POLICIES, finding.others)
         return [
-            f"Several policies are attached to this bucket: {enumerate_texts(finding.policies, limit, 'and', _MOST_POLICIES)}{inline}.",
+            f"Several policies are attached to this bucket: {names}{inline}.",
             "A bucket has one policy only: whichever is written last replaces the others without a word, in any order.",
             "Fix: put all statements into one BucketPolicy.",
-            *_describe_expiry(finding.expired, limit),
+            *_describe_lapse(finding.lapsed, limit),
+        ]
+
+    return fit(write, MOST_LINES["mandatory"])
+
+
+def _render_misdirected(finding: Misdirected, subject: Subject) -> str:
+    def write(_: LayOut, limit: int) -> list[str]:
+        own = quote(subject.bucket or subject.name, limit)
+        return [
+            f"The policy of this bucket ({own}) is about another: {quote(finding.policy, limit)} names {quote(finding.about, limit)}.",
+            "S3 refuses a policy that names no resource of its own bucket, and nothing is denied here.",
+            "Fix: attach it to the bucket that it names, or name this bucket in its resources.",
+            *_describe_lapse(finding.lapsed, limit),
         ]
 
     return fit(write, MOST_LINES["mandatory"])

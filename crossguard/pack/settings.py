@@ -20,12 +20,17 @@ _LONGEST_SHOWN = 60
 
 
 class Exemption(NamedTuple):
-    """One entry of `exemptions`: a glob over bucket names, `name:` and a glob over resource names, or a whole URN."""
+    """
+    One entry of `exemptions`: a glob over bucket names, `name:` and a glob over resource names, or a whole URN.
+
+    `document` is the hash of the one document that it is for (`bucketpolicy.canonical`); None: whatever the document is.
+    """
 
     bucket: str
     reason: str
     owner: str | None = None
     expires: date | None = None
+    document: str | None = None
 
 
 class Settings(NamedTuple):
@@ -33,6 +38,7 @@ class Settings(NamedTuple):
 
     exemptions: tuple[Exemption, ...] = ()
     when_unknown: Literal["advisory", "mandatory"] = "advisory"
+    in_preview: Literal["advisory", "mandatory"] = "mandatory"
     partition: str | None = None
     algorithms: tuple[str, ...] = ()
     kms_key_arns: tuple[str, ...] = ()
@@ -57,7 +63,7 @@ class Key(NamedTuple):
     One configuration key: the field of `Settings` it becomes, its JSON Schema, and how a value that fits becomes the field's.
 
     The schema uses `enum`, `type`, `pattern` (of the whole text, with `description` saying it in words), `format: date`, `items`,
-    `minItems`, `properties`, `required` and `additionalProperties: false`. `default` and `about` are for the docs, in Markdown.
+    `minItems`, `maxItems`, `properties`, `required` and `additionalProperties: false`. `default` and `about` are for the docs, in Markdown.
     """
 
     field: str
@@ -70,7 +76,11 @@ class Key(NamedTuple):
 def _read_exemptions(entries: list[dict[str, str]]) -> tuple[Exemption, ...]:
     return tuple(
         Exemption(
-            entry["bucket"], entry["reason"], entry.get("owner"), date.fromisoformat(entry["expires"]) if "expires" in entry else None
+            entry["bucket"],
+            entry["reason"],
+            entry.get("owner"),
+            date.fromisoformat(entry["expires"]) if "expires" in entry else None,
+            entry.get("document"),
         )
         for entry in entries
     )
@@ -94,6 +104,11 @@ _EXEMPTION: Schema = {
         "reason": _FILLED,
         "owner": _FILLED,
         "expires": _DAY,
+        "document": {
+            "type": "string",
+            "pattern": "^sha256:[0-9a-f]{64}$",
+            "description": "`sha256:` and the 64 hexadecimal digits of the canonical document",
+        },
     },
     "required": ["bucket", "reason"],
     "additionalProperties": False,
@@ -121,10 +136,12 @@ KEYS = {
         {"type": "array", "items": _EXEMPTION},
         _read_exemptions,
         "none",
-        "Resources that are not judged, each `{bucket, reason, owner?, expires?}`."
+        "Resources that are not judged, each `{bucket, reason, owner?, expires?, document?}`."
         " `bucket` is a glob (`*`, `?`) over the bucket's name, or `name:` and a glob over the Pulumi name of the resource judged"
         " (the BucketPolicy; the bucket itself for an inline policy and for the stack policy), or the full URN of that resource."
         " Case matters. `expires` is the last day (UTC) on which it applies."
+        " `document` is the [hash](../reports.md#the-hash-of-a-document) of the one document that it is for:"
+        " a changed document is judged anew."
         " An autonamed bucket gets another suffix in every preview: exempt it by a glob or by `name:`.",
     ),
     "whenUnknown": Key(
@@ -133,6 +150,14 @@ KEYS = {
         str,
         '`"advisory"`',
         "What a document that cannot be known during a preview gives: a note, or a violation. During an update it is always a violation.",
+    ),
+    "inPreview": Key(
+        "in_preview",
+        {"enum": ["advisory", "mandatory"]},
+        str,
+        '`"mandatory"`',
+        "What a bucket without a policy gives during a preview: a violation, or a note. A policy made inside an `apply` does not exist in a"
+        " first preview. During an update it is always a violation.",
     ),
     "partition": Key(
         "partition",
@@ -171,11 +196,11 @@ KEYS = {
     ),
     "exemptPrincipals": Key(
         "exempt_principals",
-        {"type": "array", "items": _PRINCIPAL},
+        {"type": "array", "maxItems": 500, "items": _PRINCIPAL},
         tuple,
         "none",
         "IAM principal ARNs, account ids or service names whose requests need not be denied."
-        " An account id stands for all its identities, a role for all its sessions.",
+        " An account id stands for all its identities, a role for all its sessions. At most 500.",
     ),
     "minimumTlsVersion": Key(
         "minimum_tls_version",
@@ -233,7 +258,7 @@ def _find_problems(config: Mapping[str, object], keys: tuple[str, ...]) -> Itera
 def _check(schema: Schema, value: object, path: str) -> Iterator[str]:
     """What is wrong with the value, and nothing where it fits the schema."""
     match schema.get("type"), value:
-        case "array", list() if len(value) >= schema.get("minItems", 0):
+        case "array", list() if schema.get("minItems", 0) <= len(value) <= schema.get("maxItems", len(value)):
             for index, item in enumerate(value):
                 yield from _check(schema["items"], item, f"{path}[{index}]")
         case "object", dict() if _SIGNATURE not in value:
@@ -283,7 +308,8 @@ def describe(schema: Schema) -> str:
         case {"type": "boolean"}:
             return "true or false"
         case {"type": "array"}:
-            return f"a list{', not an empty one' if 'minItems' in schema else ''} (each: {describe(schema['items'])})"
+            limit = f", of at most {schema['maxItems']}" if "maxItems" in schema else ""
+            return f"a list{', not an empty one' if 'minItems' in schema else ''}{limit} (each: {describe(schema['items'])})"
         case {"type": "object"}:
             return "an object of " + ", ".join(f"`{name}`" for name in schema["properties"])
         case _:

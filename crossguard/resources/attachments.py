@@ -5,25 +5,41 @@ A known bucket name wins, whoever wrote it. Else the one bucket that the depende
 `bucket` of other resources. Else the policy is unresolved: it may hang on any bucket, so none can be said to lack one.
 
 A policy that is only read counts for nothing. An update does not show it at all; a state shows it without inputs, which nobody can judge.
+Nor does a sham: a component, which creates nothing, or a resource whose provider has endpoints of its own, which are not AWS.
+
+A stack's author chooses names and dependencies, so all of this is linear: policies of one name are counted once for all buckets of it.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import islice
 from typing import NamedTuple, Protocol
 
-from crossguard.judging.exemptions import Applies, Expired, MightApply, find_exemption
-from crossguard.judging.finding import Compliant, Exempted, Finding, NotKnown, SeveralPolicies, Subject, Unattached
+from crossguard.judging.exemptions import Applies, MightApply, find_exemption
+from crossguard.judging.finding import (
+    Compliant,
+    Exempted,
+    Finding,
+    Lapsed,
+    Misdirected,
+    NotKnown,
+    SeveralPolicies,
+    Sham,
+    Subject,
+    Unattached,
+)
 from crossguard.pack.kinds import BUCKET_NAME, POLICY_DOCUMENT
 from crossguard.pack.partitions import find_partition
 from crossguard.pack.settings import Settings
-from crossguard.resources.documents import (
-    is_directory_bucket,
-    is_directory_bucket_type,
-    read,
-    read_bucket_name,
-    read_region,
-)
+from crossguard.resources.documents import find, is_directory_bucket, read, read_bucket_name, read_region
+from crossguard.resources.links import Linked, find_targets
+from crossguard.resources.naming import identify, is_about_another
 from crossguard.resources.seen_inputs import SeenUrns
+from crossguard.resources.source import Found
+
+#: As many policies of one bucket are remembered by name.
+_MOST_NAMED = 50
 
 
 class Provider(Protocol):
@@ -34,16 +50,8 @@ class Provider(Protocol):
         """Its inputs."""
 
 
-class Resource(Protocol):
+class Resource(Linked, Protocol):
     """A resource as the SDK shows it to a stack policy; `props` are its outputs."""
-
-    @property
-    def resource_type(self) -> str:
-        """The type's token."""
-
-    @property
-    def urn(self) -> str:
-        """The URN."""
 
     @property
     def name(self) -> str:
@@ -55,80 +63,175 @@ class Resource(Protocol):
 
     @property
     def provider(self) -> Provider | None:
-        """The provider, where it has one."""
+        """The provider; a component has none."""
 
-    @property
-    def property_dependencies(self) -> Mapping[str, "Sequence[Resource]"]:
-        """The resources that each property was made from, as far as they are in the stack."""
+
+class Hanging(NamedTuple):
+    """
+    BucketPolicies of one bucket: how many there are, the first ones in URN order, and the hashes of their documents.
+
+    `hashes` has two members where there are two or more different ones, and "" for what is not known or no document. A single policy's is
+    only found out where it is needed.
+    """
+
+    number: int = 0
+    first: tuple[Resource, ...] = ()
+    hashes: frozenset[str] = frozenset()
 
 
 class Attachment(NamedTuple):
     """
-    A bucket, and the names of the BucketPolicies that hang on it.
+    A bucket, and what hangs on it.
 
-    `inline`: its inputs hold a policy. `last_read`: its `policy` output is not empty, which is no evidence of either. `only_read`: some
-    other BucketPolicy is for it, which the stack only reads.
+    `inline`: the hash of the policy in its inputs ("" where that is not known or no document), None where there is none. `last_read`: its
+    `policy` output is not empty, which is no evidence of either. `only_read`: another BucketPolicy is for it, which the stack only reads.
+    `sham`: the first one that only calls itself a policy of it.
     """
 
     subject: Subject
-    policies: tuple[str, ...]
-    inline: bool
+    attached: Hanging
+    inline: str | None
     last_read: bool
     only_read: bool
+    sham: Sham | None
 
 
 class Attachments(NamedTuple):
-    """Every bucket of the stack once, in URN order; and whether some BucketPolicy is unresolved."""
+    """Every bucket of the stack once, in URN order, their names, and whether some BucketPolicy is unresolved."""
 
     buckets: tuple[Attachment, ...]
+    names: frozenset[str]
     unresolved: bool
+
+
+class _Policies(NamedTuple):
+    """The BucketPolicies of a stack by what they are, each in URN order."""
+
+    real: tuple[Resource, ...]
+    only_read: tuple[Resource, ...]
+    sham: tuple[Resource, ...]
 
 
 def attach(resources: Iterable[Resource], seen_urns: SeenUrns) -> Attachments:
     """The attachments of a stack, by its outputs and by what was seen of its inputs."""
-    buckets: dict[str, Resource] = {}
-    policies: dict[str, Resource] = {}
-    only_read: dict[str, Resource] = {}
-    for resource in resources:
-        if resource.resource_type in BUCKET_NAME:
-            buckets[resource.urn] = resource
-        elif resource.resource_type in POLICY_DOCUMENT:
-            # What is not part of an operation has neither inputs nor outputs.
-            (only_read if resource.urn in seen_urns.blank and resource.props else policies)[resource.urn] = resource
-    shown = {urn: _describe(bucket) for urn, bucket in sorted(buckets.items()) if bucket.props}
+    relevant = [resource for resource in resources if resource.resource_type in BUCKET_NAME or resource.resource_type in POLICY_DOCUMENT]
+    relevant.sort(key=lambda resource: resource.urn)
+    buckets = {resource.urn: resource for resource in relevant if resource.resource_type in BUCKET_NAME and resource.props}
+    policies = _sort([resource for resource in relevant if resource.resource_type in POLICY_DOCUMENT], buckets, seen_urns)
+    shown = {urn: _describe(bucket) for urn, bucket in buckets.items()}
     ours = {urn: subject for urn, subject in shown.items() if not is_directory_bucket(subject.bucket or "")}
-    attached, unresolved = _attach_policies(policies, ours)
-    read_ones, _ = _attach_policies(only_read, ours)
+    real, only_read, sham = (_attach_policies(each, ours) for each in policies)
     return Attachments(
         tuple(
             Attachment(
-                subject, tuple(attached.get(urn, ())), urn in seen_urns.inline, _was_read_with_policy(buckets[urn]), urn in read_ones
+                subject,
+                real.by_urn[urn],
+                seen_urns.inline.get(urn),
+                _was_read_with_policy(buckets[urn]),
+                only_read.by_urn[urn].number > 0,
+                _describe_sham(sham.by_urn[urn]),
             )
             for urn, subject in ours.items()
         ),
-        unresolved,
+        frozenset(subject.bucket for subject in ours.values() if subject.bucket is not None),
+        real.unresolved,
     )
+
+
+def _sort(policies: Iterable[Resource], buckets: Mapping[str, Resource], seen_urns: SeenUrns) -> _Policies:
+    # Where nothing is created at all, a component is as good as its bucket.
+    created = any(bucket.provider is not None for bucket in buckets.values())
+    real: list[Resource] = []
+    only_read: list[Resource] = []
+    sham: list[Resource] = []
+    for policy in policies:
+        # What is not part of an operation has neither inputs nor outputs.
+        if policy.urn in seen_urns.blank and policy.props and (policy.provider is not None or not created):
+            only_read.append(policy)
+        elif (policy.provider is None and created) or _has_endpoints(policy):
+            sham.append(policy)
+        else:
+            real.append(policy)
+    return _Policies(tuple(real), tuple(only_read), tuple(sham))
+
+
+def _has_endpoints(policy: Resource) -> bool:
+    """Whether the policy's provider has endpoints of its own; the engine shows a provider's nested inputs as JSON."""
+    value = read(policy.provider.props, "endpoints") if policy.provider is not None else None
+    if not isinstance(value, str):
+        return value is not None and not (isinstance(value, Sequence | Mapping) and len(value) == 0)
+    try:
+        return _has_content(json.loads(value or "null"))
+    except (ValueError, RecursionError):
+        return True
+
+
+def _has_content(value: object) -> bool:
+    if isinstance(value, dict | list):
+        return any(map(_has_content, value.values() if isinstance(value, dict) else value))
+    return value not in (None, "")
+
+
+def _describe_sham(attached: Hanging) -> Sham | None:
+    if not attached.first:
+        return None
+    first = attached.first[0]
+    return Sham(first.name, "component" if first.provider is None else "endpoints")
 
 
 def assess_attachments(settings: Settings, attachments: Attachments, today: date) -> Iterator[tuple[Subject, Finding]]:
     """What the stack policy finds at each bucket, in URN order; `today` is in UTC."""
     for attachment in attachments.buckets:
-        yield attachment.subject, _assess(settings, attachment, today, unresolved=attachments.unresolved)
+        yield attachment.subject, _assess(settings, attachment, attachments, today)
 
 
-def _assess(settings: Settings, attachment: Attachment, today: date, *, unresolved: bool) -> Finding:
-    standing = find_exemption(settings.exemptions, attachment.subject, today)
-    expired = standing.exemption if isinstance(standing, Expired) else None
-    count = len(attachment.policies) + attachment.inline
+def _assess(settings: Settings, attachment: Attachment, attachments: Attachments, today: date) -> Finding:
+    document = _read_only_document(attachment) if settings.exemptions else None
+    standing = find_exemption(settings.exemptions, attachment.subject, today, document)
     if isinstance(standing, Applies):
         return Exempted(standing.exemption)
-    if count == 1:
-        return Compliant(None)
-    if isinstance(standing, MightApply):
+    finding = _judge_document(attachment, attachments)
+    if isinstance(standing, MightApply) and not isinstance(finding, Compliant):
         return NotKnown("bucket", "exemption")
+    if isinstance(standing, Lapsed) and isinstance(finding, Unattached | SeveralPolicies | Misdirected):
+        return finding._replace(lapsed=standing)
+    return finding
+
+
+def _judge_document(attachment: Attachment, attachments: Attachments) -> Finding:
+    subject, attached, inline, last_read, only_read, sham = attachment
+    count = attached.number + (inline is not None)
+    if count == 1:
+        about = _find_other(attached, subject, attachments.names)
+        return Compliant(None) if about is None else Misdirected(attached.first[0].name, about)
     if count > 1:
-        return SeveralPolicies(attachment.policies, attachment.inline, expired)
-    return NotKnown("bucket", "attachment") if unresolved else Unattached(attachment.last_read, expired, attachment.only_read)
+        hashes = _list_hashes(attached) | ({inline} if inline is not None else set())
+        if len(hashes) == 1 and "" not in hashes:
+            return Compliant(None, twice=True)
+        names = tuple(policy.name for policy in attached.first)
+        return SeveralPolicies(names, inline is not None, others=attached.number - len(names))
+    if attachments.unresolved:
+        return NotKnown("bucket", "attachment")
+    return Unattached(last_read, None, only_read, sham)
+
+
+def _find_other(attached: Hanging, subject: Subject, names: frozenset[str]) -> str | None:
+    """The bucket that the one policy's document is about instead of its own; where the policy names its bucket, the others have asked."""
+    policy = attached.first[0] if attached.first else None
+    if policy is None or read_bucket_name(policy.resource_type, policy.props) is not None:
+        return None
+    text = _read_text(policy)
+    return None if text is None else is_about_another(text, subject.bucket, names.intersection)
+
+
+def _read_only_document(attachment: Attachment) -> str | None:
+    """The text of the one policy that hangs on the bucket; None where there is none, or more."""
+    return _read_text(attachment.attached.first[0]) if attachment.attached.number == 1 and attachment.inline is None else None
+
+
+def _read_text(policy: Resource) -> str | None:
+    source = find(policy.resource_type, policy.props)
+    return source.text if isinstance(source, Found) else None
 
 
 def _describe(bucket: Resource) -> Subject:
@@ -142,45 +245,70 @@ def _find_partition(resource: Resource) -> str:
     return find_partition(region) if region is not None else ""
 
 
-def _attach_policies(policies: Mapping[str, Resource], buckets: Mapping[str, Subject]) -> tuple[dict[str, list[str]], bool]:
-    """The names of the policies by the URN of their bucket, in URN order; and whether one is unresolved."""
-    by_name: dict[str, list[str]] = {}
-    for urn, subject in buckets.items():
-        if subject.bucket is not None:
-            by_name.setdefault(subject.bucket, []).append(urn)
-    attached: dict[str, list[str]] = {}
-    unresolved = False
-    for _, policy in sorted(policies.items()):
+class _Hung(NamedTuple):
+    """Policies by the bucket that they hang on: by its URN where only that is known; and whether one hangs on none that is known."""
+
+    by_urn: Mapping[str, Hanging]
+    unresolved: bool
+
+
+def _attach_policies(policies: tuple[Resource, ...], buckets: Mapping[str, Subject]) -> _Hung:
+    named: dict[str, dict[str, list[Resource]]] = {}
+    nameless: list[Resource] = []
+    for policy in policies:
         name = read_bucket_name(policy.resource_type, policy.props)
-        if name is not None:
-            targets = [urn for urn in by_name.get(name, ()) if _may_share(buckets[urn].partition, _find_partition(policy))]
-        elif (target := find_target(policy)) is not None:
-            targets = [target]
+        if name is None:
+            nameless.append(policy)
         else:
-            targets, unresolved = [], True
-        for urn in targets:
-            attached.setdefault(urn, []).append(policy.name)
-    return attached, unresolved
+            named.setdefault(name, {}).setdefault(_find_partition(policy), []).append(policy)
+    targets = find_targets(nameless)
+    led: dict[str, list[Resource]] = {}
+    for policy in nameless:
+        if policy.urn in targets:
+            led.setdefault(targets[policy.urn], []).append(policy)
+    shared = _share(named, buckets.values())
+    attached = {
+        urn: _join(shared.get((subject.bucket, subject.partition), Hanging()), _count(led.get(urn, ()))) for urn, subject in buckets.items()
+    }
+    return _Hung(attached, any(policy.urn not in targets for policy in nameless))
 
 
-def _may_share(partition: str, other: str) -> bool:
-    """Whether two resources may be in one partition; each partition can have a bucket of the same name."""
-    return partition == other or "" in (partition, other)
+def _share(named: Mapping[str, Mapping[str, list[Resource]]], buckets: Iterable[Subject]) -> dict[tuple[str | None, str], Hanging]:
+    """What hangs on the buckets of one name in one partition, once for all of them; each partition can have a bucket of the same name."""
+    found: dict[tuple[str | None, str], Hanging] = {}
+    for _, _, _, bucket, partition in buckets:
+        if bucket is not None and bucket in named and (bucket, partition) not in found:
+            groups = (group for other, group in named[bucket].items() if partition == other or "" in (partition, other))
+            found[bucket, partition] = _count(sorted((one for group in groups for one in group), key=lambda policy: policy.urn))
+    return found
 
 
-def find_target(policy: Resource) -> str | None:
-    """The URN of the one bucket that the policy's `bucket` depends on; None where there is none, or several."""
-    ends: set[str] = set()
-    seen: set[str] = set()
-    ahead = [policy]
-    while ahead:
-        for resource in ahead.pop().property_dependencies.get("bucket", ()):
-            if resource.resource_type in BUCKET_NAME or is_directory_bucket_type(resource.resource_type):
-                ends.add(resource.urn)
-            elif resource.urn not in seen:
-                seen.add(resource.urn)
-                ahead.append(resource)
-    return ends.pop() if len(ends) == 1 else None
+def _count(policies: Iterable[Resource]) -> Hanging:
+    """They are given in URN order."""
+    listed = list(policies)
+    attached = Hanging(len(listed), tuple(listed[:_MOST_NAMED]))
+    return attached if len(listed) < 2 else attached._replace(hashes=_hash_all(listed))  # noqa: PLR2004  one has nothing to be compared with
+
+
+def _join(one: Hanging, other: Hanging) -> Hanging:
+    if not one.number or not other.number:
+        return one if one.number else other
+    first = sorted(one.first + other.first, key=lambda policy: policy.urn)[:_MOST_NAMED]
+    return Hanging(one.number + other.number, tuple(first), frozenset(islice(sorted(_list_hashes(one) | _list_hashes(other)), 2)))
+
+
+def _list_hashes(attached: Hanging) -> frozenset[str]:
+    return attached.hashes or _hash_all(attached.first)
+
+
+def _hash_all(policies: Iterable[Resource]) -> frozenset[str]:
+    """The first two different hashes of their documents."""
+    found: set[str] = set()
+    for policy in policies:
+        found.add(identify(find(policy.resource_type, policy.props)))
+        if len(found) > 1:
+            break
+    return frozenset(found)
 
 
 def _was_read_with_policy(bucket: Resource) -> bool:

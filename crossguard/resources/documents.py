@@ -11,7 +11,9 @@ from collections.abc import Mapping, Sequence
 from pulumi_policy import proxy
 
 from crossguard.pack.kinds import BUCKET_NAME, DIRECTORY_BUCKET, INLINE, JUDGED, OTHERS, POLICY_DOCUMENT, explain
-from crossguard.resources.source import Found, Missing, NoDocument, Source, Unknown
+from crossguard.resources.naming import identify
+from crossguard.resources.seen_inputs import Sight
+from crossguard.resources.source import Bare, Found, Missing, NoDocument, Source, Unknown
 
 _SENTINELS = frozenset(
     {
@@ -32,6 +34,11 @@ Props = Mapping[str, object]
 _Json = str | float | bool | dict[str, "_Json"] | list["_Json"] | None
 
 
+_BLANK = "the resource is only read, or not part of this operation: the engine shows none of its properties"
+
+#: The properties of a bucket that only AWS sets.
+_ONLY_READ = ("arn", "bucketDomainName")
+
 #: Stands for a value that only an update will know.
 NOT_KNOWN = object()
 
@@ -42,18 +49,18 @@ class _UnknownLeafError(Exception):
 
 def find(resource_type: str, props: Props, provider: Props | None = None) -> Source:
     """What the resource says of the document attached to its bucket; `provider` are the properties of its provider."""
-    if resource_type not in JUDGED:
-        return NoDocument(explain(resource_type))
-    if not props:
-        return NoDocument("the resource is only read, or not part of this operation: the engine shows none of its properties")
+    if resource_type not in JUDGED or not props:
+        return NoDocument(_BLANK if resource_type in JUDGED else explain(resource_type))
     bucket = read_bucket_name(resource_type, props)
     if bucket is not None and is_directory_bucket(bucket):
         return NoDocument(DIRECTORY_BUCKET)
     if resource_type in POLICY_DOCUMENT:
         return _find_document(POLICY_DOCUMENT[resource_type], props, bucket, provider)
-    if not has_inline_policy(resource_type, props):
-        return NoDocument("the bucket has no inline policy; aws-s3-bucket-has-policy looks for an attached one")
-    return _find_document("policy", props, bucket, provider)
+    if has_inline_policy(resource_type, props):
+        return _find_document("policy", props, bucket, provider)
+    if was_read(resource_type, props):
+        return Bare(bucket, read_region(props, provider))
+    return NoDocument("the bucket has no inline policy; aws-s3-bucket-has-policy looks for an attached one")
 
 
 def has_inline_policy(resource_type: str, props: Props) -> bool:
@@ -63,9 +70,17 @@ def has_inline_policy(resource_type: str, props: Props) -> bool:
     return read(props, "policy") not in (None, "")
 
 
-def is_blank_policy(resource_type: str, props: Props) -> bool:
-    """Whether a bucket policy's inputs show nothing: those of one that is only read, or not part of the operation."""
-    return resource_type in POLICY_DOCUMENT and not props
+def was_read(resource_type: str, props: Props) -> bool:
+    """Whether a bucket's properties are what was read from the cloud: they hold what a program cannot set."""
+    return resource_type in INLINE and any(isinstance(read(props, name), str) for name in _ONLY_READ)
+
+
+def look(resource_type: str, props: Props) -> Sight:
+    """What the inputs of a resource show."""
+    if resource_type in POLICY_DOCUMENT:
+        return Sight(blank=not props)
+    bucket = read_bucket_name(resource_type, props)
+    return Sight(identify(find(resource_type, props)) if has_inline_policy(resource_type, props) else None, bucket=bucket)
 
 
 def read_bucket_name(resource_type: str, props: Props) -> str | None:

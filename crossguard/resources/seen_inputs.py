@@ -1,13 +1,27 @@
-"""The one piece of state in the pack: what was seen of inputs, which the stack policy has to know and is not shown."""
+"""The one piece of state in the pack: what was seen of inputs, which other policies have to know and are not shown."""
 
+from collections.abc import Mapping
 from threading import Lock
 from typing import NamedTuple
 
 
-class SeenUrns(NamedTuple):
-    """URNs: `inline` of the buckets whose inputs hold a policy, `blank` of the bucket policies whose inputs show nothing."""
+class Sight(NamedTuple):
+    """
+    What the inputs of one resource show.
 
-    inline: frozenset[str]
+    `inline`: the hash of the document in a bucket's inputs, "" where that is not known or no document. `blank`: it is a bucket policy whose
+    inputs show nothing. `bucket`: the name of the bucket that it is.
+    """
+
+    inline: str | None = None
+    blank: bool = False
+    bucket: str | None = None
+
+
+class SeenUrns(NamedTuple):
+    """`inline`: URN to hash (see `Sight`). `blank`: the URNs of the bucket policies whose inputs show nothing."""
+
+    inline: Mapping[str, str]
     blank: frozenset[str]
 
 
@@ -17,16 +31,26 @@ class SeenInputs:
     def __init__(self) -> None:
         """Nothing has been seen yet."""
         self._lock = Lock()
-        self._inline: set[str] = set()
+        self._inline: dict[str, str] = {}
         self._blank: set[str] = set()
+        self._buckets: set[str] = set()
 
-    def note(self, urn: str, *, inline: bool, blank: bool) -> None:
-        """Remember of this resource whether it is one or the other."""
+    def note(self, urn: str, sight: Sight) -> None:
+        """Remember what this resource shows now."""
         with self._lock:
-            (self._inline.add if inline else self._inline.discard)(urn)
-            (self._blank.add if blank else self._blank.discard)(urn)
+            self._inline.pop(urn, None)
+            if sight.inline is not None:
+                self._inline[urn] = sight.inline
+            (self._blank.add if sight.blank else self._blank.discard)(urn)
+            if sight.bucket is not None:
+                self._buckets.add(sight.bucket)
 
     def snapshot(self) -> SeenUrns:
         """What is known now."""
         with self._lock:
-            return SeenUrns(frozenset(self._inline), frozenset(self._blank))
+            return SeenUrns(dict(self._inline), frozenset(self._blank))
+
+    def pick_buckets(self, names: frozenset[str]) -> frozenset[str]:
+        """Those of the names that are names of buckets of this operation."""
+        with self._lock:
+            return names & self._buckets

@@ -39,4 +39,11 @@ class Missing(NamedTuple):
     bucket: str | None
 
 
-Source = NoDocument | Unknown | Found | Missing
+class Bare(NamedTuple):
+    """A bucket as it was read from the cloud, and it had no policy then. What `Found` says of the other two."""
+
+    bucket: str | None
+    region: str | None = None
+
+
+Source = NoDocument | Unknown | Found | Missing | Bare

@@ -13,11 +13,11 @@ from bucketpolicy.request import Request, Service
 from bucketpolicy.verdict import Counterexample
 from crossguard.failure import describe_failure
 from crossguard.judging.assess import assess, locate
-from crossguard.judging.finding import Finding, NotDenied, NotKnown, SeveralPolicies, Subject, Unattached
+from crossguard.judging.finding import Finding, Lapsed, Misdirected, NotDenied, NotKnown, SeveralPolicies, Sham, Subject, Unattached
 from crossguard.messages.render import render, render_note
 from crossguard.pack.rule import Rule, StackRule
 from crossguard.pack.settings import Exemption, Settings, read_settings
-from crossguard.resources.source import Found, Missing, NoDocument, Source, Unknown
+from crossguard.resources.source import Bare, Found, Missing, NoDocument, Source, Unknown
 from policies import ALL
 
 RULES = {rule.name: rule for rule in ALL}
@@ -49,7 +49,7 @@ class Kind(NamedTuple):
         """The message."""
         subject = Subject(f"urn:pulumi:dev::shop::{self.type}::audit", self.type, "audit")
         finding = self.shown
-        if isinstance(finding, Found | Unknown | Missing | NoDocument):
+        if isinstance(finding, Found | Unknown | Missing | NoDocument | Bare):
             assert isinstance(self.rule, Rule)
             settings = read_settings(self.config, self.rule.keys)
             subject = locate(subject, settings, finding)
@@ -92,6 +92,7 @@ def spare_delivery() -> NotDenied:
 
 ALLOW = {"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "s3:*", "Resource": [ARN, OBJECTS]}
 ENDED = {"bucket": "example-*", "reason": "the old uploader is being replaced", "owner": "data team", "expires": "2026-10-31"}
+HASH = f"sha256:{64 * '0'}"
 EXEMPTION = Exemption("example-*", "moves to the new uploader", "data team", date(2027, 3, 31))
 
 COUNTEREXAMPLES: dict[str, Kind] = {
@@ -131,6 +132,7 @@ COUNTEREXAMPLES: dict[str, Kind] = {
         found(ALLOW),
         {"exemptPrincipals": ["logging.s3.amazonaws.com"], "assumptions": {"service-principal-keys": False}},
     ),
+    "exemption-changed": Kind(HEADER, found(deny(HTTP)), {"exemptions": [{**ENDED, "expires": "2027-10-31", "document": HASH}]}),
     "exemption-expired": Kind(HEADER, found(deny(HTTP)), {"exemptions": [ENDED]}),
     "name-not-known": Kind(HEADER, found(ALLOW, bucket=None)),
     "too-long-to-repair": Kind(HEADER, text('{"Id":"' + "x" * 20_250 + '","Statement":' + json.dumps(ALLOW) + "}")),
@@ -261,14 +263,26 @@ OTHERS: dict[str, Kind] = {
     "not-applicable": Kind(HEADER, NoDocument("the resource is neither an S3 bucket nor an S3 bucket policy")),
     "compliant": Kind(HEADER, found(deny(ABSENT))),
     "snippet-accepted": Kind(HEADER, found(deny({**ABSENT, **HTTP})), {"acceptBenchmarkSnippet": True}),
+    "bare": Kind(HEADER, Bare(BUCKET, "eu-west-1")),
+    "bare-transport": Kind(TRANSPORT, Bare(BUCKET), {"minimumTlsVersion": "1.3"}),
+    "bare-name-not-known": Kind(HEADER, Bare(None)),
+    "advisory-bare": Kind(REQUESTS, Bare(BUCKET, "cn-north-1")),
     "unattached": Kind(HAS_POLICY, Unattached()),
     "unattached-last-read": Kind(HAS_POLICY, Unattached(last_read=True)),
-    "unattached-expired": Kind(HAS_POLICY, Unattached(last_read=True, expired=EXEMPTION), bucket="b" * 63),
+    "unattached-expired": Kind(HAS_POLICY, Unattached(last_read=True, lapsed=Lapsed(EXEMPTION, "expired")), bucket="b" * 63),
     "unattached-only-read": Kind(HAS_POLICY, Unattached(last_read=True, only_read=True)),
+    "unattached-in-preview": Kind(HAS_POLICY, Unattached(when="preview")),
+    "unattached-in-preview-expired": Kind(HAS_POLICY, Unattached(lapsed=Lapsed(EXEMPTION, "expired"), when="preview"), bucket="b" * 63),
+    "unattached-component": Kind(HAS_POLICY, Unattached(sham=Sham("audit-policy", "component"), when="preview")),
+    "unattached-endpoints": Kind(HAS_POLICY, Unattached(sham=Sham("a" * 300, "endpoints"))),
+    "unattached-changed": Kind(HAS_POLICY, Unattached(lapsed=Lapsed(EXEMPTION, "changed"))),
+    "misdirected": Kind(HAS_POLICY, Misdirected("audit-policy", "example-uploads")),
+    "misdirected-name-not-known": Kind(HAS_POLICY, Misdirected("audit", "b" * 63, Lapsed(EXEMPTION, "expired")), bucket=None),
     "unattached-name-not-known": Kind(HAS_POLICY, Unattached(), bucket=None),
     "contested": Kind(HAS_POLICY, SeveralPolicies(("audit", "audit-extra"))),
     "contested-much": Kind(HAS_POLICY, SeveralPolicies(tuple(f"{'audit' * 12}-{number:02}" for number in range(30)))),
-    "contested-inline": Kind(HAS_POLICY, SeveralPolicies(("audit",), inline=True, expired=EXEMPTION)),
+    "contested-by-thousands": Kind(HAS_POLICY, SeveralPolicies(tuple(f"audit-{number:02}" for number in range(50)), others=99_950)),
+    "contested-inline": Kind(HAS_POLICY, SeveralPolicies(("audit",), inline=True, lapsed=Lapsed(EXEMPTION, "expired"))),
 }
 
 KINDS = {**COUNTEREXAMPLES, **MISTAKES, **ADVICE, **DOUBTS, **OTHERS}
@@ -280,6 +294,7 @@ def render_all() -> dict[str, str]:
     return {
         **{name: kind.render() for name, kind in KINDS.items()},
         "note-on-attachments": render_note(_stack_rule(), subjects),
+        "note-on-both": render_note(_stack_rule(), subjects[:1], subjects[1:]),
         "internal-error": describe_failure(HEADER, ValueError("hunter2")),
     }
 

@@ -53,14 +53,16 @@ class Resource(NamedTuple):
     """
     A resource as the engine knows it.
 
-    `dependencies`: property to the URNs that it was made from. `region` is that of an explicit provider, "" for one that names none.
+    `dependencies`: property to the URNs that it was made from. `region` is that of the provider, "" for one that names none; None: a
+    component, which has no provider. `endpoints` are the provider's own, as it has them on the wire.
     """
 
     type: str
     name: str
     props: Mapping[str, Any]
     dependencies: Mapping[str, Sequence[str]] = {}
-    region: str | None = None
+    region: str | None = ""
+    endpoints: Any = None
 
     @property
     def urn(self) -> str:
@@ -193,7 +195,7 @@ def _ask(resource: Resource) -> analyzer_pb2.AnalyzeRequest:
         type=resource.type, name=resource.name, urn=resource.urn, properties=_pack(resource.props), options=_options()
     )
     if resource.region is not None:
-        request.provider.CopyFrom(_provide(resource.region))
+        request.provider.CopyFrom(_provide(resource.region, resource.endpoints))
     return request
 
 
@@ -205,16 +207,18 @@ def _show(resource: Resource) -> analyzer_pb2.AnalyzerResource:
         shown.propertyDependencies[name].urns.extend(urns)
         shown.dependencies.extend(urns)
     if resource.region is not None:
-        shown.provider.CopyFrom(_provide(resource.region))
+        shown.provider.CopyFrom(_provide(resource.region, resource.endpoints))
     return shown
 
 
-def _provide(region: str) -> analyzer_pb2.AnalyzerProviderResource:
+def _provide(region: str, endpoints: Any) -> analyzer_pb2.AnalyzerProviderResource:
     return analyzer_pb2.AnalyzerProviderResource(
         type="pulumi:providers:aws",
         name="default_7_51_1",
         urn="urn:pulumi:dev::shop::pulumi:providers:aws::default_7_51_1",
-        properties=_pack({"region": region, "version": "7.51.1"} if region else {"version": "7.51.1"}),
+        properties=_pack(
+            {"version": "7.51.1", **({"region": region} if region else {}), **({} if endpoints is None else {"endpoints": endpoints})}
+        ),
     )
 
 

@@ -1,5 +1,6 @@
 """Which policy hangs on which bucket: `aws-s3-bucket-has-policy` through the SDK, asked as the engine asks."""
 
+import json
 import random
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.crossguard.documents import compliant
+from tests.crossguard.documents import compliant, deny, snippet, write
 from tests.crossguard.pack import (
     BUCKET,
     BUCKET_POLICY,
@@ -321,3 +322,141 @@ def test_the_fix_is_for_the_buckets_own_partition(preview: Double) -> None:
     answer = preview.analyze_stack(bucket("a")._replace(region="cn-north-1"), bucket("b", region="us-gov-west-1"), bucket("c"))
     shown = [next(part for part in ("aws-cn", "aws-us-gov", "aws") if f"arn:{part}:s3:::" in one.text) for one in answer.said]
     assert shown == ["aws-cn", "aws-us-gov", "aws"]
+
+
+COMPONENT = None
+OTHERWHERE = '[{"s3":"http://127.0.0.1:4566"}]'
+
+
+@pytest.mark.parametrize("kind", [BUCKET_POLICY, NATIVE_BUCKET_POLICY])
+@pytest.mark.parametrize("target", ["data", UNKNOWN])
+def test_a_component_attaches_nothing(kind: str, target: str, preview: Double) -> None:
+    """It has no provider and creates nothing, whatever it calls itself, and the message names it."""
+    data = bucket("data")
+    fake = policy("fake", target, data, kind=kind)._replace(region=COMPONENT)
+    answer = preview.analyze_stack(data, fake)
+    assert reported(answer) == [("mandatory", "data")]
+    assert "The BucketPolicy `fake` is a component" in answer.of(HAS_POLICY)
+    assert reported(preview.analyze_stack(data, fake, policy("real", "data"))) == []
+
+
+@pytest.mark.parametrize("endpoints", [OTHERWHERE, '{"s3": "x"}', [{"s3": "http://localhost"}], "not JSON", UNKNOWN, "[" * 100_000])
+def test_a_provider_with_endpoints_of_its_own_attaches_nothing(endpoints: Any, preview: Double) -> None:
+    """What they lead to need not be AWS; also where they are not known yet."""
+    data = bucket("data")
+    answer = preview.analyze_stack(data, policy("local", "data")._replace(endpoints=endpoints))
+    assert reported(answer) == [("mandatory", "data")]
+    assert "The BucketPolicy `local` goes to its provider's own `endpoints`" in answer.of(HAS_POLICY)
+
+
+@pytest.mark.parametrize("endpoints", [None, "", "[]", "[{}]", '[{"s3":""}]', []])
+def test_endpoints_that_say_nothing_are_none(endpoints: Any, preview: Double) -> None:
+    """A provider without any has an empty list, or nothing at all."""
+    assert reported(preview.analyze_stack(bucket("data"), policy("p", "data")._replace(endpoints=endpoints))) == []
+
+
+def test_a_component_is_never_adrift(preview: Double) -> None:
+    """Of an unknown bucket it leaves nothing in doubt, also where its inputs are empty and its outputs are not."""
+    data = bucket("data")
+    fake = policy("fake", UNKNOWN)._replace(region=COMPONENT)
+    preview.analyze(fake._replace(props={}))
+    assert reported(preview.analyze_stack(data, fake)) == [("mandatory", "data")]
+
+
+def test_where_nothing_is_created_a_component_is_as_good_as_its_bucket(preview: Double) -> None:
+    """A bucket that is a component itself needs no policy of AWS."""
+    assert reported(preview.analyze_stack(*(one._replace(region=COMPONENT) for one in (bucket("data"), policy("p", "data"))))) == []
+
+
+def write_policy(name: str, target: str, document: str, *leads_to: Resource) -> Resource:
+    """As `policy`, with this document."""
+    attached = policy(name, target, *leads_to)
+    return attached._replace(props={**attached.props, "policy": document})
+
+
+REORDERED = json.dumps({"Statement": json.loads(compliant("data"))["Statement"][::-1], "Version": "2012-10-17", "Id": "x"}, indent=1)
+
+
+def test_the_same_document_twice_is_no_violation(preview: Double) -> None:
+    """Two BucketPolicies, or an inline policy and a BucketPolicy (as `pulumi import` writes): whichever is written last, it is the same."""
+    data = bucket("data", policy=compliant("data"))
+    twice = (write_policy("one", "data", compliant("data")), write_policy("two", UNKNOWN, REORDERED, data))
+    assert reported(preview.analyze_stack(data, *twice)) == []
+    preview.analyze(data)
+    assert reported(preview.analyze_stack(data, twice[0])) == []
+    assert reported(preview.analyze_stack(data, *twice)) == []
+    assert reported(preview.analyze_stack(data, *twice, write_policy("three", "data", snippet("data")))) == [("mandatory", "data")]
+
+
+@pytest.mark.parametrize("document", ["{}", UNKNOWN, "once upon a time", " " * 30_000])
+def test_what_is_no_document_is_not_the_same_one(document: str, preview: Double) -> None:
+    """What is not known, or what S3 would refuse, may be anything."""
+    data = bucket("data", policy=document)
+    preview.analyze(data)
+    assert reported(preview.analyze_stack(data, write_policy("one", "data", document))) == [("mandatory", "data")]
+    assert reported(preview.analyze_stack(bucket("b"), *(write_policy(name, "b", document) for name in "pq"))) == [("mandatory", "b")]
+
+
+def test_a_policy_about_another_bucket_of_the_stack_is_reported(preview: Double) -> None:
+    """By the stack policy, which sees the dependency, on the bucket that it hangs on; both are named."""
+    a, b = bucket("a-bucket"), bucket("b-bucket")
+    answer = preview.analyze_stack(
+        a, b, write_policy("p", UNKNOWN, compliant("b-bucket"), a), write_policy("q", "b-bucket", compliant("b-bucket"))
+    )
+    assert reported(answer) == [("mandatory", "a-bucket")]
+    assert all(name in answer.of(HAS_POLICY) for name in ("`p`", "`a-bucket`", "`b-bucket`"))
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        compliant("a-bucket"),
+        compliant("elsewhere"),
+        compliant("a-*"),
+        write(deny("b-bucket", {}, Resource=None, NotResource="arn:aws:s3:::b-bucket")),
+    ],
+)
+def test_a_policy_that_may_be_about_its_bucket_is_not_about_another(document: str, preview: Double) -> None:
+    """It names its own, only names of other stacks, a pattern, or everything but another bucket."""
+    a, b = bucket("a-bucket"), bucket("b-bucket")
+    assert reported(preview.analyze_stack(a, b, write_policy("p", UNKNOWN, document, a), policy("q", "b-bucket"))) == []
+
+
+def test_a_bucket_whose_name_is_not_known_may_have_a_policy_about_another(preview: Double) -> None:
+    """A document cannot name a bucket that has no name yet."""
+    a, b = Resource(BUCKET, "a", {"bucket": UNKNOWN}), bucket("b-bucket")
+    attached = write_policy("p", UNKNOWN, compliant("b-bucket"), a), write_policy("q", "b-bucket", compliant("b-bucket"))
+    assert reported(preview.analyze_stack(a, b, *attached)) == [("mandatory", "a")]
+
+
+def test_a_bucket_without_a_policy_may_be_a_note_in_a_preview(preview: Double) -> None:
+    """With `inPreview: advisory`; without it the violation names the key, since one made inside an `apply` does not exist yet."""
+    assert "`inPreview`" in preview.analyze_stack(bucket("a")).of(HAS_POLICY)
+    preview.configure(has_policy={"inPreview": "advisory"})
+    answer = preview.analyze_stack(bucket("a"), bucket("b"), bucket("c"), policy("p", "c"), policy("q", "c", bucket("c")))
+    assert reported(answer) == [("mandatory", "c"), ("advisory", "")]
+    assert all(text in answer.said[-1].text for text in ("`a`", "`b`", "`inPreview`"))
+
+
+def test_a_bucket_without_a_policy_is_a_violation_in_an_update(update: Double) -> None:
+    """Whatever `inPreview` says; and the message has no word of previews."""
+    update.configure(has_policy={"inPreview": "advisory"})
+    answer = update.analyze_stack(bucket("a"))
+    assert reported(answer) == [("mandatory", "a")]
+    assert "inPreview" not in answer.of(HAS_POLICY)
+
+
+def test_one_note_tells_of_both(preview: Double) -> None:
+    """Buckets whose policy is not known and buckets that have none yet: with a policy adrift the second kind is the first."""
+    preview.configure(has_policy={"inPreview": "advisory", "exemptions": [{"bucket": "x-*", "reason": "r"}]})
+    answer = preview.analyze_stack(Resource(BUCKET, "prefixed", {"bucket": UNKNOWN}), bucket("a"))
+    assert reported(answer) == [("advisory", "")]
+    assert all(text in answer.of(HAS_POLICY) for text in ("attached to `prefixed` is not known", "attached to `a` in this preview"))
+
+
+def test_where_the_policy_names_its_bucket_the_document_policies_have_asked(preview: Double) -> None:
+    """They judge the document against that name: one violation is enough."""
+    a, b = bucket("a-bucket"), bucket("b-bucket")
+    attached = write_policy("p", "a-bucket", compliant("b-bucket"), a), write_policy("q", "b-bucket", compliant("b-bucket"))
+    assert reported(preview.analyze_stack(a, b, *attached)) == []
+    assert set(preview.analyze(attached[0]).levels()) == set(DOCUMENT_POLICIES)

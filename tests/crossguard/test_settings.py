@@ -126,11 +126,14 @@ def test_nothing_set_is_the_default(config: dict[str, Any]) -> None:
         ),
         (
             {"exemptions": [{"bucket": "logs", "reason": "r", "until": 5.0}]},
-            "`exemptions[0].until` is no such setting (it is set to 5); accepted: an object of `bucket`, `reason`, `owner`, `expires`",
+            (
+                "`exemptions[0].until` is no such setting (it is set to 5);"
+                " accepted: an object of `bucket`, `reason`, `owner`, `expires`, `document`"
+            ),
         ),
         (
             {"exemptions": ["logs"]},
-            '`exemptions[0]` is "logs"; accepted: an object of `bucket`, `reason`, `owner`, `expires`',
+            '`exemptions[0]` is "logs"; accepted: an object of `bucket`, `reason`, `owner`, `expires`, `document`',
         ),
         (
             {"exemptPrincipals": ["arn:aws:iam::111122223333:role/*"]},

@@ -36,7 +36,14 @@ def describe_all(resources: Iterable[Stored]) -> dict[str, ResourceInfo]:
     }
     options = analyzer_pb2.AnalyzerResourceOptions
     return {
-        each.urn: ResourceInfo(each.urn, each.type, each.name, options(parent=each.parent), found.get(each.provider)) for each in resources
+        each.urn: ResourceInfo(
+            each.urn,
+            each.type,
+            each.name,
+            options(parent=each.parent),
+            found.get(each.provider, ProviderInfo(each.provider, "", "", {})) if each.provider else None,
+        )
+        for each in resources
     }
 
 
