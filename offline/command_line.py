@@ -52,6 +52,7 @@ class Preview(NamedTuple):
     update: bool
     command: str | None
     mocks: Path | None
+    write_mocks: Path | None
     policies: Path | None
     writing: Writing
 
@@ -144,6 +145,7 @@ def _add_preview(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--update", action="store_true", help="as in `pulumi up`: every output is known")
     parser.add_argument("--exec", dest="command", metavar="CMD", help="what starts the program, for other languages")
     parser.add_argument("--mocks", type=Path, metavar="FILE", help="what resources and invokes answer: a JSON table or a .py file")
+    parser.add_argument("--write-mocks", type=Path, metavar="FILE", help="write a table of what nobody answered, to fill in")
 
 
 def _add_analyze(parser: argparse.ArgumentParser) -> None:
@@ -200,6 +202,7 @@ def _preview(found: argparse.Namespace) -> Preview:
         update=found.update,
         command=found.command,
         mocks=found.mocks,
+        write_mocks=found.write_mocks,
         policies=found.policy_config,
         writing=_writing(found),
     )

@@ -19,6 +19,7 @@ from offline import state
 from offline.assemble import Judged, assemble
 from offline.command_line import Analyze, Check, Command, Fix, Preview, Target, Writing, parse
 from offline.configuration import Configuration, read_configuration
+from offline.engine.cloud.mocks import render_blanks
 from offline.engine.program import run as previewing
 from offline.files import explain_error, is_same_file, name_source, read_text, write_whole
 from offline.report import formats
@@ -135,8 +136,12 @@ def _preview(command: Preview, configuration: Configuration) -> int:
             ),
             tell,
         )
+        blanks = _list_mocks_targets(command)
+        refused = next(filter(None, (_write(render_blanks(run.unanswered), target) for target in blanks)), None)
         if isinstance(run, Failure):
             return _fail(run)
+        if refused is not None:
+            return _fail(refused)
         judged = (Judged(run, _name_program(command.program)),)
         report = assemble(judged, configuration, "preview", _now(), proofs=_wants_proofs(command.writing))
     if run.output and not command.writing.quiet:
@@ -191,8 +196,14 @@ def _look_at_screen(target: Target, *, quiet: bool) -> Screen:
 
 def _refuse_outputs(command: Command) -> Failure | None:
     """What is wrong with the files to write to, told before any work is done."""
-    refused = (_refuse_output(target, _list_inputs(command, target)) for target in command.writing.targets)
+    targets = (*command.writing.targets, *(_list_mocks_targets(command) if isinstance(command, Preview) else ()))
+    refused = (_refuse_output(target, _list_inputs(command, target)) for target in targets)
     return next((each for each in refused if each is not None), None)
+
+
+def _list_mocks_targets(command: Preview) -> tuple[Target, ...]:
+    """Where the table for `--mocks` goes, with a blank for whatever nobody answered."""
+    return () if command.write_mocks is None else (Target("json", command.write_mocks),)
 
 
 def _refuse_output(target: Target, inputs: tuple[Path, ...]) -> Failure | None:

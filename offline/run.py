@@ -75,6 +75,18 @@ class Remediated(NamedTuple):
     after: Mapping[str, object]
 
 
+class Unanswered(NamedTuple):
+    """A data source or a provider's method (by its token) or another stack (by its name) that nobody answered, with its properties."""
+
+    kind: Literal["data source", "stack reference", "method"]
+    name: str
+    properties: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """As a sentence names it."""
+        return f"stack reference {self.name}" if self.kind == "stack reference" else self.name
+
+
 class BlindSpot(NamedTuple):
     """
     Something that may hold a bucket and could not be looked into, in one line.
@@ -92,7 +104,7 @@ class Run(NamedTuple):
 
     `diagnostics` are what counts. Where a preview had a second verdict with resolved outputs, `first` keeps what the first preview said and
     `resolved` is true. `output` is what the program itself printed and logged; `notes` are single lines about what a reader should know,
-    and `blind_spots` what may hold a bucket and could not be looked into.
+    `blind_spots` what may hold a bucket and could not be looked into, `unanswered` what made-up values stood in for.
     """
 
     mode: Mode
@@ -108,10 +120,17 @@ class Run(NamedTuple):
     output: str = ""
     notes: tuple[str, ...] = ()
     blind_spots: tuple[BlindSpot, ...] = ()
+    unanswered: tuple[Unanswered, ...] = ()
 
 
 class Failure(NamedTuple):
-    """The run did not come to an end. `message` is one line for the user; `output` is what the program printed, to be shown before it."""
+    """
+    The run did not come to an end.
+
+    `message` is one line for the user; `output` is what the program printed, to be shown before it; `unanswered` is what it asked for in
+    vain.
+    """
 
     message: str
     output: str = ""
+    unanswered: tuple[Unanswered, ...] = ()

@@ -18,8 +18,10 @@ from offline.assemble import weigh
 from offline.engine.cloud import mocks as mocking
 from offline.engine.program.configuration import Project
 from offline.engine.program.inline import run_function
+from offline.engine.program.libraries import find_own_library
 from offline.engine.program.run import Operation, RunOptions
 from offline.engine.program.run import preview as preview_folder
+from offline.engine.program.source_text import Source
 from offline.pack_info import ROOT
 from offline.run import Diagnostic, Failure, Run
 
@@ -94,5 +96,11 @@ def _run_function(
         secret_keys=(),
     )
     runner = partial(run_function, function, project, _PATIENCE_SECONDS)
-    operation = Operation(project, runner, loaded, policies, ROOT, lambda _: None)
+    operation = Operation(project, runner, loaded, policies, ROOT, lambda _: None, find_own_library, partial(_read_own_file, function))
     return operation.update() if update else operation.preview()
+
+
+def _read_own_file(function: Callable[[], object]) -> tuple[Source, ...]:
+    """The file that the function is written in, where there is one."""
+    path = Path(getattr(getattr(function, "__code__", None), "co_filename", ""))
+    return (Source(path, path.read_text("utf-8", "replace")),) if path.is_file() else ()

@@ -67,6 +67,13 @@ class Deployment:
         self._questions = Questions(pack)
         self._lock = threading.RLock()
         self._resources: dict[str, Registered] = {}
+        self._notes: dict[str, None] = {}
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the user should know of the answers that were given."""
+        with self._lock:
+            return tuple(self._notes)
 
     @property
     def resources(self) -> tuple[Registered, ...]:
@@ -148,6 +155,15 @@ class Deployment:
         location = aws.find_location(arguments, values.reveal(found.inputs) if found else {})
         return self.answers.invoke(token, arguments, location)
 
+    def make_up(self, token: str, arguments: Properties, provider: str) -> Properties | None:
+        """A made-up result of a data source, where this run makes anything up."""
+        found = self._resources.get(provider)
+        return self.answers.make_up(token, arguments, aws.find_location(arguments, values.reveal(found.inputs) if found else {}))
+
+    def make_up_outputs(self, stack: str) -> Properties | None:
+        """The same for the outputs of another stack."""
+        return self.answers.make_up_outputs(stack, aws.find_location({}, {"region": self.settings.config.get("aws:region")}))
+
     def _is_pending(self, urn: str) -> bool:
         resource = self._resources.get(urn)
         if resource is None:
@@ -167,8 +183,10 @@ class Deployment:
             return "", {}
         if goal.type.startswith(PROVIDER_PREFIX):
             return self.answers.make_provider_id(urn), inputs
-        id_, outputs = self.answers.create(goal.type, goal.name, urn, values.reveal(inputs), self._find_location(goal))
-        return id_, values.annotate(outputs, inputs)
+        created = self.answers.create(goal.type, goal.name, urn, values.reveal(inputs), self._find_location(goal))
+        if created.note:
+            self._notes[created.note] = None
+        return created.id, values.annotate(created.outputs, inputs)
 
     def _find_location(self, goal: ResourceGoal) -> aws.Location:
         provider = self._resources.get(goal.provider)

@@ -123,6 +123,6 @@ def test_a_tool_of_the_current_folder_is_not_found(trap: Path, monkeypatch: pyte
         (place / "node").chmod(0o755)
     monkeypatch.chdir(trap)
     monkeypatch.setenv("PATH", before)
-    assert process._find_tool("node") is None
+    assert process.find_tool("node") is None
     monkeypatch.setenv("PATH", f"{before}:{trap / 'bin'}")
-    assert process._find_tool("node") == str(trap / "bin" / "node")
+    assert process.find_tool("node") == str(trap / "bin" / "node")

@@ -158,7 +158,8 @@ def test_an_interpreter_without_the_sdk_is_told(make: Make, monkeypatch: pytest.
     monkeypatch.setenv("PULUMI_PYTHON_CMD", str(bare))
     failure = fail(RunOptions(make("import pulumi\n")))
     assert "The Pulumi SDK is not installed for this interpreter" in failure.output
-    assert failure.message == "the program failed (exit status 1)"
+    lacking = "its interpreter lacks pulumi: PULUMI_PYTHON_CMD names the one that has the program's requirements"
+    assert failure.message == f"the program failed (exit status 1); {lacking}"
 
 
 def test_any_command_is_a_program(make: Make) -> None:

@@ -20,6 +20,8 @@ _NAMED = {
 }
 #: The types whose outputs are known in a resolved preview.
 BUCKETS = frozenset(_NAMED)
+#: The outputs of a bucket that its name makes.
+IDENTITY = frozenset({"id", "arn", "bucket", "bucketName"})
 #: The types that hold a policy document.
 DOCUMENT_TYPES = BUCKETS | {"aws:s3/bucketPolicy:BucketPolicy", "aws-native:s3:BucketPolicy"}
 _DEFAULTS: Mapping[str, Properties] = {
@@ -123,10 +125,11 @@ def plan(type_: str, inputs: Properties) -> Properties:
 
 
 class Created(NamedTuple):
-    """A resource as it would exist."""
+    """A resource as it would exist; `note` is what the user should know of it."""
 
     id: str
     outputs: Properties
+    note: str = ""
 
 
 def create(type_: str, name: str, urn: str, inputs: Properties, location: Location) -> Created:

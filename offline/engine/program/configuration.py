@@ -23,7 +23,7 @@ class Project(NamedTuple):
 
     `folder` holds Pulumi.yaml, `main` is the folder or file of the program itself. `config`: whole keys (`aws:region`) to texts.
     `encrypted` names the keys whose values nobody here can read, `environments` the stack's ESC environments, which nobody here opens,
-    `absent` the file of a stack that was asked for and has none.
+    `absent` the file of a stack that was asked for and has none, `required` the keys that Pulumi.yaml declares without a default.
     """
 
     folder: Path
@@ -38,6 +38,7 @@ class Project(NamedTuple):
     encrypted: tuple[str, ...] = ()
     environments: tuple[str, ...] = ()
     absent: str = ""
+    required: tuple[str, ...] = ()
 
 
 def load(folder: Path, stack: str | None, given: Iterable[str]) -> Project | Failure:
@@ -76,6 +77,7 @@ def load(folder: Path, stack: str | None, given: Iterable[str]) -> Project | Fai
         encrypted=tuple(key for key, value in config.items() if ENCRYPTED in value.text),
         environments=_read_environments(stack_file.get("environment")),
         absent=f"Pulumi.{chosen}.yaml" if stack and not stack_file else "",
+        required=tuple(_find_required(content)),
     )
 
 
@@ -168,6 +170,14 @@ def _find_defaults(project: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
             yield key, value
         elif "value" in value or "default" in value:
             yield key, value.get("value", value.get("default"))
+
+
+def _find_required(project: Mapping[str, Any]) -> Iterable[str]:
+    """The keys that are declared without a value: the real engine asks for them before it starts the program."""
+    declared = project.get("config")
+    for key, value in declared.items() if isinstance(declared, dict) else ():
+        if isinstance(value, dict) and not {"value", "default"} & set(value):
+            yield _qualify(key, str(project["name"]))
 
 
 def _read_value(value: Any) -> _Value:

@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -22,14 +22,20 @@ _INTERPRETER = "Scripts/python.exe" if os.name == "nt" else "bin/python"
 _LAUNCHER = Path(__file__).parent / "launch" / "run_python.py"
 _PARALLEL = 16
 _POLL_SECONDS = 0.02
+_GRACE_SECONDS = 0.5
 
 
 class Start(NamedTuple):
-    """How a program is started: the command, the folder it runs in, and whether it is Node's, which takes arguments."""
+    """
+    How a program is started: the command, the folder it runs in, and whether it is Node's, which takes arguments.
+
+    `notes` is what the user should know of it.
+    """
 
     command: tuple[str, ...]
     folder: Path
     is_node: bool = False
+    notes: tuple[str, ...] = ()
 
 
 class Ended(NamedTuple):
@@ -49,7 +55,7 @@ def prepare(project: Project, command: str | None) -> Iterator[Start | Failure]:
 def _find_start(project: Project, command: str | None, scratch: Path) -> Start | Failure:
     if command is not None:
         words = _split(command, "--exec")
-        return words if isinstance(words, Failure) else Start(words, _find_folder(project))
+        return words if isinstance(words, Failure) else Start(words, find_folder(project))
     match project.runtime:
         case "python":
             return _start_python(project)
@@ -70,7 +76,8 @@ def _split(text: str, where: str) -> tuple[str, ...] | Failure:
     return words or Failure(f"{where}: the command is empty")
 
 
-def _find_folder(project: Project) -> Path:
+def find_folder(project: Project) -> Path:
+    """The folder that the program runs in."""
     return project.main if project.main.is_dir() else project.main.parent
 
 
@@ -78,13 +85,19 @@ def _start_python(project: Project) -> Start | Failure:
     program = project.main if project.main.is_file() else project.main / "__main__.py"
     if not program.is_file():
         return Failure(f"{program}: no such file, so there is no program to run")
-    return Start((_find_interpreter(project), "-u", str(_LAUNCHER), str(project.main)), _find_folder(project))
+    interpreter, named = find_interpreter(project), project.options.get("virtualenv")
+    missing = bool(named) and not _find_own_interpreter(project).exists() and not os.environ.get("PULUMI_PYTHON_CMD")
+    notes = (f"the virtualenv {named} of Pulumi.yaml is not there: the program ran with {interpreter}",) if missing else ()
+    return Start((interpreter, "-u", str(_LAUNCHER), str(project.main)), find_folder(project), notes=notes)
 
 
-def _find_interpreter(project: Project) -> str:
+def _find_own_interpreter(project: Project) -> Path:
+    return project.folder / str(project.options.get("virtualenv") or ".venv") / _INTERPRETER
+
+
+def find_interpreter(project: Project) -> str:
     """PULUMI_PYTHON_CMD, else the project's virtual environment, else the active one if Pulumi is in it, else what runs this."""
-    named = project.options.get("virtualenv") or (".venv" if project.options.get("toolchain") else None)
-    own = project.folder / str(named) / _INTERPRETER
+    named, own = project.options.get("virtualenv") or project.options.get("toolchain"), _find_own_interpreter(project)
     active = Path(os.environ.get("VIRTUAL_ENV") or os.devnull)
     if command := os.environ.get("PULUMI_PYTHON_CMD"):
         return command
@@ -93,17 +106,17 @@ def _find_interpreter(project: Project) -> str:
     return str(active / _INTERPRETER) if any(active.glob("lib/python3*/site-packages/pulumi")) else sys.executable
 
 
-def _find_tool(name: str) -> str | None:
+def find_tool(name: str) -> str | None:
     """The program of this name on PATH, whose empty and relative entries would mean the current folder."""
     return shutil.which(name, path=os.pathsep.join(entry for entry in os.get_exec_path() if os.path.isabs(entry)))  # noqa: PTH117  plain text
 
 
 def _start_node(project: Project) -> Start | Failure:
-    folder = _find_folder(project)
+    folder = find_folder(project)
     runner = next(
         (file for above in (folder, *folder.parents) if (file := above / "node_modules/@pulumi/pulumi/cmd/run/index.js").is_file()), None
     )
-    node = _find_tool("node")
+    node = find_tool("node")
     if node is None:
         return Failure("node is not on PATH: this program needs it")
     if runner is None:
@@ -116,8 +129,8 @@ def _start_node(project: Project) -> Start | Failure:
 
 
 def _build_go(project: Project, scratch: Path) -> Start | Failure:
-    folder = _find_folder(project)
-    go = _find_tool("go")
+    folder = find_folder(project)
+    go = find_tool("go")
     if go is None:
         return Failure("go is not on PATH: this program needs it")
     binary = scratch / "program"
@@ -207,6 +220,10 @@ def _await_end(process: subprocess.Popen[bytes], session: Session, patience: flo
     while process.poll() is None:
         if session.failure is not None:
             return session.failure
+        if session.is_lost:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(_GRACE_SECONDS)  # for what else it has to say
+            return None
         if session.idle_seconds > patience:
             return Failure(f"the program was ended: it asked the engine for nothing for {patience:.0f} seconds and did not end by itself")
         time.sleep(_POLL_SECONDS)

@@ -1,25 +1,31 @@
 """One preview or update of a program, from its folder to a value for the reports."""
 
-import re
-from collections.abc import Callable, Iterator, Mapping
-from functools import partial
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache, partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from offline.engine.cloud import mocks
 from offline.engine.cloud.answers import Answers
 from offline.engine.cloud.aws import BUCKETS, DOCUMENT_TYPES
-from offline.engine.deployment import Deployment
-from offline.engine.pack.analyzer_client import Verdicts
+from offline.engine.cloud.made_up import Maker
+from offline.engine.cloud.shapes import Library
+from offline.engine.deployment import NO_OPTIONS, Deployment
+from offline.engine.pack.analyzer_client import Questions, ResourceInfo
 from offline.engine.pack.boot import PackError, StackSettings, boot
 from offline.engine.program import configuration
+from offline.engine.program.advice import explain_failure
 from offline.engine.program.configuration import Project
+from offline.engine.program.doubt import weigh
+from offline.engine.program.libraries import find_library
 from offline.engine.program.process import Ended, prepare, run_process
+from offline.engine.program.rounds import Round, combine, match
+from offline.engine.program.source_text import Source, list_outputs, read_sources
 from offline.engine.protocol.monitor import serve
 from offline.engine.protocol.session import Session
 from offline.engine.protocol.values import contains_unknown
 from offline.pack_info import ROOT
-from offline.run import BlindSpot, Diagnostic, Failure, Mode, Pack, Remediated, Run, Seen, Skipped
+from offline.run import BlindSpot, Diagnostic, Failure, Mode, Remediated, Run, Seen, Skipped
 
 _ROUNDS = 4
 _DOCUMENT_KEYS = ("policy", "policyDocument", "bucket", "bucketName")
@@ -44,17 +50,6 @@ class RunOptions(NamedTuple):
     patience: float = 300.0
 
 
-class _Round(NamedTuple):
-    """One run of the program to its end."""
-
-    pack: Pack
-    seen: tuple[Seen, ...]
-    verdicts: Verdicts
-    output: str
-    notes: tuple[str, ...]
-    blind_spots: tuple[BlindSpot, ...]
-
-
 def preview(options: RunOptions, progress: Callable[[str], None] = lambda _: None) -> Run | Failure:
     """
     Run the program and judge it. `progress` is told what is being done.
@@ -72,7 +67,8 @@ def preview(options: RunOptions, progress: Callable[[str], None] = lambda _: Non
         if isinstance(start, Failure):
             return start
         runner = partial(run_process, start, project, options.patience)
-        operation = Operation(project, runner, loaded, options.policies, options.pack, progress)
+        library, sources = partial(find_library, project), partial(read_sources, project.folder)
+        operation = Operation(project, runner, loaded, options.policies, options.pack, progress, library, sources, start.notes)
         return operation.update() if options.update else operation.preview()
 
 
@@ -85,66 +81,127 @@ class Operation(NamedTuple):
     policies: Mapping[str, object]
     pack: Path
     progress: Callable[[str], None]
+    find_library: Callable[[], Library]
+    list_sources: Callable[[], tuple[Source, ...]]
+    notes: tuple[str, ...] = ()
 
     def update(self) -> Run | Failure:
         """As `pulumi up` on an empty stack: everything is known."""
         self.progress("running the program, as in an update")
-        round_ = self._run(Answers("all", self.mocks), dry_run=False)
-        return round_ if isinstance(round_, Failure) else self._summarise("update", round_)
+        answers = Answers("all", self.mocks, maker=self._find_maker())
+        round_ = self._run(answers, dry_run=False)
+        if isinstance(round_, Failure):
+            return round_
+        settled = self._settle(round_, answers, None, dry_run=False)
+        return settled if isinstance(settled, Failure) else self._summarise("update", settled)
 
     def preview(self) -> Run | Failure:
         """As a first preview, then with what it did not know resolved."""
         self.progress("running the program, as in a first preview")
+        maker = self._find_maker()
         first = self._run(Answers("unknown", self.mocks), dry_run=True)
+        stuck = isinstance(first, Failure) and first.unanswered
+        if stuck:
+            first = self._run(Answers("unknown", self.mocks, maker=maker), dry_run=True)
         if isinstance(first, Failure):
             return first
-        if not any(seen.provider for seen in first.seen):
+        if not any(seen.provider for seen in first.seen) and not first.unanswered:
             return self._summarise("preview", first)
         has_buckets = any(seen.type in BUCKETS for seen in first.seen)
-        resolved, problem = self._resolve(Answers("buckets" if has_buckets else "all", self.mocks))
+        answers = Answers("buckets" if has_buckets else "all", self.mocks, maker=maker)
+        resolved, problem = self._resolve(answers, None if stuck else first)
         return self._summarise("preview", first, resolved, problem)
 
-    def _resolve(self, answers: Answers) -> tuple[_Round | None, Failure | None]:
-        """The last run that ended well, and what ended the one after it."""
-        resolved: _Round | None = None
+    def _find_maker(self) -> Maker:
+        return Maker("first", cache(self.find_library), cache(lambda: list_outputs(self.list_sources())))
+
+    def _resolve(self, answers: Answers, plain: Round | None) -> tuple[Round | None, Failure | None]:
+        """
+        The last run that ended well, and what ended the one after it.
+
+        Where a program cannot go on with what is made up, it is run without.
+        """
+        resolved, problem, last = self._run_rounds(answers)
+        if resolved is not None and resolved.made_up:
+            settled = self._settle(resolved, last, plain, dry_run=True)
+            if not isinstance(settled, Failure):
+                return settled, problem
+            resolved, problem = None, settled
+        if resolved is None and plain is not None and problem is not None and problem.unanswered:
+            again, _, _ = self._run_rounds(answers._replace(maker=None))
+            return again, problem
+        return resolved, problem
+
+    def _run_rounds(self, answers: Answers) -> tuple[Round | None, Failure | None, Answers]:
+        """The same, with the answers of the last run."""
+        resolved: Round | None = None
         for number in range(_ROUNDS):
             self.progress("running the program again, with resolved outputs" if number == 0 else "resolving what documents depend on")
             round_ = self._run(answers, dry_run=True, again=True)
             if isinstance(round_, Failure):
-                return resolved, round_
-            resolved = round_ if resolved is None else _combine(resolved, round_)
+                return resolved, round_, answers
+            resolved = round_ if resolved is None else combine(resolved, round_)
             wanted = _find_wanted(round_.seen)
             if wanted is None or answers.known == "all":
                 break
             more = answers.answered | wanted
             is_last = number == _ROUNDS - 2 or more == answers.answered
             answers = answers._replace(known="all") if is_last else answers._replace(answered=more)
-        return resolved, None
+        return resolved, None, answers
 
-    def _run(self, answers: Answers, *, dry_run: bool, again: bool = False) -> _Round | Failure:
+    def _settle(self, one: Round, answers: Answers, plain: Round | None, *, dry_run: bool) -> Round | Failure:
+        """A run with made-up values as far as another one with other values bears it out."""
+        if not one.made_up or answers.maker is None:
+            return one
+        self.progress("running the program with other made-up answers")
+        other = self._run(answers._replace(maker=answers.maker._replace(variant="second")), dry_run=dry_run, again=True)
+        if isinstance(other, Failure):
+            return other
+        if plain is not None and any(seen.type in DOCUMENT_TYPES and seen.urn not in match([seen], plain.seen) for seen in one.seen):
+            unmade = self._run(answers._replace(maker=None), dry_run=dry_run, again=True)
+            plain = plain if isinstance(unmade, Failure) else unmade
+        try:
+            return weigh(one, other, plain, self._ask)
+        except PackError as error:
+            return Failure(str(error))
+
+    def _ask(self, seen: Seen, inputs: Mapping[str, Any]) -> Sequence[Diagnostic]:
+        """What the pack says of a resource with other inputs. Raises `PackError`."""
+        with boot(self.pack, self._describe_stack(dry_run=False), self.policies) as pack:
+            questions = Questions(pack)
+            questions.analyze([(ResourceInfo(seen.urn, seen.type, seen.name, NO_OPTIONS, None), inputs)])
+            return questions.collect().diagnostics
+
+    def _describe_stack(self, *, dry_run: bool) -> StackSettings:
         project = self.project
-        settings = StackSettings(project.name, project.stack, project.organization, dry_run, project.config, project.secret_keys)
+        return StackSettings(project.name, project.stack, project.organization, dry_run, project.config, project.secret_keys)
+
+    def _run(self, answers: Answers, *, dry_run: bool, again: bool = False) -> Round | Failure:
+        project, settings = self.project, self._describe_stack(dry_run=dry_run)
         session = Session(dry_run=dry_run, again=again)
         try:
             with boot(self.pack, settings, self.policies) as pack:
                 deployment = Deployment(settings, pack, answers)
                 with serve(deployment, session) as address:
                     ended = self.runner(address, session)
+                unanswered = session.unanswered
                 if isinstance(ended, Failure):
-                    return ended
+                    return ended._replace(unanswered=tuple(unanswered))
                 output = ended.output + session.messages
                 if ended.status != 0 or session.saw_error:
-                    return Failure(_explain_failure(ended.status, session, project), output)
+                    status = 0 if session.is_lost else ended.status
+                    return Failure(explain_failure(status, ended.output, self.list_sources(), session, project), output, tuple(unanswered))
                 if not deployment.resources:
                     return Failure("the program ended without talking to the engine: it registered nothing, not even its stack", output)
                 deployment.analyze_stack()
                 seen, verdicts = deployment.collect_seen(), deployment.collect_verdicts()
-                return _Round(pack.about, seen, verdicts, output, _collect_notes(session, project), tuple(_list_blind_spots(session)))
+                notes = (*self.notes, *deployment.notes, *_collect_notes(session, project))
+                return Round(pack.about, seen, verdicts, output, notes, tuple(_list_blind_spots(session)), unanswered)
         except PackError as error:
             return Failure(str(error))
 
-    def _summarise(self, mode: Mode, first: _Round, resolved: _Round | None = None, problem: Failure | None = None) -> Run:
-        counts = first if resolved is None else _combine(first, resolved)
+    def _summarise(self, mode: Mode, first: Round, resolved: Round | None = None, problem: Failure | None = None) -> Run:
+        counts = first if resolved is None else combine(first, resolved)
         failed = () if problem is None else (BlindSpot(f"the run with resolved outputs was left out: {problem.message}", weighs=True),)
         return Run(
             mode=mode,
@@ -160,6 +217,7 @@ class Operation(NamedTuple):
             output=first.output,
             notes=tuple(dict.fromkeys((*first.notes, *counts.notes))),
             blind_spots=(*counts.blind_spots, *failed),
+            unanswered=tuple(counts.unanswered),
         )
 
 
@@ -177,19 +235,6 @@ def _find_wanted(seen: tuple[Seen, ...]) -> frozenset[str] | None:
     return frozenset(urn for resource, key in waiting for urn in resource.property_dependencies.get(key, ()))
 
 
-def _combine(first: _Round, resolved: _Round) -> _Round:
-    """The later run, and of the earlier one whatever was seen there only."""
-    again = {seen.urn for seen in resolved.seen}
-    alone = tuple(seen for seen in first.seen if seen.urn not in again)
-    urns = {seen.urn for seen in alone}
-    verdicts = Verdicts(
-        (*resolved.verdicts.diagnostics, *(each for each in first.verdicts.diagnostics if each.urn in urns)),
-        (*resolved.verdicts.skipped, *(each for each in first.verdicts.skipped if each.urn in urns)),
-        (*resolved.verdicts.remediated, *(each for each in first.verdicts.remediated if each.urn in urns)),
-    )
-    return resolved._replace(seen=(*resolved.seen, *alone), verdicts=verdicts)
-
-
 def _order(said: Diagnostic | Skipped | Remediated) -> tuple[str, str]:
     """Programs register in an order of their own each time; reports have a fixed one."""
     return said.urn, said.policy
@@ -199,24 +244,6 @@ def _relate(seen: Seen, folder: Path) -> Seen:
     """The resource with its place in the program's folder; a place elsewhere, in a library, is none of the user's."""
     path = Path(seen.source)
     return seen._replace(source=str(path.relative_to(folder)) if path.is_relative_to(folder) else "")
-
-
-def _explain_failure(status: int, session: Session, project: Project) -> str:
-    """What failed and, where it can be told, the cure."""
-    reasons = [f"the program failed (exit status {status})" if status else "the program failed"]
-    if session.unanswered:
-        reasons.append(f"nobody answered {', '.join(session.unanswered)}: give the answers with --mocks FILE")
-    missing = re.search(r"issing required configuration variable '([^'\s]+)'", session.messages)
-    if missing is not None:
-        reasons.append(f"give the configuration with --config {missing[1]}=VALUE, or a stack that has it with --stack")
-    if not session.dry_run and not session.unanswered:
-        reasons.append("outputs that nobody answers are empty in an update: --mocks FILE gives them")
-    absent = re.search(r"ModuleNotFoundError: No module named '([^']+)'", session.messages)
-    if absent is not None:
-        reasons.append(f"its interpreter lacks {absent[1]}: PULUMI_PYTHON_CMD names the one that has the program's requirements")
-    if project.encrypted:
-        reasons.append(f"encrypted configuration cannot be read here: give {', '.join(project.encrypted)} with --config KEY=VALUE")
-    return "; ".join(reasons)
 
 
 def _collect_notes(session: Session, project: Project) -> tuple[str, ...]:
@@ -230,6 +257,8 @@ def _collect_notes(session: Session, project: Project) -> tuple[str, ...]:
 
 
 def _list_blind_spots(session: Session) -> Iterator[BlindSpot]:
-    """A bucket may be made of what nobody answered, inside an `apply` that was never called."""
+    """A bucket may be made of what nobody answered, inside an `apply` that was never called, or that was given what it does not expect."""
     yield from map(BlindSpot, session.blind)
-    yield from (BlindSpot(f"nobody answered {what}: what depends on it is not known (--mocks FILE)") for what in session.unanswered)
+    for what, made_up in session.unanswered.items():
+        if not made_up or what.kind != "data source":
+            yield BlindSpot(f"nobody answered {what}: what depends on it is not known (--mocks FILE)")

@@ -14,18 +14,18 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import callback_pb2, engine_pb2, engine_pb2_grpc, resource_pb2, resource_pb2_grpc, source_pb2
 
 from offline.engine.cloud.documents import WrongDocumentError
+from offline.engine.cloud.mocks import STACK_REFERENCE
 from offline.engine.deployment import PROVIDER_PREFIX, Deployment, DuplicateError, Registered, ResourceGoal, read_options
 from offline.engine.pack.boot import CHANNEL_OPTIONS, PackError
 from offline.engine.protocol import messages, values
 from offline.engine.protocol.session import Provided, Session
 from offline.engine.protocol.transforms import transform_invoke, transform_resource
 from offline.engine.protocol.values import Properties
-from offline.run import Failure
+from offline.run import Failure, Unanswered
 
 _THREADS = 64
 #: A program that is busy for minutes sends its pings all at once, which gRPC would take for an attack.
 _PATIENT = (("grpc.http2.max_ping_strikes", 0), ("grpc.http2.min_recv_ping_interval_without_data_ms", 0))
-_STACK_REFERENCE = "pulumi:pulumi:StackReference"
 
 
 class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
@@ -180,10 +180,16 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         except (PackError, DuplicateError) as error:
             self._session.fail(Failure(str(error)))
             raise _abort(context, grpc.StatusCode.UNAVAILABLE, str(error)) from error
-        if request.type == _STACK_REFERENCE and values.is_unknown(read.outputs["outputs"]):
-            self._session.miss(f"stack reference {request.id}")
+        if request.type == STACK_REFERENCE and values.is_unknown(read.outputs["outputs"]):
+            read = self._make_up_outputs(read)
         outputs = read.outputs if request.acceptSecrets else values.reveal(read.outputs)
         return messages.make(resource_pb2.ReadResourceResponse, urn=read.urn, id=read.id, properties=values.write(outputs))
+
+    def _make_up_outputs(self, read: Registered) -> Registered:
+        """Another stack's outputs that nobody knows: made up, or unknown as they are."""
+        made_up = self._deployment.make_up_outputs(read.id)
+        self._session.miss(Unanswered("stack reference", read.id, tuple(made_up or ())), made_up)
+        return read if made_up is None else read._replace(outputs=read.outputs | {"outputs": made_up})
 
     def Invoke(  # noqa: N802
         self, request: resource_pb2.ResourceInvokeRequest, context: grpc.ServicerContext
@@ -196,26 +202,30 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
             provider = self._find_provider(changed.provider, package, changed.version, changed.packageRef)
             if self._deployment.is_pending(getattr(changed, "dependsOn", ())):
                 return messages.InvokeResponse(unknown=True)
-            result = self._deployment.invoke(changed.tok, values.reveal(values.read(changed.args).properties), provider)
+            arguments = values.reveal(values.read(changed.args).properties)
+            result = self._deployment.invoke(changed.tok, arguments, provider)
         except PackError as error:
             self._session.fail(Failure(str(error)))
             raise _abort(context, grpc.StatusCode.UNAVAILABLE, str(error)) from error
         except WrongDocumentError as error:
             raise _abort(context, grpc.StatusCode.INVALID_ARGUMENT, str(error)) from error
         if result is None:
-            return self._miss(changed.tok, context)
+            made_up = self._deployment.make_up(changed.tok, arguments, provider)
+            self._session.miss(Unanswered("data source", changed.tok, tuple(made_up or ())), made_up)
+            result = made_up
+        if result is None:
+            return self._refuse(changed.tok, context)
         return messages.InvokeResponse(**{"return": values.write(result)})
 
-    def _miss(self, token: str, context: grpc.ServicerContext) -> resource_pb2.ResourceInvokeResponse:
+    def _refuse(self, token: str, context: grpc.ServicerContext) -> resource_pb2.ResourceInvokeResponse:
         """An SDK that does not know unknown results would take one for an empty result, and its program another way."""
-        self._session.miss(token)
         if self._deployment.settings.dry_run and self._takes_unknown:
             return messages.InvokeResponse(unknown=True)
         raise _abort(context, grpc.StatusCode.UNIMPLEMENTED, f"nobody answers {token} offline: give its result with --mocks")
 
     def Call(self, request: resource_pb2.ResourceCallRequest, context: grpc.ServicerContext) -> None:  # noqa: N802
         """Methods run inside providers."""
-        self._session.miss(request.tok)
+        self._session.miss(Unanswered("method", request.tok))
         raise _abort(context, grpc.StatusCode.UNIMPLEMENTED, f"{request.tok} is a method inside a provider, which does not run offline")
 
     def RegisterPackage(  # noqa: N802

@@ -1,10 +1,16 @@
 """What happens between one program and the engine, besides resources: its log, what nobody could answer, what is worth a note."""
 
+import re
 import threading
 import time
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from offline.run import Failure
+from offline.engine.protocol.values import Properties
+from offline.run import Failure, Unanswered
+
+#: What every SDK says of a configuration value that is not there.
+MISSING = re.compile(r"issing required configuration variable '([^'\s]+)'")
 
 
 class Provided(NamedTuple):
@@ -26,7 +32,8 @@ class Session:
         self._failure: Failure | None = None
         self._log: list[str] = []
         self._saw_error = False
-        self._unanswered: dict[str, None] = {}
+        self._is_lost = False
+        self._unanswered: dict[Unanswered, list[Properties]] = {}
         self._notes: dict[str, None] = {}
         self._blind: dict[str, None] = {}
         self._last_call = time.monotonic()
@@ -55,6 +62,12 @@ class Session:
         with self._lock:
             self._log.append(text)
             self._saw_error = self._saw_error or error
+            self._is_lost = self._is_lost or (error and MISSING.search(text) is not None)
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the program has logged that it lacks configuration: Node then takes minutes and gigabytes to end by itself."""
+        return self._is_lost
 
     @property
     def messages(self) -> str:
@@ -67,16 +80,16 @@ class Session:
         """Whether the program logged an error, which fails it whatever its exit status."""
         return self._saw_error
 
-    def miss(self, what: str) -> None:
-        """Nobody had an answer for this."""
+    def miss(self, what: Unanswered, made_up: Properties | None = None) -> None:
+        """Nobody had an answer for this; `made_up` is what was answered all the same."""
         with self._lock:
-            self._unanswered[what] = None
+            self._unanswered.setdefault(what, []).extend([] if made_up is None else [made_up])
 
     @property
-    def unanswered(self) -> tuple[str, ...]:
-        """What nobody had an answer for, in the order it was asked."""
+    def unanswered(self) -> Mapping[Unanswered, Sequence[Properties]]:
+        """What nobody had an answer for, in the order it was asked, with what was made up for it."""
         with self._lock:
-            return tuple(self._unanswered)
+            return {what: tuple(made_up) for what, made_up in self._unanswered.items()}
 
     def note(self, text: str) -> None:
         """Something the user should know; said once."""
