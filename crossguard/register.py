@@ -27,11 +27,13 @@ from pulumi_policy import (
 )
 
 from crossguard.failure import describe_failure
+from crossguard.pack.frameworks import list_tags
 from crossguard.pack.kinds import JUDGED, explain
 from crossguard.pack.rule import FRAMEWORK, FRAMEWORK_VERSION, Rule, StackRule, link
 from crossguard.pack.settings import write_schema
 from crossguard.resources.seen_inputs import SeenInputs
 
+#: The last one is what the benchmark itself refers to.
 TAGS = ("AWS", "S3", "CIS", "NIST-800-53-SC-13")
 
 #: The port is written within a few milliseconds of the last import.
@@ -118,7 +120,7 @@ def _describe(rule: Rule | StackRule) -> dict[str, Any]:
         "config_schema": PolicyConfigSchema(properties=write_schema(rule.keys)),
         "severity": Severity(rule.severity),
         "framework": PolicyComplianceFramework(name=FRAMEWORK, version=FRAMEWORK_VERSION, reference=rule.reference),
-        "tags": list(TAGS),
+        "tags": list(dict.fromkeys((*TAGS, *list_tags(rule.name)))),
         "remediation_steps": rule.remediation_steps,
         "url": link(rule),
     }

@@ -2,36 +2,45 @@
 
 import json
 import platform
+import re
 from collections.abc import Iterator
 from datetime import date, datetime
+from pathlib import Path
 from typing import NamedTuple
 
 from bucketpolicy.parse import MAX_BYTES
-from bucketpolicy.repair import CannotRepair, Repaired
+from bucketpolicy.repair import CannotRepair, Repaired, is_bucket_name
 from crossguard.judging.assess import assess, locate
 from crossguard.judging.finding import CannotTell, Compliant, Exempted, NotDenied, Subject
 from crossguard.pack.rule import Rule
 from crossguard.pack.settings import Settings
+from crossguard.resources.documents import is_directory_bucket
 from crossguard.resources.source import Found
 from offline.configuration import Configuration, Level
-from offline.files import name_source, read_text
+from offline.files import STDIN, name_source, read_text
 from offline.pack_info import PACK, describe, read_version
-from offline.report.content import Bucket, CommandName, Report, SourceLocation, Stack
+from offline.report.content import Bucket, CommandName, Edit, Report, SourceLocation, Stack
 from offline.results import Examined, choose_fix, say
 from offline.run import Failure
 
 #: Far beyond what S3 takes: the document of a text this long is refused with a verdict, a longer file is no policy.
 MOST_BYTES = 5 * 2**20
+_BUCKET_ARN = re.compile(r"arn:[^:]*:s3:::([^/]+)(?:/|$)")
 EXPECTED = "a bucket policy, or what `aws s3api get-bucket-policy` prints"
 
 
 class Attached(NamedTuple):
-    """A document as the policy of a bucket; `partition` None where it is to be found out."""
+    """
+    A document as the policy of a bucket; `partition` None where it is to be found out.
+
+    `alone`: the file holds the document and nothing else, so that an edit of the one is an edit of the other.
+    """
 
     text: str
     file: str
     bucket: str
     partition: str | None
+    alone: bool = False
 
 
 class Judge(NamedTuple):
@@ -48,10 +57,64 @@ class Unrepaired(NamedTuple):
     reason: str
 
 
-def read_document(name: str) -> str | Failure:
-    """The policy document in a file."""
-    text = read_text(name, MOST_BYTES, EXPECTED)
-    return text if isinstance(text, Failure) else unwrap(text)
+def list_files(names: tuple[str, ...]) -> tuple[str, ...] | Failure:
+    """The files, each folder replaced by its `*.json`."""
+    found: list[str] = []
+    for name in names:
+        folder = Path(name)
+        files = sorted(str(each) for each in folder.glob("*.json") if each.is_file()) if folder.is_dir() else [name]
+        if not files:
+            return Failure(f"{name}: a folder without any `*.json`; expected: {EXPECTED}")
+        found += files
+    return tuple(found)
+
+
+def read_attached(name: str, bucket: str | None, partition: str | None) -> Attached | Failure:
+    """The document in a file, as the policy of this bucket, or of the one that the document's own ARNs name."""
+    content = read_text(name, MOST_BYTES, EXPECTED)
+    if isinstance(content, Failure):
+        return content
+    text = unwrap(content)
+    if not _is_json(text):
+        return Failure(f"{name_source(name)}: not JSON; expected: {EXPECTED}")
+    named = find_bucket(text) if bucket is None else bucket
+    if isinstance(named, str):
+        return Attached(text, name, named, partition, alone=text == content and name != STDIN)
+    why = f"its ARNs name {len(named)} buckets ({', '.join(named)})" if named else "its ARNs name no bucket"
+    return Failure(f"{name_source(name)}: {why}; expected: --bucket NAME")
+
+
+def _is_json(text: str) -> bool:
+    """What is nested too deeply is JSON as well, and gets its verdict."""
+    try:
+        # Numbers are not read: Python refuses those of thousands of digits.
+        json.loads(text.removeprefix("\ufeff"), parse_int=str, parse_float=str)
+    except RecursionError:
+        return True
+    except ValueError:
+        return False
+    return True
+
+
+def find_bucket(text: str) -> str | tuple[str, ...]:
+    """The one bucket that the document's ARNs name; else those that they name, none or several, in the order of their names."""
+    matches = map(_BUCKET_ARN.match, _list_resources(text))
+    names = {match[1] for match in matches if match is not None}
+    found = sorted(name for name in names if is_bucket_name(name) and not is_directory_bucket(name))
+    return found[0] if len(found) == 1 else tuple(found)
+
+
+def _list_resources(text: str) -> Iterator[str]:
+    """The texts of every `Resource` and `NotResource`, however malformed the rest is."""
+    try:
+        document: object = json.loads(text.removeprefix("\ufeff"), parse_int=str, parse_float=str)
+    except RecursionError:
+        return
+    statements = document.get("Statement") if isinstance(document, dict) else None
+    for statement in statements if isinstance(statements, list) else [statements]:
+        members: dict[str, object] = statement if isinstance(statement, dict) else {}
+        for values in (members.get("Resource"), members.get("NotResource")):
+            yield from (value for value in (values if isinstance(values, list) else [values]) if isinstance(value, str))
 
 
 def unwrap(text: str) -> str:
@@ -86,14 +149,21 @@ def check(documents: tuple[Attached, ...], configuration: Configuration, command
 
 def fix(document: Attached, configuration: Configuration, today: date) -> str | Unrepaired:
     """The document with the statements that the mandatory policies miss in it."""
-    for judge in _list_judges(configuration):
+    text = _repair_all(document, tuple(_list_judges(configuration)), today)
+    if isinstance(text, Unrepaired):
+        return text
+    return text if len(text.encode()) >= MAX_BYTES else f"{text.rstrip()}\n"
+
+
+def _repair_all(document: Attached, judges: tuple[Judge, ...], today: date) -> str | Unrepaired:
+    for judge in judges:
         if judge.level not in ("mandatory", "remediate"):
             continue
         repaired = _repair(document, judge, today)
         if isinstance(repaired, Unrepaired):
             return repaired
         document = document._replace(text=repaired)
-    return document.text if len(document.text.encode()) >= MAX_BYTES else f"{document.text.rstrip()}\n"
+    return document.text
 
 
 def _list_judges(configuration: Configuration) -> Iterator[Judge]:
@@ -108,8 +178,20 @@ def _judge(document: Attached, judges: tuple[Judge, ...], today: date) -> Stack:
     place = SourceLocation("", "", "", where)
     found = [(judge, _assess(document, judge, today)) for judge in judges if judge.level != "disabled"]
     results = tuple(say(judge.rule, judge.level, examined, place) for judge, examined in found)
-    fix = choose_fix((judge.level, examined.finding) for judge, examined in found)
-    return Stack("", where, (Bucket(document.bucket, document.bucket, results, fix=fix),), resources=1)
+    fixed = choose_fix((judge.level, examined.finding) for judge, examined in found)
+    edit = _find_edit(document, judges, today) if document.alone and fixed else None
+    return Stack("", where, (Bucket(document.bucket, document.bucket, results, fix=fixed, edit=edit),), resources=1)
+
+
+def _find_edit(document: Attached, judges: tuple[Judge, ...], today: date) -> Edit | None:
+    """The repair as one insertion, where it is one; so nothing of the document is quoted."""
+    repaired = _repair_all(document, judges, today)
+    if isinstance(repaired, Unrepaired):
+        return None
+    pairs = enumerate(zip(document.text, repaired, strict=False))
+    offset = next((place for place, (old, new) in pairs if old != new), 0)
+    added = repaired[offset : offset + len(repaired) - len(document.text)]
+    return Edit(offset, added) if added and f"{document.text[:offset]}{added}{document.text[offset:]}" == repaired else None
 
 
 def _assess(document: Attached, judge: Judge, today: date) -> Examined:

@@ -66,10 +66,10 @@ class Analyze(NamedTuple):
 
 
 class Check(NamedTuple):
-    """Judge documents as the policy of one bucket; the file `-` is standard input."""
+    """Judge documents, each as the policy of `bucket`, None: of the one that its ARNs name; the file `-` is standard input."""
 
     files: tuple[str, ...]
-    bucket: str
+    bucket: str | None
     partition: str | None
     policies: Path | None
     writing: Writing
@@ -79,7 +79,7 @@ class Fix(NamedTuple):
     """Print one document with the statements that it lacks; the file `-` is standard input."""
 
     file: str
-    bucket: str
+    bucket: str | None
     partition: str | None
     policies: Path | None
     writing: Writing
@@ -153,7 +153,9 @@ def _add_analyze(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_check(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("files", nargs="+", metavar="POLICY.json", help="a policy, or `aws s3api get-bucket-policy`'s output; - is stdin")
+    parser.add_argument(
+        "files", nargs="+", metavar="POLICY.json", help="a policy, `aws s3api get-bucket-policy`'s output, or a folder of those; - is stdin"
+    )
     _add_bucket(parser)
 
 
@@ -163,7 +165,9 @@ def _add_fix(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_bucket(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--bucket", type=_bucket, required=True, metavar="NAME", help="the bucket that the policy is attached to")
+    parser.add_argument(
+        "--bucket", type=_bucket, metavar="NAME", help="the bucket that the policy is attached to (default: the one that its ARNs name)"
+    )
     parser.add_argument("--partition", choices=PARTITIONS, metavar="P", help=f"one of {', '.join(PARTITIONS)}")
 
 

@@ -78,20 +78,22 @@ def _run(command: Command, configuration: Configuration) -> int:
 
 
 def _check(command: Check, configuration: Configuration) -> int:
+    files = checking.list_files(command.files)
+    if isinstance(files, Failure):
+        return _fail(files)
     documents = []
-    for name in command.files:
-        text = checking.read_document(name)
-        if isinstance(text, Failure):
-            return _fail(text)
-        documents.append(checking.Attached(text, name, command.bucket, command.partition))
+    for name in files:
+        document = checking.read_attached(name, command.bucket, command.partition)
+        if isinstance(document, Failure):
+            return _fail(document)
+        documents.append(document)
     return _report(checking.check(tuple(documents), configuration, "check", _now()), command.writing)
 
 
 def _fix(command: Fix, configuration: Configuration) -> int:
-    text = checking.read_document(command.file)
-    if isinstance(text, Failure):
-        return _fail(text)
-    document = checking.Attached(text, command.file, command.bucket, command.partition)
+    document = checking.read_attached(command.file, command.bucket, command.partition)
+    if isinstance(document, Failure):
+        return _fail(document)
     now = _now()
     fixed = checking.fix(document, configuration, now.date())
     if isinstance(fixed, checking.Unrepaired):

@@ -4,9 +4,15 @@ deleting the policy itself, which S3 never lets a policy deny.
 
 ## Why
 
-Security Hub (S3.5), AWS Config (`s3-bucket-ssl-requests-only`) and the CIS Foundations Benchmark (2.1.1) ask for more than uploads:
+Security Hub (S3.5), AWS Config (`s3-bucket-ssl-requests-only`) and the CIS AWS Foundations Benchmark (2.1.1 in its versions 2 to 5, 3.1.1
+in 6 and 7) ask for more than uploads:
 reads, listings and changes to the bucket must not travel in the clear either.
 The benchmark behind this pack speaks of uploads only, so this one advises and does not block.
+
+The audit that versions 6 and 7 of the CIS AWS Foundations Benchmark print is satisfied by documents that leave plain HTTP open:
+by a Deny on `bucket/*` alone, which lets `s3:ListBucket` pass, and by a Deny where `s3:TlsVersion` is below 1.2, which lets every request
+over HTTP pass, since that key is absent there.
+This policy asks for what the recommendation says, and not for what its audit looks for.
 
 ## Violating
 

@@ -7,8 +7,9 @@ that `bucketpolicy` offers in docs/architecture.md.
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib import import_module
+from itertools import groupby
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -16,6 +17,7 @@ sys.path.insert(0, str(ROOT))
 
 from bucketpolicy.goal import Assumptions  # noqa: E402  the checkout is not installed
 from crossguard.pack.assumptions import MEANINGS  # noqa: E402  as above
+from crossguard.pack.frameworks import CONTROLS, THREE_TIER, Control, list_controls  # noqa: E402  as above
 from crossguard.pack.rule import FRAMEWORK, FRAMEWORK_VERSION, Rule, StackRule  # noqa: E402  as above
 from crossguard.pack.settings import KEYS, describe  # noqa: E402  as above
 from policies import ALL  # noqa: E402  as above
@@ -46,6 +48,7 @@ def render_all() -> Iterator[tuple[Path, str]]:
     for rule, document in zip(ALL, read_docstrings(), strict=True):
         yield ROOT / "docs" / "policies" / f"{rule.name}.md", render_page(rule, document)
     yield ROOT / "docs" / "assumptions.md", render_assumptions()
+    yield fill(ROOT / "docs" / "frameworks.md", "controls", render_frameworks())
     yield fill(ROOT / "README.md", "policies", render_table())
     yield fill(ROOT / "docs" / "architecture.md", "surface", render_surface())
 
@@ -154,10 +157,40 @@ def render_facts(rule: Rule | StackRule) -> list[str]:
         f"| level | {rule.level} |",
         f"| severity | {rule.severity} |",
         f"| judges | {kind} |",
-        f"| control | {FRAMEWORK} {FRAMEWORK_VERSION}, {rule.reference} (NIST 800-53 SC-13) |",
+        f"| control | {FRAMEWORK} {FRAMEWORK_VERSION}, {rule.reference} |",
+        *render_controls(rule),
         f"| to comply | {rule.remediation_steps} |",
         "",
     ]
+
+
+def render_controls(rule: Rule | StackRule) -> list[str]:
+    """A row for the frameworks that ask for the same, and one for those that mean it."""
+    controls = [control for control in list_controls(rule.name) if control.framework != THREE_TIER]
+    asked = name_controls(control for control in controls if rule.name in control.asked)
+    meant = name_controls(control for control in controls if rule.name in control.by_intent)
+    rows = (("asked for by", asked), ("by intent", meant))
+    return [f"| {name} | {told} ([frameworks](../frameworks.md)) |" for name, told in rows if told]
+
+
+def name_controls(controls: Iterable[Control]) -> str:
+    """The controls by their frameworks."""
+    groups = groupby(controls, lambda control: control.framework)
+    return "; ".join(f"{framework.name}, {framework.version}: {', '.join(each.id for each in group)}" for framework, group in groups)
+
+
+def render_frameworks() -> str:
+    """The table of all controls."""
+    rows = [
+        f"| {framework.name} | {framework.version} | {control_id} | {link_policies(asked)} | {link_policies(by_intent)} |"
+        for framework, control_id, asked, by_intent in CONTROLS
+    ]
+    return "\n".join(["| framework | version | control | asked of | by intent |", "|---|---|---|---|---|", *rows, ""])
+
+
+def link_policies(names: tuple[str, ...]) -> str:
+    """The policies by their last words, each with its page."""
+    return ", ".join(f"[{name.removeprefix('aws-s3-bucket-').removeprefix('policy-')}](policies/{name}.md)" for name in names)
 
 
 def render_configuration(rule: Rule | StackRule) -> list[str]:

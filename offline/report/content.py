@@ -112,12 +112,19 @@ class Result(NamedTuple):
     drift: Drift | None = None
 
 
+class Edit(NamedTuple):
+    """What is to be inserted into the file of a document, at which character, so that it has the statements it lacks."""
+
+    offset: int
+    text: str
+
+
 class Bucket(NamedTuple):
     """
     A bucket, and everything that was said of it and of the policies attached to it; `name` is "" where it is not known.
 
     `urn` is that of a policy attached to it where the bucket is none of the stack's, "" for a document by itself. `fix` are the statements,
-    as compact JSON, that its document lacks.
+    as compact JSON, that its document lacks, `edit` the same as an edit of the document's file where it has one.
     """
 
     name: str
@@ -125,6 +132,7 @@ class Bucket(NamedTuple):
     results: tuple[Result, ...]
     urn: str = ""
     fix: tuple[str, ...] = ()
+    edit: Edit | None = None
 
 
 class Stack(NamedTuple):

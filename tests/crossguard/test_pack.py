@@ -9,6 +9,8 @@ import pytest
 import yaml
 from google.protobuf import json_format
 
+from crossguard.pack.frameworks import list_tags
+from crossguard.register import TAGS
 from policies import ALL
 from tests.crossguard.documents import compliant, snippet, transport_only
 from tests.crossguard.pack import (
@@ -53,6 +55,7 @@ def test_every_policy_carries_its_metadata(booted: Double) -> None:
             "1.0.0",
             "1.16",
         )
+        assert [*TAGS, *(tag for tag in list_tags(policy.name) if tag not in TAGS)] == list(policy.tags)
         assert "NIST-800-53-SC-13" in policy.tags
         assert policy.severity != 0
         assert policy.remediation_steps

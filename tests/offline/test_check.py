@@ -8,7 +8,7 @@ import pytest
 
 from bucketpolicy.canonical import hash_document
 from crossguard.pack.partitions import PARTITIONS
-from offline.check import unwrap
+from offline.check import find_bucket, unwrap
 from tests.offline.cli import (
     ALL_TRANSPORT,
     SSE,
@@ -323,3 +323,106 @@ def test_what_s3_may_refuse_is_a_remark(document: str) -> None:
     assert "S3 may refuse" not in plain.out
     assert f"S3 may refuse statement {len(statements) + 1} ($.Statement[{len(statements)}].Action)" in remarked.out
     assert "And 1 more of that kind." in remarked.out
+
+
+def test_a_folder_stands_for_its_documents(tmp_path: Path) -> None:
+    """For its `*.json`, in the order of their names; the bucket of each is the one that its own ARNs name."""
+    for bucket in ("b-logs", "a-logs"):
+        (tmp_path / f"{bucket}.json").write_text(write_compliant(bucket), encoding="utf-8")
+    (tmp_path / "notes.txt").write_text("nothing", encoding="utf-8")
+    (tmp_path / "sub.json").mkdir()
+    ended = run("check", str(tmp_path), "--format", "json")
+    stacks = json.loads(ended.out)["stacks"]
+
+    assert (ended.status, ended.err) == (0, "")
+    assert [(stack["source"], stack["buckets"][0]["bucket"]) for stack in stacks] == [
+        (str(tmp_path / "a-logs.json"), "a-logs"),
+        (str(tmp_path / "b-logs.json"), "b-logs"),
+    ]
+
+
+def test_a_folder_without_documents_is_wrong_usage(tmp_path: Path) -> None:
+    """Nothing to judge there is no pass."""
+    ended = run("check", str(tmp_path))
+
+    assert (ended.status, ended.out, ended.err.count("\n")) == (2, "", 1)
+    assert ended.err.startswith(f"{tmp_path}: a folder without any `*.json`")
+
+
+@pytest.mark.parametrize(
+    ("resources", "found"),
+    [
+        (["arn:aws:s3:::logs", "arn:aws:s3:::logs/*"], "logs"),
+        (["arn:aws-cn:s3:::logs/a/*"], "logs"),
+        ("arn:aws:s3:::logs/*", "logs"),
+        (["arn:aws:s3:::logs/*", "arn:aws:s3:::logs*", "*", 3], "logs"),
+        (["arn:aws:s3:::b", "arn:aws:s3:::a/*"], ("a", "b")),
+        (["arn:aws:s3:::*", "arn:aws:s3:::${b}/*", "arn:aws:s3:::data--use1-az4--x-s3/*", "x"], ()),
+        (None, ()),
+    ],
+)
+@pytest.mark.parametrize("element", ["Resource", "NotResource"])
+def test_the_bucket_that_a_document_names(element: str, resources: Any, found: str | tuple[str, ...]) -> None:
+    """By its resources: an ARN in a condition is another bucket's."""
+    source = {"Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::another"}}}
+
+    assert find_bucket(json.dumps({"Statement": {element: resources, **source}})) == found
+    assert find_bucket("\ufeff" + json.dumps({"Statement": [{element: resources, **source}, 3]})) == found
+
+
+@pytest.mark.parametrize("text", ["[]", "3", "{}", "[" * 100_000])
+def test_a_document_without_statements_names_no_bucket(text: str) -> None:
+    """Whatever it is."""
+    assert find_bucket(text) == ()
+
+
+@pytest.mark.parametrize("command", ["check", "fix"])
+def test_a_document_that_names_no_bucket_needs_one(command: str) -> None:
+    """One line that says so, and which ones it names where they are several."""
+    none = run(command, "-", stdin=b'{"Version": "2012-10-17", "Statement": []}')
+    several = run(command, "-", stdin=write_document(deny_http("a"), deny_http("b")).encode())
+
+    assert (none.status, none.out, none.err) == (2, "", "standard input: its ARNs name no bucket; expected: --bucket NAME\n")
+    assert (several.status, several.err) == (2, "standard input: its ARNs name 2 buckets (a, b); expected: --bucket NAME\n")
+    assert run(command, "-", stdin=write_compliant("a-logs").encode()).status == 0
+
+
+def find_edits(path: Path) -> list[dict[str, Any]]:
+    """The fixes of the SARIF report on a file."""
+    runs = json.loads(run("check", str(path), "--format", "sarif").out)["runs"]
+    return [fix for each in runs for result in each["results"] for fix in result.get("fixes", [])]
+
+
+@pytest.mark.parametrize("indent", [None, 2, 4])
+def test_a_fix_in_sarif_is_an_edit_of_the_file(indent: int | None, tmp_path: Path) -> None:
+    """Done as it is told it makes the document compliant; nothing that stands there is deleted or quoted."""
+    path = tmp_path / "logs.json"
+    statement = deny_http("logs") | {"Action": "s3:GetObject", "Condition": {"StringEquals": {"aws:Referer": "hunter2"}}}
+    path.write_text(json.dumps(json.loads(write_document(statement)), indent=indent), encoding="utf-8")
+    edits = find_edits(path)
+    change = edits[0]["artifactChanges"][0]
+    replacement = change["replacements"][0]
+    offset, text = replacement["deletedRegion"]["charOffset"], path.read_text(encoding="utf-8")
+
+    assert len(edits) == 2
+    assert edits[0] == edits[1]
+    assert change["artifactLocation"]["uri"] == f"file://{path}"
+    assert replacement["deletedRegion"]["charLength"] == 0
+    assert "hunter2" not in json.dumps(edits)
+
+    path.write_text(text[:offset] + replacement["insertedContent"]["text"] + text[offset:], encoding="utf-8")
+    assert run("check", str(path)).status == 0
+
+
+def test_a_fix_that_is_no_edit_of_the_file_is_not_in_sarif(tmp_path: Path) -> None:
+    """A document within another, a single statement (which becomes a list), and one without room."""
+    path = tmp_path / "logs.json"
+    full = deny_http("logs") | {"Resource": [f"arn:aws:s3:::logs/{number:0>83}" for number in range(193)]}
+    documents = (
+        json.dumps({"Policy": write_open()}),
+        json.dumps({"Version": "2012-10-17", "Statement": allow_reading("logs")}),
+        write_document(full),
+    )
+    for document in documents:
+        path.write_text(document, encoding="utf-8")
+        assert find_edits(path) == []

@@ -31,8 +31,7 @@ def compliant(tmp_path: Path) -> Path:
     [
         ([], "required"),
         (["frobnicate"], "invalid choice: 'frobnicate'"),
-        (["check"], "POLICY.json, --bucket"),
-        (["check", "x.json"], "--bucket"),
+        (["check"], "POLICY.json"),
         (["check", "x.json", "--bucket", "a/b"], "not the name of a bucket"),
         (["check", "x.json", "--bucket", "arn:aws:s3:::logs"], "not the name of a bucket"),
         (["check", "x.json", "--bucket", "data--use1-az4--x-s3"], "directory bucket"),
@@ -54,6 +53,16 @@ def test_wrong_usage_is_one_line_and_status_2(arguments: list[str], says: str) -
     assert says in ended.err
     assert ("--help" in ended.err) != ("choose from" in ended.err)
     assert "\x1b" not in ended.err
+
+
+@pytest.mark.parametrize("content", ["nonsense", "Version: 2012-10-17\nStatement: []\n", "{Version: x}", write_compliant()[:-1], "{} {}"])
+@pytest.mark.parametrize("command", ["check", "fix"])
+def test_what_is_no_json_is_wrong_usage(command: str, content: str) -> None:
+    """YAML, or a file that was cut off, is no document to judge."""
+    ended = run(command, "-", "--bucket", "logs", stdin=content.encode())
+
+    assert (ended.status, ended.out) == (2, "")
+    assert ended.err == "standard input: not JSON; expected: a bucket policy, or what `aws s3api get-bucket-policy` prints\n"
 
 
 @pytest.mark.parametrize("command", ["preview", "analyze", "check", "fix"])
@@ -91,7 +100,7 @@ def test_an_unreadable_file_is_one_line_and_status_2(command: str, kind: str, tm
     assert re.fullmatch(rf"{re.escape(str(path))}: {says}[^\n]*; expected: [^\n]+\n", ended.err)
 
 
-@pytest.mark.parametrize("command", ["check", "fix", "analyze"])
+@pytest.mark.parametrize("command", ["fix", "analyze"])
 def test_a_folder_is_no_file(command: str, tmp_path: Path) -> None:
     """A folder in the place of a file is told as one."""
     ended = run(command, str(tmp_path), *(() if command == "analyze" else ("--bucket", "logs")))
@@ -123,14 +132,13 @@ def test_an_unreadable_standard_input_is_named(command: str) -> None:
 @pytest.mark.parametrize(
     "content",
     [
-        "nonsense",
         "\ufeff" + write_compliant(),
         "null",
         "[]",
         "[" * 100_000,
         '{"Statement": "\ud800"}'.encode("utf-8", "surrogatepass").decode("utf-8", "replace"),
         '{"Version": "2012-10-17", "Statement": "\\ud800"}',
-        write_compliant().replace("Deny", "\x00"),
+        write_compliant().replace("Deny", "\\u0000"),
         json.dumps({"Version": "2012-10-17", "Statement": [{"Sid": "x" * 30_000, "Effect": "Deny"}]}),
         '{"a": ' + "9" * 5000 + "}",
     ],

@@ -55,7 +55,7 @@ def test_a_document_without_room_is_not_fixed() -> None:
     assert "20480" in err.replace(",", "")
 
 
-@pytest.mark.parametrize("document", ["nonsense", "[]", '{"Statement": 3}', "\ufeff" + write_open()])
+@pytest.mark.parametrize("document", ["null", "[]", '{"Statement": 3}', "\ufeff" + write_open()])
 def test_a_malformed_document_is_not_fixed(document: str) -> None:
     """What S3 refuses is not built upon: status 1 and one line that says where."""
     status, out, err = fix(document)

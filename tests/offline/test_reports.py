@@ -252,9 +252,80 @@ def test_sarif_recognises_an_alert_again() -> None:
     assert prints[0] == prints[1]
 
 
+def read_sarif(report: Report) -> list[dict[str, Any]]:
+    """The runs."""
+    runs: list[dict[str, Any]] = json.loads(sarif.render(report))["runs"]
+    return runs
+
+
+def test_sarif_tells_stacks_apart() -> None:
+    """A run for each, by whose id code hosts keep their alerts apart; the exit status is that of its own stack."""
+    held = (Bucket("logs", "logs", (say("violation"),)),)
+    stacks = (Stack("shop/dev", "a.json", ()), Stack("shop/prod", "b.json", held), Stack("", "c.json", ()))
+    runs = read_sarif(report_on(stacks=stacks, command="analyze"))
+
+    assert [run["automationDetails"]["id"] for run in runs] == [
+        "s3-encryption-guard/shop/dev/",
+        "s3-encryption-guard/shop/prod/",
+        "s3-encryption-guard/analyze/",
+    ]
+    assert [run["invocations"][0]["exitCode"] for run in runs] == [0, 1, 0]
+    assert [len(run["results"]) for run in runs] == [0, 1, 0]
+
+
+@pytest.mark.parametrize(("number", "runs"), [(0, 1), (1, 1), (20, 20), (21, 1), (500, 1)])
+def test_sarif_has_no_more_runs_than_code_hosts_take(number: int, runs: int) -> None:
+    """Beyond twenty stacks they are one run, and each result names its stack."""
+    held = (Bucket("logs", "logs", (say("violation"),)),)
+    stacks = tuple(Stack(f"shop/s{each:03}", f"{each}.json", held) for each in range(number))
+    found = read_sarif(report_on(stacks=stacks))
+    results = [result for run in found for result in run["results"]]
+
+    assert len(found) == runs
+    assert [result["locations"][0]["logicalLocations"][1] for result in results] == [
+        {"name": stack.name, "fullyQualifiedName": stack.name, "kind": "module"} for stack in stacks
+    ]
+
+
+def test_sarif_says_how_to_comply_and_what_asks_for_it() -> None:
+    """Help in both forms, and for each rule the controls of the frameworks, which are taxonomies of the run."""
+    run = read_sarif(SAMPLES["everything"])[0]
+    driver = run["tool"]["driver"]
+    rule = driver["rules"][0]
+    names = [each["name"] for each in run["taxonomies"]]
+
+    assert rule["help"]["text"].startswith("Uploads.\nAdd a Deny statement")
+    assert rule["help"]["markdown"].endswith("[The page of this policy](<https://example.com/uploads>)")
+    assert [each["name"] for each in driver["supportedTaxonomies"]] == names
+    for relation in (each for rule in driver["rules"] for each in rule["relationships"]):
+        component = relation["target"]["toolComponent"]
+        assert names[component["index"]] == component["name"]
+        assert {"id": relation["target"]["id"]} in run["taxonomies"][component["index"]]["taxa"]
+        assert relation["description"]["text"] in {"asked", "by intent"}
+    assert "NIST-800-53-SC-13" in rule["properties"]["tags"]
+
+
+def test_sarif_notifies_of_what_could_not_be_judged() -> None:
+    """Sources that could not be read are errors, and then the run was no success; blind spots are warnings, notes notes."""
+    invocation = read_sarif(SAMPLES["everything"])[0]["invocations"][0]
+
+    assert not invocation["executionSuccessful"]
+    assert [(each["level"], each["message"]["text"]) for each in invocation["toolExecutionNotifications"]] == [
+        ("error", "not read: other.json: no JSON"),
+        ("warning", "not looked into: another"),
+        ("note", "one thing"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("file", "uri"),
-    [("a b/ü.py", "a%20b/%C3%BC.py"), ("/srv/x.json", "file:///srv/x.json"), ("odd#name?.py", "odd%23name%3F.py"), ("\ud800.py", "%3F.py")],
+    [
+        ("a b/ü.py", "a%20b/%C3%BC.py"),
+        ("/srv/x.json", "file:///srv/x.json"),
+        ("odd#name?.py", "odd%23name%3F.py"),
+        ("\ud800.py", "%3F.py"),
+        ("s3://b/a b.json", "s3://b/a%20b.json"),
+    ],
 )
 def test_sarif_paths_are_uris(file: str, uri: str) -> None:
     """Relative paths stay relative, as code hosts want them; everything else is encoded."""
