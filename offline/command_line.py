@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple, NoReturn, get_args
 from bucketpolicy.repair import is_bucket_name
 from crossguard.pack.partitions import PARTITIONS
 from crossguard.resources.documents import is_directory_bucket
+from offline.fleet.options import RatchetOptions, SurveyOptions, add_options, read_ratchet, read_survey
 from offline.run import Failure
 
 Format = Literal["text", "json", "ndjson", "sarif", "junit", "html", "markdown", "github", "gitlab", "csv"]
@@ -58,7 +59,16 @@ class Preview(NamedTuple):
 
 
 class Analyze(NamedTuple):
-    """Judge state exports; the file `-` is standard input."""
+    """Judge the states of one stack or of many."""
+
+    survey: SurveyOptions
+    ratchet: RatchetOptions | None
+    policies: Path | None
+    writing: Writing
+
+
+class Merge(NamedTuple):
+    """Join the NDJSON reports of several runs; the file `-` is standard input."""
 
     files: tuple[str, ...]
     policies: Path | None
@@ -85,7 +95,7 @@ class Fix(NamedTuple):
     writing: Writing
 
 
-Command = Preview | Analyze | Check | Fix
+Command = Preview | Analyze | Merge | Check | Fix
 
 
 class _WrongUsageError(Exception):
@@ -119,7 +129,7 @@ def _parser() -> argparse.ArgumentParser:
         "3 something that may hold a bucket could not be looked into.",
         allow_abbrev=False,
     )
-    commands = parser.add_subparsers(dest="name", required=True, metavar="{preview,analyze,check,fix}")
+    commands = parser.add_subparsers(dest="name", required=True, metavar="{preview,analyze,merge,check,fix}")
     for name, about, fill in _COMMANDS:
         command = commands.add_parser(name, help=about, description=f"{about[:1].upper()}{about[1:]}.", allow_abbrev=False)
         fill(command)
@@ -149,7 +159,11 @@ def _add_preview(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_analyze(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("files", nargs="+", metavar="STATE.json", help="output of `pulumi stack export`; - is standard input")
+    add_options(parser)
+
+
+def _add_merge(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("files", nargs="+", metavar="REPORT.ndjson", help="what `analyze --format ndjson` has written; - is standard input")
 
 
 def _add_check(parser: argparse.ArgumentParser) -> None:
@@ -173,7 +187,8 @@ def _add_bucket(parser: argparse.ArgumentParser) -> None:
 
 _COMMANDS = (
     ("preview", "run a Pulumi program with mocked resources and judge them", _add_preview),
-    ("analyze", "judge the resources of `pulumi stack export` files", _add_analyze),
+    ("analyze", "judge what is deployed: the states of one stack, or of all stacks of a back end", _add_analyze),
+    ("merge", "join the NDJSON reports of several runs of `analyze` into one", _add_merge),
     ("check", "judge bucket policies by themselves", _add_check),
     ("fix", "print a bucket policy with the statements that it lacks, ready for put-bucket-policy", _add_fix),
 )
@@ -213,7 +228,14 @@ def _preview(found: argparse.Namespace) -> Preview:
 
 
 def _analyze(found: argparse.Namespace) -> Analyze:
-    return Analyze(tuple(found.files), found.policy_config, _writing(found))
+    ratchet = read_ratchet(found)
+    if isinstance(ratchet, str):
+        raise _WrongUsageError(ratchet)
+    return Analyze(read_survey(found), ratchet, found.policy_config, _writing(found))
+
+
+def _merge(found: argparse.Namespace) -> Merge:
+    return Merge(tuple(found.files), found.policy_config, _writing(found))
 
 
 def _check(found: argparse.Namespace) -> Check:
@@ -234,4 +256,10 @@ def _writing(found: argparse.Namespace) -> Writing:
     return Writing(main, tuple(found.report), found.quiet, found.strict)
 
 
-_READ: Mapping[str, Callable[[argparse.Namespace], Command]] = {"preview": _preview, "analyze": _analyze, "check": _check, "fix": _fix}
+_READ: Mapping[str, Callable[[argparse.Namespace], Command]] = {
+    "preview": _preview,
+    "analyze": _analyze,
+    "merge": _merge,
+    "check": _check,
+    "fix": _fix,
+}

@@ -1,27 +1,33 @@
 """What each command does, from the arguments to the exit status. The only module here that writes."""
 
+import json
 import os
 import re
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timezone
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
 from typing_extensions import assert_never
 
-from offline import analyze as analyzing
 from offline import check as checking
-from offline import state
 from offline.assemble import Judged, assemble
-from offline.command_line import Analyze, Check, Command, Fix, Preview, Target, Writing, parse
+from offline.command_line import Analyze, Check, Command, Fix, Format, Merge, Preview, Target, Writing, parse
 from offline.configuration import Configuration, read_configuration
 from offline.engine.cloud.mocks import render_blanks
 from offline.engine.program import run as previewing
-from offline.files import explain_error, is_same_file, name_source, read_text, write_whole
+from offline.files import explain_error, is_same_file, name_source, write_whole
+from offline.fleet import merge as merging
+from offline.fleet import survey as surveying
+from offline.fleet.options import RatchetOptions
+from offline.fleet.ratchet import add_exemptions
+from offline.fleet.sources import is_state_below
+from offline.fleet.survey import Survey, list_buckets
 from offline.report import formats
 from offline.report.content import Report, find_status
 from offline.report.text import PLAIN_MARKS, Screen
@@ -57,7 +63,9 @@ def _list_inputs(command: Command, target: Target) -> tuple[Path, ...]:
             return (*configured, *((mocks,) if mocks is not None else ()), *program.glob("Pulumi*"), *program.glob("*main*"))
         case Fix(file=file, writing=writing):
             return configured if target is writing.main and target.format in _PRINTED else (*configured, Path(file))
-        case Analyze(files=files) | Check(files=files):
+        case Analyze(survey=survey):
+            return (*configured, *map(Path, survey.sources))
+        case Merge(files=files) | Check(files=files):
             return (*configured, *map(Path, files))
         case _:
             assert_never(command)
@@ -71,6 +79,8 @@ def _run(command: Command, configuration: Configuration) -> int:
             return _fix(command, configuration)
         case Analyze():
             return _analyze(command, configuration)
+        case Merge():
+            return _merge(command)
         case Preview():
             return _preview(command, configuration)
         case _:
@@ -103,25 +113,46 @@ def _fix(command: Fix, configuration: Configuration) -> int:
     report = checking.check((document._replace(text=fixed),), configuration, "fix", now)
     if writing.main.format not in _PRINTED:
         return _report(report, writing)
-    refused = _write_reports(report, writing, writing.others) or _write(fixed, writing.main)
+    refused = _write_reports(_render_whole(report), writing, writing.others) or _write([fixed], writing.main)
     return _fail(refused) if refused is not None else _PASSED
 
 
 def _analyze(command: Analyze, configuration: Configuration) -> int:
-    judged = []
-    now, proofs = _now(), _wants_proofs(command.writing)
-    with _show_progress(command.writing) as tell:
-        for name in command.files:
-            where = name_source(name)
-            tell(f"reading {where}")
-            text = read_text(name, state.MOST_BYTES, state.EXPECTED)
-            found = text if isinstance(text, Failure) else state.parse(text, where)
-            if isinstance(found, Failure):
-                return _fail(found)
-            findings: analyzing.Findings | None = {} if proofs else None
-            judged.append(Judged(analyzing.judge_state(found, configuration, now.date(), tell, findings), where, findings or {}))
-        report = assemble(tuple(judged), configuration, "analyze", now, proofs=proofs)
-    return _report(report, command.writing)
+    now = _now()
+    with _show_progress(command.writing) as tell, surveying.survey(command.survey, configuration, now, tell) as found:
+        if isinstance(found, Failure):
+            return _fail(found)
+        status = _report_survey(found, command.writing)
+        return status if command.ratchet is None else _ratchet(found, command.ratchet, configuration, status)
+
+
+def _merge(command: Merge) -> int:
+    with merging.merge(command.files, _now()) as found:
+        return _fail(found) if isinstance(found, Failure) else _report_survey(found, command.writing)
+
+
+def _report_survey(found: Survey, writing: Writing) -> int:
+    """Write the reports on many states, a line on standard error for each that cannot be read, and tell the exit status."""
+    for line in found.report.unread:
+        _write_error(line)
+    if found.report.unread and not found.report.stacks:
+        return _WRONG
+    strict = found._replace(report=found.report._replace(strict=writing.strict))
+    refused = _write_reports(partial(surveying.render, strict), writing, writing.targets)
+    return surveying.find_status(strict) if refused is None else _fail(refused)
+
+
+def _ratchet(found: Survey, options: RatchetOptions, configuration: Configuration, status: int) -> int:
+    """Write exemptions of all present violations; the run was asked for them, so its status is not about them any more."""
+    known = read_configuration(options.file) if options.file.exists() else configuration
+    if isinstance(known, Failure):
+        return _fail(known)
+    ratcheted = add_exemptions(known.written, list_buckets(found), options.terms, found.report.date.date())
+    refused = _write([json.dumps(ratcheted.configuration, indent=2), "\n"], Target("json", options.file))
+    if refused is not None:
+        return _fail(refused)
+    _write_error(f"{options.file}: {ratcheted.added:,} exemptions added; the debt remains, and each ends when its document changes")
+    return _WRONG if status == _WRONG else _PASSED
 
 
 def _preview(command: Preview, configuration: Configuration) -> int:
@@ -139,7 +170,7 @@ def _preview(command: Preview, configuration: Configuration) -> int:
             tell,
         )
         blanks = _list_mocks_targets(command)
-        refused = next(filter(None, (_write(render_blanks(run.unanswered), target) for target in blanks)), None)
+        refused = next(filter(None, (_write([render_blanks(run.unanswered)], target) for target in blanks)), None)
         if isinstance(run, Failure):
             return _fail(run)
         if refused is not None:
@@ -176,16 +207,18 @@ def _show_progress(writing: Writing) -> Iterator[Callable[[str], None]]:
 
 def _report(report: Report, writing: Writing) -> int:
     """Write the reports and tell the exit status."""
-    refused = _write_reports(report, writing, writing.targets)
-    return find_status(report._replace(strict=writing.strict)) if refused is None else _fail(refused)
+    strict = report._replace(strict=writing.strict)
+    refused = _write_reports(_render_whole(strict), writing, writing.targets)
+    return find_status(strict) if refused is None else _fail(refused)
 
 
-def _write_reports(report: Report, writing: Writing, targets: tuple[Target, ...]) -> Failure | None:
+def _render_whole(report: Report) -> Callable[[Format, Screen], Iterable[str]]:
+    return lambda chosen, screen: [formats.render(report, chosen, screen)]
+
+
+def _write_reports(render: Callable[[Format, Screen], Iterable[str]], writing: Writing, targets: tuple[Target, ...]) -> Failure | None:
     """What keeps the first of them from being written, if anything does."""
-    written = (
-        _write(formats.render(report._replace(strict=writing.strict), each.format, _look_at_screen(each, quiet=writing.quiet)), each)
-        for each in targets
-    )
+    written = (_write(render(each.format, _look_at_screen(each, quiet=writing.quiet)), each) for each in targets)
     return next((refused for refused in written if refused is not None), None)
 
 
@@ -199,7 +232,9 @@ def _look_at_screen(target: Target, *, quiet: bool) -> Screen:
 def _refuse_outputs(command: Command) -> Failure | None:
     """What is wrong with the files to write to, told before any work is done."""
     targets = (*command.writing.targets, *(_list_mocks_targets(command) if isinstance(command, Preview) else ()))
-    refused = (_refuse_output(target, _list_inputs(command, target)) for target in targets)
+    refused = [_refuse_output(target, _list_inputs(command, target)) for target in targets]
+    if isinstance(command, Analyze) and command.ratchet is not None:
+        refused.append(_refuse_output(Target("json", command.ratchet.file), tuple(map(Path, command.survey.sources))))
     return next((each for each in refused if each is not None), None)
 
 
@@ -216,20 +251,27 @@ def _refuse_output(target: Target, inputs: tuple[Path, ...]) -> Failure | None:
         return Failure(f"{path}: is a folder; expected: a file to write to")
     if not path.parent.is_dir():
         return Failure(f"{path}: its folder does not exist; expected: a file to write to")
-    if any(is_same_file(path, read) for read in inputs):
+    if any(is_same_file(path, read) or is_state_below(path, read) for read in inputs):
         return Failure(f"{path}: is one of the files that are read; expected: another file to write to")
     return None
 
 
-def _write(text: str, target: Target) -> Failure | None:
+def _write(pieces: Iterable[str], target: Target) -> Failure | None:
     if target.path is None:
-        shown = disarm(text, markup=target.format in _MARKUP, own_commands=target.format == "github")
-        refused = write_output(_encode(shown, target))
-        return None if refused is None else Failure(f"standard output: {explain_error(refused)}")
+        return _write_output(pieces, target)
     try:
-        write_whole(target.path, text.encode("utf-8", "replace"))
+        write_whole(target.path, (text.encode("utf-8", "replace") for text in pieces))
     except (OSError, ValueError) as error:
         return Failure(f"{target.path}: {explain_error(error)}; expected: a file to write to")
+    return None
+
+
+def _write_output(pieces: Iterable[str], target: Target) -> Failure | None:
+    for text in pieces:
+        shown = disarm(text, markup=target.format in _MARKUP, own_commands=target.format == "github")
+        refused = write_output(_encode(shown, target))
+        if refused is not None:
+            return Failure(f"standard output: {explain_error(refused)}")
     return None
 
 

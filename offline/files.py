@@ -5,6 +5,7 @@ import os
 import secrets
 import stat
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -70,7 +71,7 @@ def _refuse(name: str, why: str, expected: str) -> Failure:
     return Failure(f"{name_source(name)}: {why}; expected: {expected}")
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, pieces: Iterable[bytes]) -> None:
     """
     Write beside the file and rename: whoever looks finds the old content or the new, on a full disk too. Raises `OSError` and `ValueError`.
 
@@ -79,14 +80,15 @@ def write_whole(path: Path, content: bytes) -> None:
     target = path.resolve()
     mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else None
     if mode is not None and not target.is_file():
-        target.write_bytes(content)
+        with target.open("wb") as file:
+            file.writelines(pieces)
         return
     beside = target.parent / f".{secrets.token_hex(8)}.part"
     try:
         with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb") as file:
             if mode is not None:
                 beside.chmod(mode)
-            file.write(content)
+            file.writelines(pieces)
             file.flush()
             os.fsync(file.fileno())
         beside.replace(target)

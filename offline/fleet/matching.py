@@ -34,7 +34,7 @@ def _list_matched(configuration: Configuration, subjects: list[Subject], texts: 
 
 
 def _selects(exemption: Exemption, subject: Subject) -> bool:
-    always = exemption._replace(expires=None)
+    always = exemption._replace(expires=None, document=None)
     return isinstance(find_exemption((always,), subject, date.min), Applies)
 
 

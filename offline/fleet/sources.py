@@ -50,6 +50,11 @@ def list_items(source: str) -> tuple[Item, ...] | Failure:
     return found or Failure(f"{source}: no state in it; expected: files that end with {', '.join(_ENDINGS)}")
 
 
+def is_state_below(path: Path, folder: Path) -> bool:
+    """True iff the path is that of a state which is there, in a folder of this machine that is a source."""
+    return folder.is_dir() and path.name.endswith(_ENDINGS) and path.exists() and path.resolve().is_relative_to(folder.resolve())
+
+
 def read_item(item: Item) -> bytes | Failure:
     """A state as it is stored."""
     name = name_source(item.where)

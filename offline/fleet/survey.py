@@ -23,7 +23,7 @@ from offline.fleet.sources import Item, list_items, read_item
 from offline.fleet.work import Task, judge_task, write_task
 from offline.pack_info import PACK, describe, read_version
 from offline.report import formats, ndjson
-from offline.report.content import Report, Stack, UsedExemption, name_stack, rank
+from offline.report.content import Bucket, Report, Stack, UsedExemption, name_stack, rank
 from offline.report.text import Screen
 from offline.run import Failure
 
@@ -142,6 +142,7 @@ def _list_used(collected: Collected, configuration: Configuration) -> Iterator[U
                 exemption.reason,
                 exemption.owner,
                 exemption.expires,
+                exemption.document,
                 matched=(configured.rule.name, number) in matched,
             )
 
@@ -154,6 +155,11 @@ def list_exemption_notes(exemptions: tuple[UsedExemption, ...], today: date) -> 
             yield f"The {which} matches nothing; it can go."
         elif exemption.expires is not None and today <= exemption.expires <= today + _SOON:
             yield f"The {which} ends after {exemption.expires.isoformat()}."
+
+
+def list_buckets(found: Survey) -> Iterator[Bucket]:
+    """Every bucket, a stack's at a time."""
+    return (bucket for stack in list_stacks(found.collected) for bucket in stack.buckets)
 
 
 def complete(found: Survey) -> Report:

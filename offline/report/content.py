@@ -49,6 +49,7 @@ class UsedExemption(NamedTuple):
     reason: str
     owner: str | None
     expires: date | None
+    document: str | None
     matched: bool
 
 

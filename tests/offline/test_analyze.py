@@ -228,7 +228,8 @@ def test_no_secret_is_printed() -> None:
 def test_several_states_are_one_report(tmp_path: Path) -> None:
     """Each bucket names its file, stacks are in the order of their names and files, and one open stack blocks."""
     good, bad = tmp_path / "good.json", tmp_path / "bad.json"
-    good.write_text(export(bucket("a-logs"), policy("a", "a-logs", write_compliant("a-logs"))), encoding="utf-8")
+    other_stack = export(bucket("a-logs"), policy("a", "a-logs", write_compliant("a-logs"))).replace("urn:pulumi:prod:", "urn:pulumi:test:")
+    good.write_text(other_stack, encoding="utf-8")
     bad.write_text(export(bucket("b-logs"), policy("b", "b-logs", write_open())), encoding="utf-8")
     ended = run("analyze", str(bad), str(good), "--format", "json")
     report = json.loads(ended.out)

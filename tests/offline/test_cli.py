@@ -40,7 +40,7 @@ def compliant(tmp_path: Path) -> Path:
         (["check", "x.json", "--bucket", "logs", "--buck", "x"], "--buck"),
         (["check", "x.json", "--bucket", "logs", f"--{ESCAPES}"], "unrecognized"),
         (["fix", "a.json", "b.json", "--bucket", "logs"], "unrecognized"),
-        (["analyze"], "STATE.json"),
+        (["analyze"], "SOURCE"),
         (["preview"], "PROGRAM_DIR"),
         (["preview", ".", "--config"], "--config"),
     ],
@@ -102,10 +102,11 @@ def test_an_unreadable_file_is_one_line_and_status_2(command: str, kind: str, tm
 
 @pytest.mark.parametrize("command", ["fix", "analyze"])
 def test_a_folder_is_no_file(command: str, tmp_path: Path) -> None:
-    """A folder in the place of a file is told as one."""
+    """A folder in the place of a file is told as one; one without states is not a clean pass."""
     ended = run(command, str(tmp_path), *(() if command == "analyze" else ("--bucket", "logs")))
 
-    assert (ended.status, ended.err.split(";")[0]) == (2, f"{tmp_path}: is a directory")
+    why = "no state in it" if command == "analyze" else "is a directory"
+    assert (ended.status, ended.err.split(";")[0]) == (2, f"{tmp_path}: {why}")
 
 
 @pytest.mark.parametrize("command", ["check", "fix", "analyze"])

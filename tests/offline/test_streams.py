@@ -110,19 +110,19 @@ def test_a_file_is_written_whole(tmp_path: Path) -> None:
     old.chmod(0o640)
     link = tmp_path / "link"
     link.symlink_to(old)
-    files.write_whole(link, b"new")
+    files.write_whole(link, [b"new"])
     assert (link.is_symlink(), old.read_bytes(), stat.S_IMODE(old.stat().st_mode)) == (True, b"new", 0o640)
     before = os.umask(0o027)
     try:
-        files.write_whole(tmp_path / "fresh", b"x")
+        files.write_whole(tmp_path / "fresh", [b"x"])
     finally:
         os.umask(before)
     assert stat.S_IMODE((tmp_path / "fresh").stat().st_mode) == 0o640
-    files.write_whole(Path(os.devnull), b"x")
+    files.write_whole(Path(os.devnull), [b"x"])
     with pytest.raises(OSError, match="No space left"):
-        files.write_whole(FULL, b"x")
+        files.write_whole(FULL, [b"x"])
     with pytest.raises(ValueError, match="null"):
-        files.write_whole(tmp_path / "a\0b", b"x")
+        files.write_whole(tmp_path / "a\0b", [b"x"])
     assert {path.name for path in tmp_path.iterdir()} == {"old", "link", "fresh"}
 
 
