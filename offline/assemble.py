@@ -29,6 +29,7 @@ from offline.report import content
 from offline.report.content import Bucket, CommandName, Outcome, Report, Result, SourceLocation, name_stack
 from offline.results import Examined, choose_fix, read_verdict, say
 from offline.run import BlindSpot, Diagnostic, Run, Seen
+from offline.secrecy import conceal_stack
 
 REMEDIATED_REMARK = "The policy added the statements that were missing."
 REMEDIABLE_REMARK = "During an update the policy would add the statements that are missing."
@@ -95,7 +96,7 @@ def assemble(judged: tuple[Judged, ...], configuration: Configuration, command: 
 def assemble_stack(judged: Judged, configuration: Configuration, today: date, *, proofs: bool) -> content.Stack:
     """What a report says of this one run; with `proofs` also which statements deny what is denied."""
     run, stack = judged.run, _prepare(judged, configuration, today, proofs=proofs)
-    return content.Stack(
+    told = content.Stack(
         name=f"{run.project}/{run.stack}" if run.project else "",
         source=judged.where,
         buckets=tuple(sorted(_list_buckets(stack), key=lambda bucket: (bucket.label, bucket.urn))),
@@ -105,6 +106,7 @@ def assemble_stack(judged: Judged, configuration: Configuration, today: date, *,
         notes=run.notes,
         blind_spots=weigh(run),
     )
+    return conceal_stack(told, run)
 
 
 def weigh(run: Run) -> tuple[BlindSpot, ...]:

@@ -24,6 +24,7 @@ from offline.engine.program.run import preview as preview_folder
 from offline.engine.program.source_text import Source
 from offline.pack_info import ROOT
 from offline.run import Diagnostic, Failure, Run
+from offline.secrecy import conceal_diagnostics
 
 Program = str | Path | Callable[[], object]
 _PATIENCE_SECONDS = 120.0
@@ -74,7 +75,7 @@ def run_program(
         outcome = preview_folder(RunOptions(Path(program), config=texts, policies=policies, mocks=file, update=update))
     if isinstance(outcome, Failure):
         raise ProgramError("\n".join(filter(None, (outcome.output.rstrip(), outcome.message))))
-    return outcome
+    return conceal_diagnostics(outcome)
 
 
 def _run_function(
