@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from importlib.metadata import version
 from pathlib import PurePosixPath
+from posixpath import normpath
 from typing import NamedTuple
 
 from crossguard.judging.assess import assess, locate
@@ -175,7 +176,7 @@ def _place(seen: Seen, judged: Judged) -> SourceLocation:
     file, _, line = seen.source.rpartition(":")
     if not file or not line.isdigit():
         return SourceLocation(seen.urn, seen.type, seen.name, str(PurePosixPath(judged.where, "Pulumi.yaml")))
-    return SourceLocation(seen.urn, seen.type, seen.name, str(PurePosixPath(judged.where, file)), int(line))
+    return SourceLocation(seen.urn, seen.type, seen.name, normpath(PurePosixPath(judged.where, file)), int(line))
 
 
 def _list_buckets(stack: _Stack) -> Iterator[Bucket]:

@@ -182,18 +182,19 @@ def test_any_command_is_a_program(make: Make) -> None:
     }
 
 
-def test_a_node_program_is_started_as_the_cli_does(make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("name", ["nodejs", "bun"])
+def test_a_node_program_is_started_as_the_cli_does(name: str, make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Through the SDK's own runner, with its arguments and the runtime's options."""
     told = "register(sys.argv[sys.argv.index('--monitor') + 1])\njson.dump([sys.argv[1:], dict(os.environ)], sys.stdout)\n"
     write_tool(tmp_path / "tools", "node", REGISTER + told)
     runner = tmp_path / "node_modules" / "@pulumi" / "pulumi" / "cmd" / "run"
     runner.mkdir(parents=True)
     (runner / "index.js").touch()
-    folder = make(runtime="{name: nodejs, options: {nodeargs: --max-old-space-size=512, tsconfig: ts.json}}")
+    folder = make(runtime=f"{{name: {name}, options: {{nodeargs: --max-old-space-size=512, tsconfig: ts.json}}}}")
     monkeypatch.setenv("PATH", str(tmp_path / "tools"), prepend=os.pathsep)
     arguments, environment = json.loads(run(RunOptions(folder)).output)
-    options = dict(zip(arguments[2:-1:2], arguments[3:-1:2], strict=True))
-    assert (arguments[:2], arguments[-1]) == (["--max-old-space-size=512", str(runner)], ".")
+    options = dict(zip(arguments[4:-1:2], arguments[5:-1:2], strict=True))
+    assert (arguments[0], arguments[2:4], arguments[-1]) == ("--require", ["--max-old-space-size=512", str(runner)], ".")
     assert (options["--project"], options["--stack"], options["--dry-run"], options["--pwd"]) == ("tried", "dev", "true", str(folder))
     assert options["--engine"] == options["--monitor"]
     assert (environment["PULUMI_NODEJS_TYPESCRIPT"], environment["PULUMI_NODEJS_TSCONFIG_PATH"]) == ("true", str(folder / "ts.json"))
@@ -221,7 +222,7 @@ os.chmod(target, 0o755)
 @pytest.mark.parametrize(
     ("runtime", "command", "message"),
     [
-        ("dotnet", None, "programs with the runtime 'dotnet' need `--exec COMMAND` (python, nodejs and go do not)"),
+        ("dotnet", None, "programs with the runtime 'dotnet' need `--exec COMMAND` (python, nodejs, bun, go and yaml do not)"),
         ("nodejs", None, "node is not on PATH: this program needs it"),
         ("go", None, "go is not on PATH: this program needs it"),
         ("go", "/nowhere/program", "/nowhere/program: cannot be started (No such file or directory)"),
@@ -234,6 +235,65 @@ def test_what_cannot_be_started(make: Make, monkeypatch: pytest.MonkeyPatch, run
     """One line that says what is missing."""
     monkeypatch.setenv("PATH", "/nowhere")
     assert fail(RunOptions(make(runtime=runtime), command=command)).message == message
+
+
+@pytest.mark.parametrize(
+    ("runtime", "file", "command"),
+    [
+        ("java", "pom.xml", "mvn -q -B compile org.codehaus.mojo:exec-maven-plugin:3.1.0:java"),
+        ("java", "build.gradle.kts", "gradle -q --console=plain run"),
+        ("java", "gradlew", "./gradlew -q --console=plain run"),
+        ("dotnet", "App.csproj", "dotnet run"),
+        ("dotnet", "App.fsproj", "dotnet run"),
+        ("{name: java, options: {binary: target/app.jar}}", "pom.xml", "java -jar target/app.jar"),
+        ("{name: dotnet, options: {binary: bin/App.dll}}", "App.csproj", "dotnet bin/App.dll"),
+    ],
+)
+def test_the_command_of_a_language_that_is_built_elsewhere(make: Make, runtime: str, file: str, command: str) -> None:
+    """By what builds it."""
+    failure = fail(RunOptions(make(runtime=runtime, **{file: ""})))
+    assert failure.message.endswith(f" need a command: --exec '{command}'")
+
+
+def test_a_program_that_lacks_configuration_is_ended(make: Make) -> None:
+    """Once it has said so; everything that it asks for is named, whatever it does then."""
+    text = "import pulumi, time\npulumi.log.error(\"Missing required configuration variable 'tried:size'\")\ntime.sleep(600)\n"
+    declared = "config:\n  zone: {type: string}\n  fixed: {default: 1}\n  plain: 2\n"
+    folder = make(text + "pulumi.Config('net').require('id')\n")
+    (folder / "Pulumi.yaml").write_text(f"name: tried\nruntime: python\n{declared}", "utf-8")
+    assert fail(RunOptions(folder)).message == (
+        "the program failed; give the configuration with --config tried:size=VALUE, or a stack that has it with --stack; "
+        "it also asks for configuration that was not given: --config tried:zone=VALUE --config net:id=VALUE"
+    )
+
+
+@pytest.mark.parametrize("where", ["lib", "../lib", "sub/lib"])
+def test_a_folder_of_the_project_is_no_requirement(make: Make, where: str) -> None:
+    """PYTHONPATH finds it."""
+    folder = make() / "app" / "infra"
+    folder.mkdir(parents=True)
+    home = (folder / where).resolve()
+    home.mkdir(parents=True)
+    (folder / "Pulumi.yaml").write_text("name: tried\nruntime: python\nmain: tap.py\n", "utf-8")
+    (folder / "tap.py").write_text("import lib.names\n", "utf-8")
+    said = f"lib is a part of the project that its interpreter does not find: set PYTHONPATH={home.parent}"
+    assert fail(RunOptions(folder)).message == f"the program failed (exit status 32); {said}"
+
+
+def test_a_virtualenv_that_is_not_there_is_noted(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The program runs with another interpreter."""
+    monkeypatch.delenv("PULUMI_PYTHON_CMD", raising=False)
+    monkeypatch.delenv("VIRTUAL_ENV", raising=False)
+    outcome = run(RunOptions(make("import pulumi\n", runtime="{name: python, options: {virtualenv: venv}}")))
+    assert outcome.notes == (f"the virtualenv venv of Pulumi.yaml is not there: the program ran with {sys.executable}",)
+
+
+def test_an_automation_program_is_told_of_offline_testing(make: Make) -> None:
+    """Whether it has a Pulumi.yaml or not."""
+    folder = make("import pulumi.automation as auto\nraise SystemExit(1)\n")
+    assert "offline.testing" in fail(RunOptions(folder)).message
+    (folder / "Pulumi.yaml").unlink()
+    assert "offline.testing" in fail(RunOptions(folder)).message
 
 
 def test_a_node_program_without_its_packages(make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,12 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from offline.engine.program.configuration import Project
-from offline.engine.program.source_text import Source, list_required, uses_automation
+from offline.engine.program.source_text import AUTOMATION, Source, list_required, uses_automation
 from offline.engine.protocol.session import MISSING, Session
 
 _MODULE = re.compile(r"ModuleNotFoundError: No module named '([^']+)'")
 _NEAR = 3
-AUTOMATION = "it drives the Pulumi CLI (automation API): call its Python function in a test with offline.testing instead"
 
 
 def explain_failure(status: int, printed: str, sources: tuple[Source, ...], session: Session, project: Project) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from offline.engine.program.source_text import AUTOMATION, read_sources, uses_automation
 from offline.run import Failure
 from offline.yaml import read_yaml
 
@@ -84,7 +85,9 @@ def load(folder: Path, stack: str | None, given: Iterable[str]) -> Project | Fai
 def _explain_absence(folder: Path) -> str:
     if not folder.exists():
         return "no such folder"
-    return "no Pulumi program here" if folder.is_dir() else "not a folder"
+    if not folder.is_dir():
+        return "not a folder"
+    return f"no Pulumi program here: {AUTOMATION}" if uses_automation(read_sources(folder)) else "no Pulumi program here"
 
 
 def _read_runtime(content: Mapping[str, Any]) -> tuple[Any, Any]:

@@ -20,6 +20,7 @@ from offline.run import Failure
 
 _INTERPRETER = "Scripts/python.exe" if os.name == "nt" else "bin/python"
 _LAUNCHER = Path(__file__).parent / "launch" / "run_python.py"
+_PLAIN_ERRORS = Path(__file__).parent / "launch" / "plain_errors.cjs"
 _PARALLEL = 16
 _POLL_SECONDS = 0.02
 _GRACE_SECONDS = 0.5
@@ -59,12 +60,32 @@ def _find_start(project: Project, command: str | None, scratch: Path) -> Start |
     match project.runtime:
         case "python":
             return _start_python(project)
-        case "nodejs":
+        case "nodejs" | "bun":
             return _start_node(project)
         case "go":
             return _build_go(project, scratch)
         case runtime:
-            return Failure(f"programs with the runtime {runtime!r} need `--exec COMMAND` (python, nodejs and go do not)")
+            return Failure(f"programs with the runtime {runtime!r} need {_suggest_command(project)}")
+
+
+_MAVEN = "mvn -q -B compile org.codehaus.mojo:exec-maven-plugin:3.1.0:java"
+_BUILDS = (
+    ("java", "pom.xml", _MAVEN),
+    ("java", "gradlew", "./gradlew -q --console=plain run"),
+    ("java", "build.gradle*", "gradle -q --console=plain run"),
+    ("java", "build.sbt", "sbt -batch run"),
+    ("dotnet", "*.??proj", "dotnet run"),
+)
+
+
+def _suggest_command(project: Project) -> str:
+    """The command that starts such a program, by what builds it."""
+    folder, binary = find_folder(project), project.options.get("binary")
+    if binary and project.runtime in {"java", "dotnet"}:
+        return f"a command: --exec '{'java -jar' if project.runtime == 'java' else 'dotnet'} {binary}'"
+    found = (command for runtime, file, command in _BUILDS if runtime == project.runtime and any(folder.glob(file)))
+    command = next(found, None)
+    return f"a command: --exec '{command}'" if command else "`--exec COMMAND` (python, nodejs, bun, go and yaml do not)"
 
 
 def _split(text: str, where: str) -> tuple[str, ...] | Failure:
@@ -125,7 +146,7 @@ def _start_node(project: Project) -> Start | Failure:
     arguments = _split(given, "Pulumi.yaml, nodeargs") if given else ()
     if isinstance(arguments, Failure):
         return arguments
-    return Start((node, *arguments, str(runner.parent)), folder, is_node=True)
+    return Start((node, "--require", str(_PLAIN_ERRORS), *arguments, str(runner.parent)), folder, is_node=True)
 
 
 def _build_go(project: Project, scratch: Path) -> Start | Failure:

@@ -18,6 +18,7 @@ from offline.engine.program.advice import explain_failure
 from offline.engine.program.configuration import Project
 from offline.engine.program.doubt import weigh
 from offline.engine.program.libraries import find_library
+from offline.engine.program.places import locate
 from offline.engine.program.process import Ended, prepare, run_process
 from offline.engine.program.rounds import Round, combine, match
 from offline.engine.program.source_text import Source, list_outputs, read_sources
@@ -178,7 +179,7 @@ class Operation(NamedTuple):
 
     def _run(self, answers: Answers, *, dry_run: bool, again: bool = False) -> Round | Failure:
         project, settings = self.project, self._describe_stack(dry_run=dry_run)
-        session = Session(dry_run=dry_run, again=again)
+        session = Session(dry_run=dry_run, again=again, folder=project.folder)
         try:
             with boot(self.pack, settings, self.policies) as pack:
                 deployment = Deployment(settings, pack, answers)
@@ -208,7 +209,7 @@ class Operation(NamedTuple):
             project=self.project.name,
             stack=self.project.stack,
             pack=counts.pack,
-            resources=tuple(_relate(seen, self.project.folder) for seen in sorted(counts.seen, key=lambda seen: seen.urn)),
+            resources=locate(sorted(counts.seen, key=lambda seen: seen.urn), self.project.folder, self.list_sources),
             diagnostics=tuple(sorted(counts.verdicts.diagnostics, key=_order)),
             skipped=tuple(sorted(counts.verdicts.skipped, key=_order)),
             remediated=tuple(sorted(counts.verdicts.remediated, key=_order)),
@@ -238,12 +239,6 @@ def _find_wanted(seen: tuple[Seen, ...]) -> frozenset[str] | None:
 def _order(said: Diagnostic | Skipped | Remediated) -> tuple[str, str]:
     """Programs register in an order of their own each time; reports have a fixed one."""
     return said.urn, said.policy
-
-
-def _relate(seen: Seen, folder: Path) -> Seen:
-    """The resource with its place in the program's folder; a place elsewhere, in a library, is none of the user's."""
-    path = Path(seen.source)
-    return seen._replace(source=str(path.relative_to(folder)) if path.is_relative_to(folder) else "")
 
 
 def _collect_notes(session: Session, project: Project) -> tuple[str, ...]:

@@ -7,12 +7,14 @@ It serves advice and places only: which configuration is asked for, which output
 import os
 import re
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
 _SUFFIXES = frozenset({".py", ".ts", ".tsx", ".mts", ".cts", ".js", ".mjs", ".cjs", ".go", ".java", ".kt", ".scala", ".cs", ".fs", ".vb"})
 _YAML = frozenset({"Pulumi.yaml", "Pulumi.yml", "Main.yaml"})
 _FOREIGN = frozenset({"node_modules", "venv", "__pycache__", "site-packages", "bin", "obj", "target", "build", "dist", "vendor"})
+_MOST_FOLDERS = 1000
 _MOST_FILES = 400
 _MOST_BYTES = 2**20
 
@@ -31,7 +33,7 @@ def read_sources(folder: Path) -> tuple[Source, ...]:
 
 def _read_all(folder: Path) -> Iterator[Source]:
     left = _MOST_FILES
-    for above, folders, files in os.walk(folder):
+    for above, folders, files in islice(os.walk(folder), _MOST_FOLDERS):
         folders[:] = sorted(name for name in folders if name not in _FOREIGN and not name.startswith("."))
         for path in (Path(above, name) for name in sorted(files)):
             if (path.suffix in _SUFFIXES or path.name in _YAML) and path.is_file() and path.stat().st_size <= _MOST_BYTES:
@@ -41,12 +43,14 @@ def _read_all(folder: Path) -> Iterator[Source]:
                 return
 
 
-_AUTOMATION = re.compile(r"pulumi\.automation|pulumi import automation|@pulumi/pulumi/automation|pulumi/sdk/v3/go/auto|Pulumi\.Automation")
+#: What helps where a program drives the CLI, which is not here.
+AUTOMATION = "it drives the Pulumi CLI (automation API): run its Python function in a test with offline.testing instead"
+_DRIVES = re.compile(r"pulumi\.automation|pulumi import automation|@pulumi/pulumi/automation|pulumi/sdk/v3/go/auto|Pulumi\.Automation")
 
 
 def uses_automation(sources: tuple[Source, ...]) -> bool:
     """Whether a file drives the Pulumi CLI by the automation API."""
-    return any(_AUTOMATION.search(source.text) for source in sources)
+    return any(_DRIVES.search(source.text) for source in sources)
 
 
 _STRING = r"""["'`]([\w./:-]+)["'`]"""
@@ -91,7 +95,7 @@ def list_required(sources: tuple[Source, ...], project: str) -> tuple[str, ...]:
 def find_line(sources: tuple[Source, ...], kind: str, name: str) -> tuple[Path, int] | None:
     """The only place where a resource of this kind is made with this name; None where there is none, or several."""
     quoted = rf"[\"'`]{re.escape(name)}[\"'`]"
-    for pattern in (rf"{re.escape(kind)}\w*\s*(?:<[^>]*>)?\(\s*(?:\w+\s*,\s*)?{quoted}", quoted):
+    for pattern in (rf"{re.escape(kind)}(?:V2)?\s*(?:<[^>]*>)?\(\s*(?:\w+\s*,\s*)?{quoted}", quoted):
         places = [
             (source.path, source.text.count("\n", 0, match.start()) + 1)
             for source in sources

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from concurrent import futures
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import unquote
 
 import grpc
@@ -24,6 +25,7 @@ from offline.engine.protocol.values import Properties
 from offline.run import Failure, Unanswered
 
 _THREADS = 64
+_INSTALLED = frozenset({"node_modules", "site-packages", "vendor"})
 #: A program that is busy for minutes sends its pings all at once, which gRPC would take for an attack.
 _PATIENT = (("grpc.http2.max_ping_strikes", 0), ("grpc.http2.min_recv_ping_interval_without_data_ms", 0))
 
@@ -117,8 +119,15 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
             provider=self._choose_provider(request, inherited),
             options=read_options(request, request.protect if request.HasField("protect") else inherited.protect),
             secret_outputs=tuple(request.additionalSecretOutputs),
-            source=_read_source(request.sourcePosition),
+            source=self._read_source(request),
         )
+
+    def _read_source(self, request: resource_pb2.RegisterResourceRequest) -> str:
+        """The line that the SDK sends, or the nearest one above it that is the user's: a library may stand between."""
+        stack = [_read_position(frame.pc) for frame in request.stackTrace.frames] if request.HasField("stackTrace") else []
+        places = [_read_position(request.sourcePosition), *stack]
+        own = (place for place in places if self._session.folder is not None and Path(place).is_relative_to(self._session.folder))
+        return next((place for place in own if not _INSTALLED.intersection(Path(place).parts)), places[0])
 
     def _choose_provider(self, request: resource_pb2.RegisterResourceRequest, inherited: Provided) -> str:
         """The given one, the parent's for this package, or the package's default; components have none."""
@@ -281,7 +290,7 @@ def _read_dependencies(request: resource_pb2.RegisterResourceRequest, received: 
     return {key: tuple(sorted(urns)) for key, urns in given.items()}
 
 
-def _read_source(position: source_pb2.SourcePosition) -> str:
+def _read_position(position: source_pb2.SourcePosition) -> str:
     """`file:line`, "" where the SDK does not send it."""
     path = unquote(position.uri.removeprefix("file://"))
     return f"{path}:{position.line}" if path and position.line else path

@@ -4,6 +4,7 @@ import re
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from offline.engine.protocol.values import Properties
@@ -24,8 +25,9 @@ class Provided(NamedTuple):
 class Session:
     """The mutable part of one program's conversation; every method may be called from any thread."""
 
-    def __init__(self, *, dry_run: bool, again: bool = False) -> None:
-        """Nothing has happened yet. `again`: the program has run before, to its end."""
+    def __init__(self, *, dry_run: bool, again: bool = False, folder: Path | None = None) -> None:
+        """Nothing has happened yet. `again`: the program has run before, to its end. `folder`: where its own files are."""
+        self.folder = folder
         self.dry_run = dry_run
         self.again = again
         self._lock = threading.Lock()
