@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any, cast
 
 from crossguard.pack.rule import Rule, StackRule, link
 from offline.configuration import Level
@@ -13,7 +14,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def read_version() -> str:
     """The version in PulumiPolicy.yaml, which is what Pulumi shows as well."""
-    text = (ROOT / "PulumiPolicy.yaml").read_text(encoding="utf-8")
+    # By the loader, which also reads from an archive: on a cluster's workers this is in one.
+    text = cast("Any", __spec__).loader.get_data(str(ROOT / "PulumiPolicy.yaml")).decode()
     found = re.search(r"^version:\s*[\"']?([0-9A-Za-z.+-]+)", text, re.MULTILINE)
     return found[1] if found else "0.0.0"
 

@@ -5,6 +5,7 @@ Dask gives the tasks of a lost worker to the others; a task that takes one worke
 Source: `distributed`'s documentation (Client.upload_file, Resilience).
 """
 
+import builtins
 import io
 import tempfile
 import zipfile
@@ -13,6 +14,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from itertools import islice
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 from offline.fleet import remote
@@ -39,12 +41,12 @@ def run_on_cluster(address: str, work: Callable[[str], str], tasks: Sequence[str
 
         def submit(number: int, task: str) -> Any:
             call = (archive, PACKAGES, work.__module__, work.__name__, task)
-            future = client.submit(remote.call, *call, pure=False, retries=_TRIES)
+            future = client.submit(_by_value(), *call, pure=False, retries=_TRIES)
             numbers[future.key] = number
             return future
 
         threads = max(1, sum(client.nthreads().values()))
-        ready = distributed.as_completed([submit(*each) for each in islice(upcoming, threads * _AHEAD)])
+        ready = distributed.as_completed([submit(*each) for each in islice(upcoming, threads * _AHEAD)], loop=client.loop)
         for future in ready:
             for each in islice(upcoming, 1):
                 ready.add(submit(*each))
@@ -54,22 +56,25 @@ def run_on_cluster(address: str, work: Callable[[str], str], tasks: Sequence[str
                 yield Done(numbers.pop(future.key), None)
 
 
+def _by_value() -> Callable[..., str]:
+    """`remote.call` as a function of `__main__`: those are pickled with their code, so that nobody needs the module."""
+    return FunctionType(remote.call.__code__, {"__name__": "__main__", "__builtins__": builtins})
+
+
 @contextmanager
 def _connect(address: str) -> Iterator[tuple[Any, str]]:
     """A client whose workers have this project's code, and what the archive of it is called."""
-    cloudpickle: Any = import_module("cloudpickle")
     distributed: Any = import_module("distributed")
-    cloudpickle.register_pickle_by_value(remote)
     try:
-        with distributed.Client(address, timeout=_CONNECT_SECONDS, set_as_default=False) as client, tempfile.TemporaryDirectory() as folder:
-            archive = Path(folder, f"s3-encryption-guard-{hash_code(ROOT)[:16]}.zip")
-            archive.write_bytes(pack_code())
-            client.upload_file(str(archive), load=False)
-            yield client, archive.name
+        client = distributed.Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
     except OSError as error:
-        raise NoClusterError from error
-    finally:
-        cloudpickle.unregister_pickle_by_value(remote)
+        message = "no scheduler answers"
+        raise NoClusterError(message) from error
+    with client, tempfile.TemporaryDirectory() as folder:
+        archive = Path(folder, f"s3-encryption-guard-{hash_code(ROOT)[:16]}.zip")
+        archive.write_bytes(pack_code())
+        client.upload_file(str(archive), load=False)
+        yield client, archive.name
 
 
 def pack_code() -> bytes:

@@ -1,0 +1,106 @@
+"""An existing Dask cluster gives the same report as this machine, also where it loses a worker; it needs none of this project's code."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from offline.configuration import Configuration, read_configuration
+from offline.fleet.options import SurveyOptions
+from offline.fleet.survey import Survey, render, survey
+from offline.report.text import Screen
+from offline.run import Failure
+from tests.offline.fleet.states import good, state
+
+NOW = datetime(2026, 11, 27, 12, 0, tzinfo=timezone.utc)
+SCREEN = Screen(100, colour=False, quiet=False)
+
+
+class Cluster(NamedTuple):
+    """A scheduler and its workers."""
+
+    address: str
+    workers: list[subprocess.Popen[bytes]]
+
+
+def start(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
+    """A process of Dask in an empty folder, without this project on its path."""
+    folder.mkdir()
+    return subprocess.Popen(
+        [sys.executable, "-m", f"distributed.cli.{arguments[0]}", *arguments[1:]],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": ""},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def find_port() -> int:
+    """A port that was free just now."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[Cluster]:
+    """A scheduler with two workers of one thread each."""
+    address = f"tcp://127.0.0.1:{find_port()}"
+    port = address.rpartition(":")[2]
+    scheduler = start(tmp_path / "scheduler", "dask_scheduler", "--host", "127.0.0.1", "--port", port, "--no-dashboard")
+    options = ("--nthreads", "1", "--no-nanny", "--no-dashboard", "--memory-limit", "0", "--host", "127.0.0.1")
+    workers = [start(tmp_path / f"worker{number}", "dask_worker", address, *options) for number in range(2)]
+    try:
+        yield Cluster(address, workers)
+    finally:
+        for process in (*workers, scheduler):
+            process.kill()
+            process.wait()
+
+
+def judge(folder: Path, cluster: str | None, kill: subprocess.Popen[bytes] | None = None) -> str:
+    """The lines of the buckets; the worker is killed once the first states are judged."""
+    configuration = read_configuration(None)
+    assert isinstance(configuration, Configuration)
+
+    def tell(line: str) -> None:
+        if kill is not None and kill.poll() is None and line.startswith("judging states"):
+            kill.send_signal(signal.SIGKILL)
+
+    with survey(SurveyOptions((str(folder),), jobs=1, cluster=cluster), configuration, NOW, tell) as found:
+        assert isinstance(found, Survey), found
+        assert found.report.unread == ()
+        return "".join(render(found, "ndjson", SCREEN))
+
+
+def test_a_cluster_gives_the_same_report(cluster: Cluster, tmp_path: Path) -> None:
+    """A worker that is killed half-way loses nothing."""
+    for number in range(40):
+        path = tmp_path / "states" / f"s{number}.json"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(state("shop", f"s{number}", *(good(f"shop-{number}-{place}") for place in range(3)), (f"bare-{number}", None)))
+    here = judge(tmp_path / "states", None)
+    assert judge(tmp_path / "states", cluster.address, cluster.workers[0]) == here
+    assert cluster.workers[0].wait() == -signal.SIGKILL
+
+
+def test_no_cluster_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no scheduler answers."""
+    monkeypatch.setattr("offline.fleet.cluster._CONNECT_SECONDS", 0.2)
+    (tmp_path / "s.json").write_text(state("shop", "prod", good("shop")))
+    configuration = read_configuration(None)
+    assert isinstance(configuration, Configuration)
+    address = f"tcp://127.0.0.1:{find_port()}"
+    with survey(SurveyOptions((str(tmp_path),), cluster=address), configuration, NOW, lambda _: None) as found:
+        assert isinstance(found, Failure)
+        assert (
+            found.message
+            == f"--cluster {address}: no scheduler answers; expected: the address of a Dask scheduler, such as tcp://HOST:8786"
+        )
