@@ -5,6 +5,7 @@ Texts stay texts: wildcards, `${...}` and numbers are read by whoever gives them
 Paths are JSONPath, counted from 0 (`$.Statement[1].Condition.Bool`); `Statement.number` counts from 1, as people do.
 """
 
+from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from bucketpolicy.operators import Operator
@@ -83,3 +84,13 @@ class Malformed(NamedTuple):
     """A text that S3 would refuse for its form; at least one problem, in document order."""
 
     problems: tuple[Problem, ...]
+
+
+def list_texts(document: Document) -> Iterator[str]:
+    """Every text of the document in which the name of somebody or something may stand."""
+    for statement in document.statements:
+        yield from statement.actions.patterns
+        yield from statement.resources.patterns
+        yield from (text for _, text in statement.principals.entries)
+        for condition in statement.conditions:
+            yield from condition.values

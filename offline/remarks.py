@@ -6,6 +6,7 @@ from functools import lru_cache
 from bucketpolicy.acceptance import find_remarks as find_what_s3_may_refuse
 from bucketpolicy.document import Document, Names, Statement
 from bucketpolicy.parse import parse
+from crossguard.messages.quoting import SHORTEST_LIMIT, name_places, name_statement
 
 TWICE = "The same document is attached more than once: whichever is written last changes nothing, and one of them can go."
 SNIPPET = "Accepted by configuration: the benchmark's own snippet, which enforces neither half of the control."
@@ -22,7 +23,8 @@ def find_remark(text: str) -> str:
     found = next((one for one in document.statements if _shuts_out(one)), None) if isinstance(document, Document) else None
     if found is None:
         return ""
-    return f"Statement {found.number} denies every action to everyone, without a condition: nothing gets through, encrypted or not."
+    it = name_statement(found.number, found.sid, SHORTEST_LIMIT)
+    return f"{it} denies every action to everyone, without a condition: nothing gets through, encrypted or not."
 
 
 def find_remarks(text: str) -> str:
@@ -34,12 +36,11 @@ def find_remarks(text: str) -> str:
 def find_doubt(text: str) -> str:
     """What S3 may refuse about a document, which changes no verdict; else ""."""
     document = parse(text)
-    found = find_what_s3_may_refuse(document) if isinstance(document, Document) else ()
-    if not found:
+    if not isinstance(document, Document) or not (found := find_what_s3_may_refuse(document)):
         return ""
     first, *others = found
     more = f" And {len(others)} more of that kind." if others else ""
-    return f"S3 may refuse statement {first.statement} ({first.path}): {first.reason}.{more}"
+    return f"S3 may refuse {name_places(first.path, document)}: {first.reason}.{more}"
 
 
 def _shuts_out(statement: Statement) -> bool:

@@ -117,7 +117,7 @@ def fill(result: Result, finding: Finding) -> Result:
         case Compliant(Denied(statements, assumptions)):
             return result._replace(statements=statements, assumptions=assumptions, layer="bucket-policy")
         case NotDenied(verdict, explanation):
-            sent = describe_request(verdict.request)
+            sent = describe_request(explanation.shown.request)
             return result._replace(request=sent, nearest=_describe_nearest(explanation), assumptions=verdict.assumptions)
         case _:
             return result

@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing_extensions import assert_never
 
 from bucketpolicy.acceptance import Refusal, find_first_byte, find_refusals
-from bucketpolicy.document import Document, Malformed, Problem
-from bucketpolicy.explain import Explanation, explain
+from bucketpolicy.document import Document, Malformed, Problem, list_texts
+from bucketpolicy.explain import explain
 from bucketpolicy.goal import Goal
 from bucketpolicy.judge import judge
 from bucketpolicy.parse import MAX_BYTES, parse
@@ -27,18 +27,18 @@ from crossguard.judging.finding import (
     NotDenied,
     NotKnown,
     OutputInText,
+    OutputSeen,
     Subject,
 )
+from crossguard.judging.outputs import Language, find_output
 from crossguard.judging.snippet import has_snippet, might_have_snippet, write_other_half
 from crossguard.pack.partitions import PARTITIONS, find_partition
 from crossguard.pack.rule import Rule
 from crossguard.pack.settings import Rejected, Settings
 from crossguard.resources.source import Bare, Found, Missing, NoDocument, Source, Unknown
 
-#: What Pulumi's SDKs put in the place of an Output that was formatted as text.
-_FORMATTED = re.compile(r"Calling \[?\w+\]? on an \[?Output")
 _ARN = re.compile(r"arn:([^:]*):s3:::([^/]*)")
-_NO_NAME = Undecided((Problem("bucket", "this is no name that a bucket can have"),))
+_NO_NAME = Undecided((Problem("bucket", "this is not a valid bucket name"),))
 #: The document of a bucket that has none. Nobody can write it: S3 takes no document without statements.
 _NOTHING = Document(variables=False, statements=())
 
@@ -93,19 +93,32 @@ def _assess_source(rule: Rule, settings: Settings, source: Found | Unknown | Mis
 
 
 def _judge_text(rule: Rule, settings: Settings, source: Found) -> Finding:
-    if source.bucket is not None and _FORMATTED.search(source.bucket):
-        return OutputInText("bucket")
+    if source.bucket is not None and (language := find_output(source.bucket)):
+        return OutputInText("bucket", language)
     if source.bucket is not None and not is_bucket_name(source.bucket):
         return CannotTell(_NO_NAME)
     document = _read(source.text)
     if isinstance(document, Malformed):
-        return OutputInText(source.property) if _FORMATTED.search(source.text) else CannotTell(Undecided(document.problems))
+        language = find_output(source.text)
+        return OutputInText(source.property, language) if language else CannotTell(Undecided(document.problems))
     partition, assumed = _choose_partition(settings, source.region, source.bucket, document)
     goal = rule.goal(source.bucket, partition, settings)
     finding = _judge_document(document, goal, assumed, source)
     if not isinstance(finding, Compliant) and settings.accept_benchmark_snippet:
         finding = _accept_snippet(document, goal, finding)
-    return _refuse(finding, tuple(_list_refusals(document, source))) if settings.assumptions.refused_by_s3 else finding
+    refused = _refuse(finding, tuple(_list_refusals(document, source))) if settings.assumptions.refused_by_s3 else finding
+    if not isinstance(refused, Compliant) and (language := find_output(source.text)):
+        return _blame_output(finding, language, source)
+    return refused._replace(document=document) if isinstance(refused, CannotTell) else refused
+
+
+def _blame_output(finding: Finding, language: Language, source: Found) -> Finding:
+    """The finding on a document that holds the text of an Output: what cannot be told of it, that text is to blame for."""
+    if not isinstance(finding, NotDenied):
+        return OutputInText(source.property, language)
+    alone = (finding.document._replace(statements=(statement,)) for statement in finding.document.statements)
+    numbers = (one.statements[0].number for one in alone if any(map(find_output, list_texts(one))))
+    return finding._replace(output=OutputSeen(language, next(numbers, 0)))
 
 
 def _list_refusals(document: Document, source: Found) -> Iterator[Refusal]:
@@ -121,9 +134,6 @@ def _refuse(finding: Finding, refusals: tuple[Refusal, ...]) -> Finding:
         return finding
     problems = tuple(refusal.to_problem() for refusal in refusals)
     match finding:
-        case NotDenied(explanation=Explanation(mistake="output-in-text")):
-            # What S3 would refuse is Pulumi's own text, and that is said.
-            return finding
         case NotDenied(fix=Repaired(_, missing) | CannotRepair(_, missing)):
             reason = f"S3 refuses the document as it is, `{refusals[0].error}` at {refusals[0].path}"
             return finding._replace(fix=CannotRepair(reason, missing), refusals=refusals)
@@ -137,7 +147,7 @@ def _judge_nothing(goal: Goal) -> Finding:
     """What gets through where there is no policy."""
     verdict = judge(_NOTHING, goal)
     if isinstance(verdict, Counterexample):
-        return NotDenied(verdict, Explanation(None), Repaired("", write_statements(goal)), _NOTHING)
+        return NotDenied(verdict, explain(_NOTHING, goal, verdict.request), Repaired("", write_statements(goal)), _NOTHING)
     return CannotTell(_NO_NAME)
 
 

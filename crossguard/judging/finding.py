@@ -7,6 +7,7 @@ from bucketpolicy.document import Document
 from bucketpolicy.explain import Explanation
 from bucketpolicy.repair import CannotRepair, Repaired
 from bucketpolicy.verdict import Counterexample, Denied, Undecided
+from crossguard.judging.outputs import Language
 from crossguard.pack.settings import Exemption
 
 
@@ -31,6 +32,13 @@ class Lapsed(NamedTuple):
     why: Literal["expired", "changed"]
 
 
+class OutputSeen(NamedTuple):
+    """The text of an Output in a document: the language of the SDK that wrote it, and the number of the statement (0: it is in none)."""
+
+    language: Language
+    statement: int
+
+
 class Compliant(NamedTuple):
     """
     Every request of the goal is denied; or the benchmark's own snippet is accepted in its place, which enforces neither half.
@@ -51,7 +59,7 @@ class NotDenied(NamedTuple):
     A request gets through; `fix` is the document with the missing statements, or why there is none.
 
     `other_half` has the statements for what else the benchmark's own snippet, where the document has it, was meant to enforce.
-    `refusals`: what S3 refuses about the document besides.
+    `refusals`: what S3 refuses about the document besides. `output`: an Output was made part of one of its strings.
     """
 
     verdict: Counterexample
@@ -61,20 +69,23 @@ class NotDenied(NamedTuple):
     other_half: tuple[str, ...] = ()
     lapsed: Lapsed | None = None
     refusals: tuple[Refusal, ...] = ()
+    output: OutputSeen | None = None
 
 
 class CannotTell(NamedTuple):
-    """The document is known and not decided; `fix` adds what decides it, where it is well-formed."""
+    """The document is known and not decided; `fix` adds what decides it, where it is well-formed, and so is `document`."""
 
     verdict: Undecided
     lapsed: Lapsed | None = None
     fix: Repaired | CannotRepair | None = None
+    document: Document | None = None
 
 
 class OutputInText(NamedTuple):
-    """The property holds the text that Pulumi gives for an Output in an f-string (or a template literal), not the Output's value."""
+    """The property holds the text that a Pulumi SDK gives for an Output in a string, not the Output's value."""
 
     what: str
+    language: Language
     lapsed: Lapsed | None = None
 
 

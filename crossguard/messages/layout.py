@@ -1,22 +1,28 @@
 """
 How a message is made to fit: in lines of a terminal, with JSON that can be pasted.
 
-Texts are shortened before JSON is crowded, and JSON is crowded before it is left out.
+Long texts are shortened before JSON is crowded, JSON is crowded before it is left out, and only then is the reason shortened and left out.
+The request that gets through is always whole.
 """
 
 import json
 from collections.abc import Callable, Iterable
+from itertools import chain
+from typing import Literal, get_args
 
-from crossguard.messages.quoting import quote
+from crossguard.messages.quoting import SHORTEST_LIMIT, quote
 
 #: A terminal has 120 columns, of which the CLI takes ten for its indentation.
 COLUMNS = 108
 #: Twelve lines with the description that is printed first.
 MOST_LINES = {"mandatory": 11, "advisory": 3}
-#: About how many characters one quoted text may have: as many as fit.
-LIMITS = (120, 72, 48, 32, 20, 12)
+#: How many characters one quoted text may have: as many as fit.
+LIMITS = (120, 72, 48, SHORTEST_LIMIT)
 
 LayOut = Callable[[str], list[str]]
+#: How much is said of the reason: all, the obstacle alone, nothing.
+Reason = Literal["whole", "brief", "none"]
+REASONS: tuple[Reason, ...] = get_args(Reason)
 
 
 def count_lines(lines: Iterable[str]) -> int:
@@ -24,16 +30,12 @@ def count_lines(lines: Iterable[str]) -> int:
     return sum(max(1, -(-len(line) // COLUMNS)) for line in lines)
 
 
-def fit(write: Callable[[LayOut, int], list[str]], most: int) -> str:
+def fit(write: Callable[[LayOut, int, Reason], list[str]], most: int) -> str:
     """The first of its versions that takes `most` lines or fewer, or the shortest."""
-    attempts = (write(lay_out, limit) for lay_out in (_spread, _crowd, _refer) for limit in LIMITS)
-    fitting = (lines for lines in attempts if count_lines(lines) <= most)
-    return "\n".join(next(fitting, write(_refer, LIMITS[-1])))
-
-
-def choose(tell: Callable[[int], str]) -> str:
-    """A sentence as it fits in one line, or at its shortest."""
-    return next((text for text in map(tell, LIMITS) if len(text) <= COLUMNS), tell(LIMITS[-1]))
+    whole = (write(lay_out, limit, "whole") for lay_out in (_spread, _crowd, _refer) for limit in LIMITS)
+    less = (write(_refer, SHORTEST_LIMIT, reason) for reason in REASONS[1:])
+    fitting = (lines for lines in chain(whole, less) if count_lines(lines) <= most)
+    return "\n".join(next(fitting, write(_refer, SHORTEST_LIMIT, "none")))
 
 
 def take(lines: Iterable[str], most: int) -> list[str]:

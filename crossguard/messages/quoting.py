@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterable
 from typing import Literal
 
+from bucketpolicy.document import Document
 from bucketpolicy.tables.keys import find_key
 
-_SHORTEST = 8
+#: No quoted text of fewer characters is cut.
+SHORTEST_LIMIT = 40
 Form = Literal["principal", "action", "resource", "String", "Arn", "Numeric", "Date", "Bool", "Null", "Binary", "Ip"]
 #: How the texts of a document's elements, and of the operator families, look where they are what they should be.
 _FORMS: dict[Form, re.Pattern[str]] = {
@@ -25,8 +27,6 @@ _FORMS: dict[Form, re.Pattern[str]] = {
 #: A `${` that begins no policy variable: `${NAME}` of a template that was never filled in, mostly. It may be anything, too.
 _PLACEHOLDER = re.compile(r"\$\{(?!(?:[*?$]|[^\s,'\"${}*?:]+:[^\s,'\"${}*?]+(?:\s*,\s*'[^']*')?)\})")
 _DEFAULT = re.compile(r"(\$\{[^},]*),[^}]*\}")
-#: Below this limit a message has little room left.
-_NARROW = 40
 #: The documented keys are not shortened, their users' own endings are.
 _LONGEST_KEY = 48
 _LONGEST_BUCKET = 63
@@ -51,21 +51,40 @@ def clean_sentence(text: str) -> str:
 
 
 def quote(text: str, limit: int) -> str:
-    """The text in backticks, shortened in the middle to about `limit` characters, and without the default values of its variables."""
+    """The text in backticks, shortened in the middle to `limit` characters, and without the default values of its variables."""
     shown = _DEFAULT.sub(r"\1, ...}", text[: 4 * limit] + text[-limit:] if len(text) > 5 * limit else text)
     shown = clean(shown)
-    if len(shown) > max(limit, _SHORTEST):
+    if len(shown) > limit:
         tail = limit // 3
         shown = f"{shown[: limit - tail]}…{shown[-tail:]}"
     return f"`{shown}`"
 
 
+def name_statement(number: int, sid: str | None, limit: int) -> str:
+    """`Statement 2 (DenyHttp)`, the Sid in backticks and only where there is one: the one way in which a statement is named."""
+    return f"Statement {number} ({quote(sid, limit)})" if sid else f"Statement {number}"
+
+
+def name_places(text: str, document: Document | None) -> str:
+    """The text with each JSON path into the document as the statement that it leads to, and the element of it."""
+
+    def name(found: re.Match[str]) -> str:
+        number = int(found[1] or 0) + 1
+        statements = document.statements if document is not None else ()
+        it = name_statement(number, next((one.sid for one in statements if one.number == number), None), SHORTEST_LIMIT)
+        return f"{it}, `{found[2][1:]}`" if found[2] else it
+
+    return _PATH.sub(name, text)
+
+
+_PATH = re.compile(r"\$\.Statement(?:\[([0-9]+)\])?((?:\.\w[\w:]*(?:\[[0-9]+\])?)*)")
+
+
 def quote_arn(arn: str, limit: int) -> str:
     """The ARN of a bucket or an object in backticks; a long key is shortened before the name of the bucket is."""
     bucket, slash, key = arn.partition("/")
-    if limit < _NARROW or not slash:
-        return quote(arn, limit + _ARN_PREFIX)
-    return f"`{quote(bucket, _LONGEST_BUCKET + _ARN_PREFIX)[1:-1]}/{quote(key, limit)[1:-1]}`"
+    named = quote(bucket, _LONGEST_BUCKET + _ARN_PREFIX)
+    return f"{named[:-1]}/{quote(key, limit)[1:]}" if slash else named
 
 
 def enumerate_formed(texts: Iterable[str], form: Form, limit: int, word: str = "or") -> str:
@@ -91,7 +110,7 @@ def enumerate_texts(texts: Iterable[str], limit: int, word: str = "or", most: in
 
 
 def _count_shown(limit: int) -> int:
-    return 3 if limit >= _NARROW else 2
+    return 3 if limit > SHORTEST_LIMIT else 2
 
 
 def join(shown: list[str], word: str, most: int, others: int = 0) -> str:

@@ -10,6 +10,7 @@ A mandatory message fits in 12 lines of a terminal, an advisory one in 3.
 import re
 from collections.abc import Callable
 from functools import partial
+from itertools import islice
 
 from typing_extensions import assert_never
 
@@ -28,19 +29,22 @@ from crossguard.judging.finding import (
     NotDenied,
     NotKnown,
     OutputInText,
+    OutputSeen,
     SeveralPolicies,
     Subject,
     Unattached,
 )
 from crossguard.judging.snippet import HALVES
-from crossguard.messages.layout import COLUMNS, LIMITS, MOST_LINES, LayOut, choose, count_lines, fit, lay_out_all, take
-from crossguard.messages.quoting import clean, clean_sentence, enumerate_texts, join, quote
-from crossguard.messages.sentences import describe_mistake, describe_nearest, describe_request, describe_statements
+from crossguard.messages.layout import COLUMNS, LIMITS, MOST_LINES, REASONS, LayOut, Reason, count_lines, fit, lay_out_all, take
+from crossguard.messages.outputs import ADVICE, describe_cause, describe_remedy
+from crossguard.messages.quoting import SHORTEST_LIMIT, clean, clean_sentence, enumerate_texts, name_places, name_statement, quote
+from crossguard.messages.requests import describe_request
+from crossguard.messages.sentences import describe_mistake, describe_nearest, describe_statements, list_sids
 from crossguard.pack.rule import Rule, StackRule, link
 from crossguard.pack.settings import Exemption
 
 _MOST_BUCKETS = 1000
-_MOST_POLICIES = 40
+_MOST_POLICIES: dict[Reason, int] = {"whole": 40, "brief": 12, "none": 3}
 _MADE_UP = re.compile(r"-[0-9a-f]{7}$")
 _HEADER_PREFIX = "s3:x-amz-"
 
@@ -96,14 +100,15 @@ def _enumerate(subjects: tuple[Subject, ...]) -> str:
 
 
 def _render_not_denied(rule: Rule | StackRule, finding: NotDenied, subject: Subject) -> str:
+    if finding.output is not None:
+        return _render_output_in_statement(rule, finding, finding.output, subject)
     if rule.level == "advisory":
         return _fit_advisory(finding, subject)
     fix, label = _widen_fix(finding), _label(subject) if finding.document.statements else "attach a bucket policy with {}"
     if finding.refusals and isinstance(fix, CannotRepair) and fix.missing:
         # Why the document is not simply completed has been said with the request.
         fix, label = Repaired("", fix.missing), f"{label}, and correct what S3 refuses"
-    head = partial(_explain, finding, subject)
-    return _fit(head, fix, finding.lapsed, label, finding.verdict.assumptions)
+    return _fit(partial(_explain, finding, subject), fix, finding.lapsed, label, finding.verdict.assumptions)
 
 
 def _label(subject: Subject) -> str:
@@ -112,29 +117,53 @@ def _label(subject: Subject) -> str:
     return f"add {{}} to the document{', its ARN built from `bucket.bucket`' if made_up else ''}"
 
 
-def _explain(finding: NotDenied, subject: Subject, limit: int) -> list[str]:
+def _explain(finding: NotDenied, subject: Subject, limit: int, reason: Reason) -> list[str]:
+    return [
+        _describe_request(finding, subject, limit),
+        *_describe_refusals(finding.refusals, reason),
+        *_describe_why(finding, subject, limit, reason),
+    ]
+
+
+def _describe_request(finding: NotDenied, subject: Subject, limit: int) -> str:
     headers = tuple(sorted(key for key in finding.explanation.topic if key.startswith(_HEADER_PREFIX)))
-    request = describe_request(finding.verdict.request, finding.document, subject.bucket, limit, headers)
-    return [request, *_describe_refusals(finding.refusals), *_describe_why(finding, subject, limit)]
+    return describe_request(finding.explanation.shown, finding.document, subject.bucket, limit, headers)
 
 
-def _describe_refusals(refusals: tuple[Refusal, ...]) -> list[str]:
-    """S3's own error, where it refuses the document besides."""
+def _describe_refusals(refusals: tuple[Refusal, ...], reason: Reason) -> list[str]:
+    """S3's own error, where it refuses the document besides; a long Sid is left out first."""
     if not refusals:
         return []
     first = refusals[0]
-    why = f" for statement {first.statement}" if first.statement else ""
-    return [f"S3 refuses this document{why}: `{first.error}`."]
+    sid = first.sid if reason == "whole" else None
+    what = name_statement(first.statement, sid, SHORTEST_LIMIT) if first.statement else "this document"
+    return [f"S3 refuses {what}: `{first.error}`."]
 
 
-def _describe_why(finding: NotDenied, subject: Subject, limit: int) -> list[str]:
+def _describe_why(finding: NotDenied, subject: Subject, limit: int, reason: Reason) -> list[str]:
+    if reason == "none":
+        return []
     if not finding.document.statements:
         return ["The bucket had no policy when it was read."]
     sentences = describe_mistake(finding.explanation, finding.document, subject.partition or "aws", limit)
     nearest = finding.explanation.nearest
     if sentences or nearest is None:
         return list(sentences)
-    return [describe_nearest(nearest, finding.verdict.request, limit)]
+    return [describe_nearest(nearest, finding.explanation.shown.request, limit, brief=reason == "brief")]
+
+
+def _render_output_in_statement(rule: Rule | StackRule, finding: NotDenied, output: OutputSeen, subject: Subject) -> str:
+    """What gets through since a string of the document holds no value: that string is what is to be mended."""
+    statements = (statement for statement in finding.document.statements if statement.number == output.statement)
+    it = next((name_statement(statement.number, statement.sid, SHORTEST_LIMIT) for statement in statements), "The document")
+    lines = [
+        _describe_request(finding, subject, LIMITS[0]),
+        f"{it} holds the text of Pulumi's {ADVICE[output.language].sdk} SDK for an Output, not its value.",
+        describe_remedy(output.language),
+        *_describe_lapse(finding.lapsed, SHORTEST_LIMIT),
+        describe_cause(output.language),
+    ]
+    return "\n".join(take(lines, MOST_LINES[rule.level]))
 
 
 def _widen_fix(finding: NotDenied) -> Repaired | CannotRepair:
@@ -146,27 +175,44 @@ def _widen_fix(finding: NotDenied) -> Repaired | CannotRepair:
 
 def _fit_advisory(finding: NotDenied, subject: Subject) -> str:
     """Three lines: a mandatory sibling prints JSON, and the docs page does. An exemption that has ended is more news than the statement."""
-    request = choose(lambda limit: _explain(finding, subject, limit)[0])
-    lapse = partial(_describe_lapse, finding.lapsed)
-    reason = choose(lambda limit: [*_describe_refusals(finding.refusals), *lapse(limit), *_describe_why(finding, subject, limit), ""][0])
-    fix = _describe_fix(finding.fix, _describe_assumptions(finding.verdict.assumptions))
-    return "\n".join(line for line in (request, reason, fix) if line)
+    assumed = _describe_assumptions(finding.verdict.assumptions)
+    short = _refer_to_fix(finding.fix, assumed)
+    whole: list[tuple[int, Reason, str]] = [(limit, "whole", _describe_fix(finding.fix, limit, assumed)) for limit in LIMITS]
+    attempts = [*whole, *((SHORTEST_LIMIT, reason, short) for reason in REASONS[:2]), *((limit, "none", fix) for limit, _, fix in whole)]
+    attempts.append((SHORTEST_LIMIT, "none", short))
+
+    def write(limit: int, reason: Reason, fix: str) -> list[str]:
+        news = [*_describe_refusals(finding.refusals, reason), *_describe_lapse(finding.lapsed, limit)]
+        why = (news or _describe_why(finding, subject, limit, reason))[:1]
+        return [line for line in (_describe_request(finding, subject, limit), *why, fix) if line]
+
+    versions = (write(*attempt) for attempt in attempts)
+    fitting = (lines for lines in versions if count_lines(lines) <= MOST_LINES["advisory"])
+    return "\n".join(next(fitting, write(SHORTEST_LIMIT, "none", "")))
 
 
 def _describe_assumptions(assumptions: tuple[str, ...]) -> str:
     return f"Assumes {enumerate_texts(assumptions, 40, 'and', 10)}." if assumptions else ""
 
 
-def _describe_fix(fix: Repaired | CannotRepair, assumed: str) -> str:
+def _describe_fix(fix: Repaired | CannotRepair, limit: int, assumed: str) -> str:
     """The missing statements of an advisory policy in a sentence, with the assumptions."""
     statements = fix.added if isinstance(fix, Repaired) else fix.missing
     if not statements:
         return f"There is no ready fix: {fix.reason}. {assumed}".rstrip() if isinstance(fix, CannotRepair) else assumed
-    return choose(lambda limit: f"Fix: {describe_statements(statements, limit)}. {assumed}".rstrip())
+    return f"Fix: {describe_statements(statements, limit)}. {assumed}".rstrip()
+
+
+def _refer_to_fix(fix: Repaired | CannotRepair, assumed: str) -> str:
+    """The missing statements by their names."""
+    statements = fix.added if isinstance(fix, Repaired) else fix.missing
+    if not statements:
+        return _describe_fix(fix, SHORTEST_LIMIT, assumed)
+    return f"Fix: add {list_sids(statements)}, as `python -m offline fix` prints. {assumed}".rstrip()
 
 
 def _fit(
-    head: Callable[[int], list[str]],
+    head: Callable[[int, Reason], list[str]],
     fix: Repaired | CannotRepair | None,
     lapsed: Lapsed | None,
     label: str,
@@ -175,8 +221,8 @@ def _fit(
     """A message of a mandatory policy: what is wrong, the fix, what was assumed, and the exemption that has ended."""
     assumed = [_describe_assumptions(assumptions)] if assumptions else []
 
-    def write(lay_out: LayOut, limit: int) -> list[str]:
-        return [*head(limit), *_render_fix(fix, lay_out, label), *assumed, *_describe_lapse(lapsed, limit)]
+    def write(lay_out: LayOut, limit: int, reason: Reason) -> list[str]:
+        return [*head(limit, reason), *_render_fix(fix, lay_out, label), *assumed, *_describe_lapse(lapsed, limit)]
 
     return fit(write, MOST_LINES["mandatory"])
 
@@ -202,32 +248,39 @@ def _render_undecided(rule: Rule | StackRule, finding: CannotTell, subject: Subj
     refused = finding.fix is None and finding.verdict.reasons[0].path.startswith("$")
     head = f"What this document denies cannot be decided{': S3 would refuse it as it is' if refused else ''}."
     if rule.level == "advisory":
-        lines = [head, *_describe_lapse(finding.lapsed, LIMITS[-2]), *_describe_reasons(finding, 1)]
+        lines = [head, *_describe_lapse(finding.lapsed, SHORTEST_LIMIT), *_describe_reasons(finding, 1)]
         return "\n".join(take(lines, MOST_LINES["advisory"]))
 
-    def tell(limit: int) -> list[str]:
-        return [head, *_describe_reasons(finding, 3 if limit >= LIMITS[2] else 1)]
+    def tell(limit: int, _: Reason) -> list[str]:
+        return [head, *_describe_reasons(finding, 3 if limit > SHORTEST_LIMIT else 1)]
 
     return _fit(tell, finding.fix, finding.lapsed, _label(subject))
 
 
 def _describe_reasons(finding: CannotTell, most: int) -> list[str]:
     # "is not known" is for what a preview cannot know, and people search for it.
-    told = [(quote(path, 72), clean_sentence(reason).replace("is not known", "is unknown")) for path, reason in finding.verdict.reasons]
-    reasons = [f"{path}: {reason}." for path, reason in told[:most]]
+    told = (
+        (_name_place(path, finding), clean_sentence(reason).replace("is not known", "is unknown"))
+        for path, reason in finding.verdict.reasons
+    )
+    reasons = [f"{place}: {reason}." if place else f"{reason[0].upper()}{reason[1:]}." for place, reason in islice(told, most)]
     more = len(finding.verdict.reasons) - len(reasons)
     return [*reasons, *([f"And {more} more of that kind."] if more else [])]
 
 
+def _name_place(path: str, finding: CannotTell) -> str:
+    """Where a problem is: in a statement, or in a property of the resource; nothing where it is in the document as a whole."""
+    if path.startswith("$.Statement"):
+        return name_places(quote(path, 72)[1:-1], finding.document)
+    return "" if path == "$" else quote(path.removeprefix("$."), 72)
+
+
 def _render_output_in_text(rule: Rule | StackRule, finding: OutputInText) -> str:
-    head = f"What this denies cannot be decided: `{finding.what}` holds Pulumi's text for an Output, not its value."
-    why = "An Output was put into a text (an f-string, a template literal, a concatenation), where it has no value yet."
-    rest = (
-        'Fix: `pulumi.Output.format("arn:aws:s3:::{0}/*", bucket.bucket)`, `pulumi.interpolate`, or `.apply`.',
-        *_describe_lapse(finding.lapsed, LIMITS[-2]),
-    )
-    lines = [head, why, *rest]
-    return "\n".join(lines if count_lines(lines) <= MOST_LINES[rule.level] else [head, *rest])
+    sdk = ADVICE[finding.language].sdk
+    head = f"What this denies cannot be decided: `{finding.what}` holds the text of Pulumi's {sdk} SDK for an Output, not its value."
+    rest = (describe_remedy(finding.language), *_describe_lapse(finding.lapsed, SHORTEST_LIMIT))
+    lines = [head, describe_cause(finding.language), *rest]
+    return "\n".join(lines if count_lines(lines) <= MOST_LINES[rule.level] else take([head, *rest], MOST_LINES[rule.level]))
 
 
 def _describe_lapse(lapsed: Lapsed | None, limit: int) -> list[str]:
@@ -296,7 +349,7 @@ def _render_exempted(exemption: Exemption) -> str:
 def _render_misconfigured(rule: Rule | StackRule, problems: tuple[str, ...]) -> str:
     """As many of the problems as fit, and always one."""
     most = MOST_LINES[rule.level]
-    head = "The configuration of this policy is wrong, so nothing is judged by it:"
+    head = "This policy's configuration is invalid, so it checked nothing:"
     lines = list(map(clean_sentence, problems))
     if count_lines([head, lines[0]]) > most:
         return _shorten_list(lines[0].replace("`", ""), most * COLUMNS)
@@ -325,13 +378,13 @@ def _render_unattached(finding: Unattached, subject: Subject) -> str:
     if finding.when == "preview" and len(head) == 1:
         head.append("One made inside an `apply` is not there in a first preview: with `inPreview` set to `advisory` that is a note.")
     fix = Repaired("", write_statements(goal))
-    return _fit(lambda _: head, fix, finding.lapsed, "attach a BucketPolicy with {}, its ARNs built from `bucket.bucket`")
+    return _fit(lambda *_: head, fix, finding.lapsed, "attach a BucketPolicy with {}, its ARNs built from `bucket.bucket`")
 
 
 def _describe_what_does_not_count(finding: Unattached, subject: Subject) -> tuple[str, ...]:
     """The policy that seems to be attached, and why it is not."""
     if finding.sham is not None:
-        return (_SHAMS[finding.sham.why].format(name=quote(finding.sham.name, 32)),)
+        return (_SHAMS[finding.sham.why].format(name=quote(finding.sham.name, SHORTEST_LIMIT)),)
     if not finding.only_read and not finding.last_read:
         return ()
     seen = (
@@ -341,10 +394,8 @@ def _describe_what_does_not_count(finding: Unattached, subject: Subject) -> tupl
     )
     if finding.lapsed:
         return (seen,)
-    return (
-        seen,
-        f'If it is attached elsewhere, exempt it: `{{"bucket": "name:{quote(subject.name, 32)[1:-1]}", "reason": "attached in ..."}}`.',
-    )
+    name = quote(subject.name, LIMITS[0])[1:-1]
+    return seen, f'If it is attached elsewhere, exempt it: `{{"bucket": "name:{name}", "reason": "attached in ..."}}`.'
 
 
 _SHAMS = {
@@ -356,8 +407,8 @@ _SHAMS = {
 def _render_several_policies(finding: SeveralPolicies) -> str:
     inline = " and the bucket's own `policy`" if finding.inline else ""
 
-    def write(_: LayOut, limit: int) -> list[str]:
-        names = join([quote(name, limit) for name in finding.policies], "and", _MOST_POLICIES, finding.others)
+    def write(_: LayOut, limit: int, reason: Reason) -> list[str]:
+        names = enumerate_texts(finding.policies, limit, "and", _MOST_POLICIES[reason])
         return [
             f"Several policies are attached to this bucket: {names}{inline}.",
             "A bucket has one policy only: whichever is written last replaces the others without a word, in any order.",
@@ -369,7 +420,7 @@ def _render_several_policies(finding: SeveralPolicies) -> str:
 
 
 def _render_misdirected(finding: Misdirected, subject: Subject) -> str:
-    def write(_: LayOut, limit: int) -> list[str]:
+    def write(_: LayOut, limit: int, __: Reason) -> list[str]:
         own = quote(subject.bucket or subject.name, limit)
         return [
             f"The policy of this bucket ({own}) is about another: {quote(finding.policy, limit)} names {quote(finding.about, limit)}.",

@@ -1,181 +1,42 @@
 """
-A request that gets through, and why the nearest statement misses it, in plain sentences.
+Why a request gets through and what would stop it, in plain sentences.
 
 Every sentence takes `limit`, about how many characters one quoted text may have, so that a message can be made to fit.
 """
 
 import re
-from collections.abc import Iterator
 
 from bucketpolicy.document import Condition, Document, Statement
-from bucketpolicy.explain import Explanation, Mistake, Obstacle
-from bucketpolicy.goal import SSE, TLS_VERSION, TRANSPORT, Assumptions
+from bucketpolicy.explain import Explanation
+from bucketpolicy.mistakes import Mistake
+from bucketpolicy.nearest import Obstacle
 from bucketpolicy.parse import parse
-from bucketpolicy.repair import is_bucket_name
-from bucketpolicy.request import Anonymous, Identity, Request, Service
-from bucketpolicy.semantics.evaluate import holds
+from bucketpolicy.request import Request
 from crossguard.messages.quoting import (
+    SHORTEST_LIMIT,
     enumerate_formed,
     enumerate_texts,
     has_placeholder,
     has_secret_values,
-    join,
     name_key,
+    name_statement,
     quote,
-    quote_arn,
 )
 
-_HEADER = "x-amz-server-side-encryption"
-_LONGEST_ACTION = 40
-#: Below this limit an ARN is no use any more.
-_NARROW = 40
-#: And below this one there is only room for what is required.
-_CRAMPED = 16
 #: The keys by which a repair spares the exempt principals.
 _CALLER = frozenset({"aws:principalarn", "aws:principalaccount", "aws:principalservicename"})
-#: Keys that the caller's name says already, and those with a phrase of their own.
-_TOLD = frozenset(
-    {
-        "aws:principalarn",
-        "aws:principalaccount",
-        "aws:principalisawsservice",
-        "aws:principalservicename",
-        "aws:principalservicenameslist",
-        "aws:principaltype",
-        "aws:userid",
-        "aws:username",
-        SSE,
-        TRANSPORT,
-        TLS_VERSION,
-    }
-)
 
 
-def describe_request(request: Request, document: Document, bucket: str | None, limit: int, headers: tuple[str, ...] = ()) -> str:
-    """
-    One sentence that ends in `is not denied`, and says which of `headers` (condition keys) are missing.
-
-    A `bucket` whose name is not known, or is none that a bucket can have, is not named.
-    Of the other keys it names those that the document speaks of: the rest of a request is of no consequence.
-    """
-    context = dict(request.context)
-    having = [
-        *([f"the header `{_HEADER}: {quote(context[SSE][0], limit)[1:-1]}`"] if SSE in context else []),
-        *(_describe_rest(request, document, headers, limit) if limit >= _CRAMPED else ()),
-    ]
-    lacking = [f"the header `{key.removeprefix('s3:')}`" for key in headers if key not in context]
-    parts = [
-        *_describe_action(request, document, bucket, limit),
-        *_describe_transport(context),
-        *([f"with {join(having, 'and', 3)}"] if having else []),
-        *([f"{'and ' if having else ''}without {join(lacking, 'and', 3)}"] if lacking else []),
-    ]
-    return f"{' '.join(parts)} is not denied."
+def describe_nearest(obstacle: Obstacle, request: Request, limit: int, *, brief: bool = False) -> str:
+    """The nearest statement, and the one thing that keeps it from applying to the request; no more than that where it must be brief."""
+    others = f" (and {obstacle.others} more of its conditions)" if obstacle.others and not brief else ""
+    why = _describe_obstacle(obstacle, request, limit, brief=brief)
+    return f"{name_statement(obstacle.statement, obstacle.sid, limit)} is nearest, but {why}{others}."
 
 
-def _describe_action(request: Request, document: Document, bucket: str | None, limit: int) -> tuple[str, ...]:
-    what = (
-        "upload to" if request.action == "s3:PutObject" else f"{quote(request.action, limit if limit < _CRAMPED else _LONGEST_ACTION)} on"
-    )
-    if bucket is not None and is_bucket_name(bucket):
-        where = quote_arn(request.resource, limit)
-    else:
-        where = "an object of this bucket" if "/" in request.resource else "this bucket"
-    if isinstance(request.principal, Anonymous):
-        return f"An anonymous {what}", where
-    return f"{'An ' if what[0] == 'u' else ''}{what}", where, _describe_caller(request.principal, document, limit)
-
-
-def _describe_caller(principal: Identity | Service, document: Document, limit: int) -> str:
-    """Who; an account that the document does not speak of is one of many, and its name says nothing."""
-    if isinstance(principal, Service):
-        return f"by the service {quote(principal.name, limit)}"
-    if limit < _NARROW or not any(principal.account in text for text in _list_texts(document)):
-        return _SOMEBODY.get(principal.kind, "by a signed caller")
-    if principal.kind == "root":
-        return f"by the root user of account {quote(principal.account, limit)}"
-    return f"by the {principal.kind} {quote(principal.arn, limit)}"
-
-
-_SOMEBODY = {"user": "by an IAM user", "role": "by an IAM role", "root": "by the root user of an account"}
-
-
-def _describe_transport(context: dict[str, tuple[str, ...]]) -> Iterator[str]:
-    secure = context.get(TRANSPORT, ())
-    if secure == ("false",):
-        yield "over plain HTTP"
-    elif TLS_VERSION in context:
-        yield f"over TLS {context[TLS_VERSION][0]}"
-    elif secure:
-        yield "over HTTPS"
-    else:
-        yield "without `aws:SecureTransport`"
-
-
-def _describe_rest(request: Request, document: Document, headers: tuple[str, ...], limit: int) -> Iterator[str]:
-    for key, values in request.context:
-        if key not in _TOLD and (key in headers or _is_mentioned(key, document)):
-            yield _describe_value(key, values, document, limit)
-
-
-def _is_mentioned(key: str, document: Document) -> bool:
-    """Whether the document speaks of the key, as one that is tested or as a variable in a text."""
-    return any(_find_conditions(key, document)) or any(f"${{{key}" in text.lower() for text in _list_texts(document))
-
-
-def _list_texts(document: Document) -> Iterator[str]:
-    """Every text of the document in which an account or a variable may stand."""
-    for statement in document.statements:
-        yield from statement.resources.patterns
-        yield from (text for _, text in statement.principals.entries)
-        for condition in statement.conditions:
-            yield from condition.values
-
-
-def _describe_value(key: str, values: tuple[str, ...], document: Document, limit: int) -> str:
-    """A key of the request with its value; a value that must not be shown, by the statement that speaks of it."""
-    if not has_secret_values(key):
-        return f"{name_key(key, limit)} = {enumerate_texts(values, limit, 'and')}"
-    # A statement that only asks whether the key is there names no value.
-    naming = (found for found in _find_conditions(key, document) if found[1].operator.comparison != "null")
-    found = next(naming, None)
-    if found is None:
-        return f"some value of {name_key(key, limit)}"
-    number, condition = found
-    if _names_value(condition, values, variables=document.variables):
-        return f"the value of {name_key(key, limit)} that statement {number} names"
-    return f"another value of {name_key(key, limit)} than the one in statement {number}"
-
-
-def _find_conditions(key: str, document: Document) -> Iterator[tuple[int, Condition]]:
-    for statement in document.statements:
-        for condition in statement.conditions:
-            if condition.key == key:
-                yield statement.number, condition
-
-
-def _names_value(condition: Condition, values: tuple[str, ...], *, variables: bool) -> bool:
-    """Whether the request's value is one that the condition names, however the operator takes that."""
-    positive = condition._replace(operator=condition.operator._replace(negated=False))
-    return holds(positive, {condition.key: values}, Assumptions(), variables=variables) is not False
-
-
-def describe_nearest(obstacle: Obstacle, request: Request, limit: int) -> str:
-    """The nearest statement, and the one thing that keeps it from applying to the request; no more than that where there is no room."""
-    others = f" (and {obstacle.others} more of its conditions)" if obstacle.others and limit >= _CRAMPED else ""
-    return (
-        f"{name_statement(obstacle.statement, obstacle.sid, limit)} is nearest, but {_describe_obstacle(obstacle, request, limit)}{others}."
-    )
-
-
-def name_statement(number: int, sid: str | None, limit: int) -> str:
-    """`Statement 2 (DenyHttp)`, the Sid in backticks and only where there is one."""
-    return f"Statement {number} ({quote(sid, limit)})" if sid else f"Statement {number}"
-
-
-def _describe_obstacle(obstacle: Obstacle, request: Request, limit: int) -> str:
+def _describe_obstacle(obstacle: Obstacle, request: Request, limit: int, *, brief: bool) -> str:
     if obstacle.kind == "condition":
-        return _describe_condition(obstacle, limit)
+        return _describe_condition(obstacle, limit, brief=brief)
     names = enumerate_formed(obstacle.patterns, obstacle.kind, limit) if obstacle.patterns else "nothing"
     return _OBSTACLES[obstacle.kind, obstacle.negated].format(names=names, action=quote(request.action, limit))
 
@@ -190,7 +51,7 @@ _OBSTACLES = {
 }
 
 
-def _describe_condition(obstacle: Obstacle, limit: int) -> str:
+def _describe_condition(obstacle: Obstacle, limit: int, *, brief: bool) -> str:
     condition, actual = obstacle.condition, obstacle.actual
     assert condition is not None  # noqa: S101  of this kind by its definition
     key = condition.key
@@ -201,7 +62,7 @@ def _describe_condition(obstacle: Obstacle, limit: int) -> str:
     else:
         here = f"is {enumerate_texts(actual, limit, 'and')}"
     required = f"applies only where {describe_requirement(condition, limit)}"
-    return f"{required}; here it {here}" if limit >= _CRAMPED else required
+    return required if brief else f"{required}; here it {here}"
 
 
 def describe_requirement(condition: Condition, limit: int) -> str:
@@ -243,27 +104,29 @@ _VERBS = {
 
 
 def describe_statements(added: tuple[str, ...], limit: int) -> str:
-    """What statements that a repair adds deny, as in: deny `s3:*` on both ARNs where `aws:SecureTransport` is `false`; else their names."""
-    document = parse(f'{{"Statement":[{",".join(added)}]}}')
-    statements = document.statements if isinstance(document, Document) else ()
-    if limit < _CRAMPED:
-        return f"add {enumerate_texts((statement.sid or '' for statement in statements), 40, 'and')}, as `python -m offline fix` prints"
-    told = [(_describe_denied(statement, limit), _describe_conditions(statement, limit)) for statement in statements]
+    """What statements that a repair adds deny, as in: deny `s3:*` on both ARNs where `aws:SecureTransport` is `false`."""
+    told = [(_describe_denied(statement, limit), _describe_conditions(statement, limit)) for statement in _read(added)]
     if len({denied for denied, _ in told}) == 1:
         return f"deny {told[0][0]}{' and, in another statement,'.join(conditions for _, conditions in told)}"
     return "; in another statement, ".join(f"deny {denied}{conditions}" for denied, conditions in told)
 
 
+def list_sids(added: tuple[str, ...]) -> str:
+    """The names of statements that a repair adds."""
+    return enumerate_texts((statement.sid or "" for statement in _read(added)), SHORTEST_LIMIT, "and")
+
+
+def _read(added: tuple[str, ...]) -> tuple[Statement, ...]:
+    document = parse(f'{{"Statement":[{",".join(added)}]}}')
+    return document.statements if isinstance(document, Document) else ()
+
+
 def _describe_denied(statement: Statement, limit: int) -> str:
     arns = statement.resources.patterns
     where = "both ARNs" if len(arns) > 1 else "its objects (`/*`)" if arns[0].endswith("/*") else "the bucket's own ARN"
-    if limit >= _NARROW and len(arns) > 1:
+    if limit > SHORTEST_LIMIT and len(arns) > 1:
         where = "the bucket's ARN and on the same with `/*`"
-    return f"{enumerate_texts(statement.actions.patterns, max(limit, _LONGEST_ACTION), 'and', _count_actions(limit))} on {where}"
-
-
-def _count_actions(limit: int) -> int:
-    return 3 if limit >= _NARROW else 2
+    return f"{enumerate_texts(statement.actions.patterns, limit, 'and')} on {where}"
 
 
 def _describe_conditions(statement: Statement, limit: int) -> str:
@@ -283,6 +146,7 @@ def describe_mistake(explanation: Explanation, document: Document, partition: st
         words |= {
             "it": name_statement(statement.number, statement.sid, limit),
             "named": enumerate_formed(named, "principal", limit) if named else "nobody",
+            "conditions": " and ".join(describe_requirement(condition, limit) for condition in statement.conditions),
         }
     return tuple(sentence.format_map(words) for sentence in _MISTAKES[explanation.mistake])
 
@@ -295,14 +159,13 @@ def _describe_detail(detail: str, limit: int) -> str:
 
 
 _PLAIN = re.compile(r"[A-Za-z0-9._*?${}:-]*")
+_ANDED = "{it} has its conditions ANDed: it applies only where {conditions}"
 _MISTAKES: dict[Mistake, tuple[str, ...]] = {
-    "no-deny": ("The document has no Deny statement, and what it merely does not allow, an IAM policy can still allow.",),
-    "allow-instead-of-deny": ("{it} allows what is right, and that forbids nothing: what is wrong needs a Deny.",),
-    "anded-conditions": (
-        "{it} has its conditions ANDed: it denies only header-less uploads over HTTP.",
-        "That enforces neither half of the control.",
-    ),
-    "inverted-value": ("{it} is the wrong way round: it denies what is right, and lets this through.",),
+    "no-deny": ("There is no Deny statement, and not allowing a request does not block it: an IAM policy may still allow it.",),
+    "allow-instead-of-deny": ("{it} allows the requests that comply, but blocks nothing: deny the others instead.",),
+    "anded-halves": (f"{_ANDED}, and so enforces neither half of the control.",),
+    "anded-conditions": (f"{_ANDED}, all at once.",),
+    "inverted-value": ("{it} is the wrong way round: it denies the requests that comply, and lets this one through.",),
     "objects-left-out": ("{it} names the bucket itself only; its objects have the same ARN with `/*`.",),
     "bucket-left-out": ("{it} names the objects only (`/*`), and not the bucket itself.",),
     "other-bucket": ("{it} is about another bucket, {detail}.",),
@@ -310,10 +173,12 @@ _MISTAKES: dict[Mistake, tuple[str, ...]] = {
     "not-equals-but-present": (
         "{it} would hold for an absent header, were it not for its `Null` `false`, which wants the header present.",
     ),
-    "bool-on-header": ("{it} uses `Bool` on a header whose values are texts, so it never holds; `Null` `true` tests for an absent one.",),
+    "bool-on-header": ("{it} uses `Bool` on a header whose values are strings; `Null` `true` tests for an absent one.",),
     "key-id-instead-of-header": ("{it} tests the id of the KMS key, which S3 also fills in from default encryption, and not the header.",),
+    "customer-key-left-out": (
+        "{it} leaves out uploads with a key of the customer's own (SSE-C); `acceptCustomerProvidedKeys` is the setting for those.",
+    ),
     "one-principal": ("{it} denies this to {named} only, and not to everyone.",),
-    "not-principal": ("{it} spares {named} through `NotPrincipal`; `exemptPrincipals` is the setting for callers who may.",),
+    "not-principal": ("{it} spares this caller through `NotPrincipal`; `exemptPrincipals` is the setting for callers who may.",),
     "tls-version-only": ("{it} compares the TLS version, which is absent over plain HTTP.",),
-    "output-in-text": ("{it} holds what Pulumi writes for an Output in an f-string, not its value; use `Output.format` or `.apply`.",),
 }

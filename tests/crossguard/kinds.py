@@ -177,10 +177,12 @@ COUNTEREXAMPLES: dict[str, Kind] = {
 MISTAKES: dict[str, Kind] = {
     "no-deny": Kind(HEADER, found(ALLOW)),
     "allow-instead-of-deny": Kind(TRANSPORT, found(deny({"Bool": {"aws:SecureTransport": "true"}}, Effect="Allow"))),
-    "anded-conditions": Kind(HEADER, found(deny({**ABSENT, **HTTP}, Sid="RequireEncryption"))),
-    "anded-conditions-transport": Kind(TRANSPORT, found(deny({**ABSENT, **HTTP}, Sid="RequireEncryption"))),
-    "anded-conditions-name-not-known": Kind(HEADER, found(deny({**ABSENT, **HTTP}, Resource="arn:aws:s3:::*"), bucket=None)),
-    "anded-conditions-china": Kind(
+    "anded-halves": Kind(HEADER, found(deny({**ABSENT, **HTTP}, Sid="RequireEncryption"))),
+    "anded-conditions": Kind(HEADER, found(deny({"Null": {SSE: "true", f"{SSE}-aws-kms-key-id": "true"}}))),
+    "customer-key-left-out": Kind(HEADER, found(deny({"Null": {SSE: "true", f"{SSE}-customer-algorithm": "true"}}))),
+    "anded-halves-transport": Kind(TRANSPORT, found(deny({**ABSENT, **HTTP}, Sid="RequireEncryption"))),
+    "anded-halves-name-not-known": Kind(HEADER, found(deny({**ABSENT, **HTTP}, Resource="arn:aws:s3:::*"), bucket=None)),
+    "anded-halves-china": Kind(
         HEADER,
         Found(found(deny({**ABSENT, **HTTP}, Resource=f"arn:aws-cn:s3:::{BUCKET}/*")).text, "policy", BUCKET, "cn-north-1"),
     ),
@@ -196,10 +198,28 @@ MISTAKES: dict[str, Kind] = {
     "one-principal": Kind(HEADER, found(deny(ABSENT, Principal={"AWS": "arn:aws:iam::111122223333:role/uploader"}))),
     "not-principal": Kind(HEADER, spare_delivery()),
     "tls-version-only": Kind(TRANSPORT, found(deny({"NumericLessThan": {"s3:TlsVersion": "1.2"}}, Action="s3:*"))),
-    "output-in-text": Kind(
-        HEADER,
-        found(deny(ABSENT, Resource="arn:aws:s3:::Calling __str__ on an Output[T] is not supported. To get the value use .apply/*")),
-    ),
+}
+
+#: What each SDK writes for an Output in a string.
+WRITTEN = {
+    "python": "Calling __str__ on an Output[T] is not supported.\n\nTo get the value of an Output[T] as an Output[str] consider:\n"
+    '1. o.apply(lambda v: f"prefix{v}suffix")\n\nSee https://www.pulumi.com/docs/concepts/inputs-outputs for more details.',
+    "python-repr": "<pulumi.output.Output object at 0x7f31a2b4c1d0>",
+    "nodejs": "Calling [toString] on an [Output<T>] is not supported.\n\n"
+    "To get the value of an Output<T> as an Output<string> consider either:\n"
+    "1: o.apply(v => `prefix${v}suffix`)\n2: pulumi.interpolate `prefix${v}suffix`\n\n"
+    "See https://www.pulumi.com/docs/concepts/inputs-outputs for more details.\nThis function may throw in a future version.",
+    "nodejs-json": "Calling [toJSON] on an [Output<T>] is not supported.\n\nTo get the value ...: v.apply(v => ${v})",
+    "go": "{0xc0001c8000}",
+    "go-verb": "{%!s(*pulumi.OutputState=&{{{} [0 0 0]} 0})}",
+    "dotnet": "Calling [ToString] on an [Output<T>] is not supported.\n\nTo get the value of an Output<T> as an Output<string> consider:\n"
+    '1. o.Apply(v => $"prefix{v}suffix")\n2. Output.Format($"prefix{hostname}suffix");',
+    "dotnet-old": "Pulumi.Output`1[System.String]",
+    "java": "Calling 'toString' on an 'Output<T>' is not supported.\nThis is because the value of an 'Output' is asynchronous.",
+    "java-old": "com.pulumi.core.internal.OutputInternal@1b2c3d4e",
+}
+OUTPUTS: dict[str, Kind] = {
+    f"output-of-{name}": Kind(HEADER, found(deny(ABSENT, Resource=f"arn:aws:s3:::{written}/*"))) for name, written in WRITTEN.items()
 }
 
 ADVICE: dict[str, Kind] = {
@@ -285,7 +305,7 @@ OTHERS: dict[str, Kind] = {
     "contested-inline": Kind(HAS_POLICY, SeveralPolicies(("audit",), inline=True, lapsed=Lapsed(EXEMPTION, "expired"))),
 }
 
-KINDS = {**COUNTEREXAMPLES, **MISTAKES, **ADVICE, **DOUBTS, **OTHERS}
+KINDS = {**COUNTEREXAMPLES, **MISTAKES, **OUTPUTS, **ADVICE, **DOUBTS, **OTHERS}
 
 
 def render_all() -> dict[str, str]:

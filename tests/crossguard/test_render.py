@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from bucketpolicy.explain import Mistake
+from bucketpolicy.mistakes import Mistake
 from bucketpolicy.repair import CannotRepair, Repaired
 from crossguard.judging.assess import assess, locate
 from crossguard.judging.finding import CannotTell, NotDenied, Subject
@@ -148,9 +148,7 @@ def test_a_statement_too_long_for_a_message_is_named() -> None:
     ].split("\n")
 
 
-@pytest.mark.parametrize(
-    "name", ["anded-conditions", "anded-conditions-transport", "anded-conditions-china", "anded-conditions-name-not-known"]
-)
+@pytest.mark.parametrize("name", ["anded-halves", "anded-halves-transport", "anded-halves-china", "anded-halves-name-not-known"])
 def test_for_the_benchmarks_own_snippet_both_statements_are_printed(name: str) -> None:
     """It was meant to enforce both halves."""
     pasted = read_pasted(MESSAGES[name])

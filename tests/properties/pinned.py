@@ -98,7 +98,7 @@ def _join(values: tuple[object, ...]) -> str:
 def _explain(document: Document, goal: Goal, verdict: Verdict) -> str:
     if not isinstance(verdict, Counterexample):
         return ""
-    nearest, mistake, statement, detail, *_ = explain(document, goal, verdict.request)
+    _, nearest, mistake, statement, detail, _ = explain(document, goal, verdict.request)
     near = f"nearest {nearest.statement} by {nearest.path}" if nearest is not None else "no nearest"
     return f" | {near}, " + (f"{mistake} in {statement} {detail}".rstrip() if mistake is not None else "no mistake")
 
