@@ -59,7 +59,7 @@ def test_the_partition_is_that_of_the_region(update: Double) -> None:
 
 def test_a_name_that_is_none_is_said_to_be_none(update: Double) -> None:
     """Nothing can be denied there, or open."""
-    assert "no name that a bucket can have" in update.analyze(discovered(bucket="a/b")).of(UPLOADS)
+    assert "not a valid bucket name" in update.analyze(discovered(bucket="a/b")).of(UPLOADS)
 
 
 def test_an_exemption_applies_to_a_discovered_bucket(update: Double) -> None:

@@ -321,7 +321,7 @@ def test_what_s3_may_refuse_is_a_remark(document: str) -> None:
     )
     assert plain.status == remarked.status
     assert "S3 may refuse" not in plain.out
-    assert f"S3 may refuse statement {len(statements) + 1} ($.Statement[{len(statements)}].Action)" in remarked.out
+    assert f"S3 may refuse Statement {len(statements) + 1}, `Action`: " in remarked.out
     assert "And 1 more of that kind." in remarked.out
 
 
