@@ -11,6 +11,7 @@ if __name__ == "__main__":
 import traceback
 from pathlib import Path
 
+from offline.called import name_tool
 from offline.report.visible import disarm, make_line
 from offline.streams import run_process, write_error
 
@@ -46,7 +47,7 @@ def _describe(error: Exception) -> str:
 
 
 def _say(text: str) -> int:
-    write_error(disarm(f"python -m offline: {make_line(text)}\n"))
+    write_error(disarm(f"{name_tool()}: {make_line(text)}\n"))
     return _WRONG
 
 

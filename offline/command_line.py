@@ -9,10 +9,15 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Literal, NamedTuple, NoReturn, get_args
 
+import shtab
+
 from bucketpolicy.repair import is_bucket_name
 from crossguard.pack.partitions import PARTITIONS
 from crossguard.resources.documents import is_directory_bucket
+from offline.about import NAMES
 from offline.fleet.options import RatchetOptions, SurveyOptions, add_options, read_ratchet, read_survey
+from offline.pack_info import PACK
+from offline.report.prose import shorten
 from offline.run import Failure
 
 Format = Literal["text", "json", "ndjson", "sarif", "junit", "html", "markdown", "github", "gitlab", "csv"]
@@ -98,6 +103,30 @@ class Fix(NamedTuple):
 Command = Preview | Analyze | Merge | Check | Fix
 
 
+class Explain(NamedTuple):
+    """Print the page of a policy."""
+
+    policy: str
+
+
+class ListPolicies(NamedTuple):
+    """Print names, levels and promises."""
+
+
+class TellVersions(NamedTuple):
+    """Print the versions of the pack, its tables and its SDK."""
+
+
+class Complete(NamedTuple):
+    """Print what makes a shell complete the commands: `script`."""
+
+    script: str
+
+
+#: What is answered without a policy being asked.
+Question = Explain | ListPolicies | TellVersions | Complete
+
+
 class _WrongUsageError(Exception):
     """Carries the line out of argparse, which otherwise prints its usage and leaves."""
 
@@ -112,29 +141,51 @@ class _Parser(argparse.ArgumentParser):
         raise _WrongUsageError(wrong)
 
 
-def parse(arguments: list[str]) -> Command | Failure:
+def parse(arguments: list[str], called: str = "python -m offline") -> Command | Question | Failure:
     """The command that these arguments ask for. `--help` prints and raises SystemExit(0), as argparse does."""
+    parser = _parser(called)
     try:
-        found = _parser().parse_args(arguments)
-        return _READ[found.name](found)
+        found = parser.parse_args(arguments)
+        if found.asked is not None:
+            return _ASKED[found.asked]
+        if found.shell is not None:
+            return Complete(shtab.complete(_parser(PACK), found.shell))
+        if found.name is None:
+            parser.error(f"a command is required: {', '.join(name for name, *_ in _COMMANDS)}, explain")
+        return Explain(found.policy) if found.name == "explain" else _READ[found.name](found)
     except _WrongUsageError as error:
         return Failure(str(error))
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(called: str) -> argparse.ArgumentParser:
     parser = _Parser(
-        prog="python -m offline",
+        prog=called,
         description="Proves what S3 bucket policies deny, without the Pulumi CLI, an account or a cloud.",
         epilog="Exit status: 0 nothing mandatory, 1 mandatory violations, 2 wrong usage or unreadable input, "
         "3 something that may hold a bucket could not be looked into.",
         allow_abbrev=False,
     )
-    commands = parser.add_subparsers(dest="name", required=True, metavar="{preview,analyze,merge,check,fix}")
-    for name, about, fill in _COMMANDS:
-        command = commands.add_parser(name, help=about, description=f"{about[:1].upper()}{about[1:]}.", allow_abbrev=False)
+    for option, about in _OPTIONS:
+        parser.add_argument(f"--{option}", action="store_const", const=option, dest="asked", help=about)
+    parser.add_argument("--print-completion", choices=shtab.SUPPORTED_SHELLS, dest="shell", help="print what completes commands in a shell")
+    commands = parser.add_subparsers(dest="name", metavar="COMMAND")
+    for name, about, fill, examples in (*_COMMANDS, _EXPLAIN):
+        command = commands.add_parser(
+            name,
+            help=about,
+            description=f"{about[:1].upper()}{about[1:]}.",
+            epilog="\n".join(("examples:", *(f"  {called} {name} {each}".rstrip() for each in examples))),
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
         fill(command)
-        _add_common(command)
+        if name != "explain":
+            _add_common(command)
     return parser
+
+
+def _add_explain(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("policy", type=_policy, choices=NAMES, metavar="POLICY-NAME", help="one of those that `--list-policies` prints")
 
 
 def _add_common(parser: argparse.ArgumentParser) -> None:
@@ -149,7 +200,9 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_preview(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("program", type=Path, metavar="PROGRAM_DIR", help="folder of a Pulumi program, with its Pulumi.yaml")
+    parser.add_argument(
+        "program", nargs="?", type=Path, default=Path(), metavar="PROGRAM_DIR", help="folder of a Pulumi program (default: the current one)"
+    )
     parser.add_argument("--stack", metavar="S", help="whose Pulumi.S.yaml is read")
     parser.add_argument("--config", action="append", default=[], metavar="K=V", help="a configuration value; repeatable")
     parser.add_argument("--update", action="store_true", help="as in `pulumi up`: every output is known")
@@ -185,13 +238,44 @@ def _add_bucket(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--partition", choices=PARTITIONS, metavar="P", help=f"one of {', '.join(PARTITIONS)}")
 
 
-_COMMANDS = (
-    ("preview", "run a Pulumi program with mocked resources and judge them", _add_preview),
-    ("analyze", "judge what is deployed: the states of one stack, or of all stacks of a back end", _add_analyze),
-    ("merge", "join the NDJSON reports of several runs of `analyze` into one", _add_merge),
-    ("check", "judge bucket policies by themselves", _add_check),
-    ("fix", "print a bucket policy with the statements that it lacks, ready for put-bucket-policy", _add_fix),
+#: Name, what it does, its arguments, and examples of them.
+_Entry = tuple[str, str, Callable[[argparse.ArgumentParser], None], tuple[str, ...]]
+_COMMANDS: tuple[_Entry, ...] = (
+    (
+        "preview",
+        "run a Pulumi program with mocked resources and judge them",
+        _add_preview,
+        ("", "infrastructure --stack prod", "infrastructure --report sarif=buckets.sarif --report html=buckets.html"),
+    ),
+    (
+        "analyze",
+        "judge what is deployed: the states of one stack, or of all stacks of a back end",
+        _add_analyze,
+        ("prod.json", "states/ --format html --output evidence.html", "s3://acme-pulumi-state --jobs 4 --report ndjson=fleet.ndjson"),
+    ),
+    (
+        "merge",
+        "join the NDJSON reports of several runs of `analyze` into one",
+        _add_merge,
+        ("one.ndjson two.ndjson --format html --output evidence.html",),
+    ),
+    ("check", "judge bucket policies by themselves", _add_check, ("policies/", "logs.json --bucket logs", "- --bucket logs < logs.json")),
+    (
+        "fix",
+        "print a bucket policy with the statements that it lacks, ready for put-bucket-policy",
+        _add_fix,
+        ("logs.json --bucket logs --output fixed.json",),
+    ),
 )
+_EXPLAIN: _Entry = ("explain", "print the page of a policy", _add_explain, ("aws-s3-bucket-has-policy",))
+_OPTIONS = (("list-policies", "print names, levels and promises"), ("version", "print the versions of the pack, its tables and its SDK"))
+_ASKED: Mapping[str, Question] = {"list-policies": ListPolicies(), "version": TellVersions()}
+
+
+def _policy(text: str) -> str:
+    """The policy of this name, or of this end of its name."""
+    found = [name for name in NAMES if name == text] or [name for name in NAMES if shorten(name) == text]
+    return found[0] if found else text
 
 
 def _target(text: str) -> Target:

@@ -1,5 +1,6 @@
 """What each command does, from the arguments to the exit status. The only module here that writes."""
 
+import io
 import json
 import os
 import re
@@ -12,12 +13,31 @@ from functools import partial
 from pathlib import Path
 
 from rich.console import Console
+from rich.markdown import Markdown
 from rich.text import Text
 from typing_extensions import assert_never
 
+from offline import about
 from offline import check as checking
 from offline.assemble import Judged, assemble
-from offline.command_line import Analyze, Check, Command, Fix, Format, Merge, Preview, Target, Writing, parse
+from offline.called import name_tool
+from offline.command_line import (
+    Analyze,
+    Check,
+    Command,
+    Complete,
+    Explain,
+    Fix,
+    Format,
+    ListPolicies,
+    Merge,
+    Preview,
+    Question,
+    Target,
+    TellVersions,
+    Writing,
+    parse,
+)
 from offline.configuration import Configuration, read_configuration
 from offline.engine.cloud.mocks import render_blanks
 from offline.engine.program import run as previewing
@@ -45,14 +65,44 @@ _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 def run(arguments: list[str]) -> int:
     """Run the command line; what is returned is the exit status."""
-    command = parse(arguments)
+    command = parse(arguments, name_tool())
     if isinstance(command, Failure):
         return _fail(command)
+    if isinstance(command, Question):
+        return _answer(command)
     configuration = read_configuration(command.policies)
     if isinstance(configuration, Failure):
         return _fail(configuration)
     refused = _refuse_outputs(command)
     return _fail(refused) if refused is not None else _run(command, configuration)
+
+
+def _answer(question: Question) -> int:
+    """What is asked of the tool itself; the exit status."""
+    match question:
+        case Explain(policy):
+            text = _lay_out(about.explain_policy(policy))
+        case ListPolicies():
+            text = about.list_policies()
+        case TellVersions():
+            text = about.tell_versions()
+        case Complete(script):
+            text = f"{script.rstrip()}\n"
+        case _:
+            assert_never(question)
+    refused = _write(text, Target("text", None))
+    return _PASSED if refused is None else _fail(refused)
+
+
+def _lay_out(page: str) -> str:
+    """Markdown as a terminal shows it; as it is elsewhere."""
+    screen = _look_at_screen(Target("text", None), quiet=False)
+    if not sys.stdout.isatty():
+        return page
+    console = Console(file=io.StringIO(), width=min(screen.width, _WIDTH), force_terminal=screen.colour, no_color=not screen.colour)
+    with console.capture() as captured:
+        console.print(Markdown(page))
+    return captured.get()
 
 
 def _list_inputs(command: Command, target: Target) -> tuple[Path, ...]:

@@ -41,7 +41,6 @@ def compliant(tmp_path: Path) -> Path:
         (["check", "x.json", "--bucket", "logs", f"--{ESCAPES}"], "unrecognized"),
         (["fix", "a.json", "b.json", "--bucket", "logs"], "unrecognized"),
         (["analyze"], "SOURCE"),
-        (["preview"], "PROGRAM_DIR"),
         (["preview", ".", "--config"], "--config"),
     ],
 )
@@ -53,6 +52,15 @@ def test_wrong_usage_is_one_line_and_status_2(arguments: list[str], says: str) -
     assert says in ended.err
     assert ("--help" in ended.err) != ("choose from" in ended.err)
     assert "\x1b" not in ended.err
+
+
+def test_the_program_is_that_of_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where none is named."""
+    monkeypatch.chdir(tmp_path)
+    ended = run("preview")
+
+    assert (ended.status, ended.out) == (2, "")
+    assert "no Pulumi program here" in ended.err
 
 
 @pytest.mark.parametrize("content", ["nonsense", "Version: 2012-10-17\nStatement: []\n", "{Version: x}", write_compliant()[:-1], "{} {}"])

@@ -1,0 +1,58 @@
+"""What the tool says of itself: its policies, their pages, its versions, and how a shell completes its commands."""
+
+import platform
+import re
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
+
+import policies
+from bucketpolicy.tables import actions
+from crossguard.pack.rule import FRAMEWORK, FRAMEWORK_VERSION, Rule, StackRule, link
+from crossguard.pack.settings import KEYS
+from offline.pack_info import PACK, read_version
+
+NAMES: tuple[str, ...] = tuple(rule.name for rule in policies.ALL)
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def tell_versions() -> str:
+    """Those of the pack, its tables, its SDK and the interpreter."""
+    found = _DATE.search(actions.__doc__ or "")
+    tables = f"actions and condition keys of AWS's Service Authorization Reference of {found[0]}" if found else "actions and condition keys"
+    lines = (
+        f"{PACK} {read_version()}",
+        tables,
+        f"pulumi {version('pulumi')}, pulumi-policy {version('pulumi-policy')}",
+        f"Python {platform.python_version()}",
+    )
+    return "".join(f"{line}\n" for line in lines)
+
+
+def list_policies() -> str:
+    """Each policy with its level and its promise."""
+    return "\n".join(f"{rule.name}\n  {rule.level}: {tell_promise(rule)}\n" for rule in policies.ALL)
+
+
+def tell_promise(rule: Rule | StackRule) -> str:
+    """The first paragraph of the rule's file."""
+    return " ".join(_read_page(rule).partition("\n\n")[0].split())
+
+
+def explain_policy(name: str) -> str:
+    """The page of a policy, as Markdown."""
+    rule = next(rule for rule in policies.ALL if rule.name == name)
+    keys = "\n".join(f"* `{key}` (default {KEYS[key].default}): {KEYS[key].about}" for key in rule.keys)
+    facts = (
+        f"* level: {rule.level}, severity: {rule.severity}",
+        f"* control: {FRAMEWORK} {FRAMEWORK_VERSION}, {rule.reference}",
+        f"* to comply: {rule.remediation_steps}",
+        f"* page: {link(rule)}",
+    )
+    return f"# {rule.name}\n\n{_read_page(rule)}\n\n## Facts\n\n{chr(10).join(facts)}\n\n## Configuration\n\n{keys}\n"
+
+
+def _read_page(rule: Rule | StackRule) -> str:
+    names = (path.stem for path in sorted(Path(policies.__file__).parent.glob("*.py")) if path.stem != "__init__")
+    modules = (import_module(f"policies.{name}") for name in names)
+    return next((module.__doc__ or "").strip() for module in modules if getattr(module, "RULE", None) is rule)
