@@ -71,7 +71,6 @@ def exclude_root(world: World) -> Iterator[Cube]:
         yield Cube(((PRINCIPAL, world.classes.roots), (ACTION, actions)))
 
 
-@lru_cache(maxsize=64)
 def _select_actions(actions: tuple[str, ...]) -> int:
     return sum((action in _POLICY_ACTIONS) << bit for bit, action in enumerate(actions))
 

@@ -158,11 +158,10 @@ def _represent_ranges(name: str, kind: Kind, constraints: list[Constraint]) -> V
 def _represent_texts(name: str, constraints: list[Constraint], budget: Budget, *, upper: bool) -> Variable:
     """A choice where only exact strings are compared; an object's key is as long as S3 takes it (S-22), and may not be empty (S-34)."""
     globs = dict.fromkeys(glob for constraint in constraints if isinstance(constraint, Texts) for glob in constraint.globs)
+    strings = [glob for glob in globs if isinstance(glob, str)]
     filled = upper or name == OBJECT or not may_be_empty(name)
-    if name != OBJECT and all(isinstance(glob, str) for glob in globs):
-        texts = tuple(dict.fromkeys((*SENDABLE.get(name, ()), *(glob for glob in globs if isinstance(glob, str)))))
-        if filled:
-            texts = tuple(text for text in texts if text)
+    if name != OBJECT and len(strings) == len(globs):
+        texts = tuple(text for text in dict.fromkeys((*SENDABLE.get(name, ()), *strings)) if text or not filled)
         full = (8 << len(texts)) - 1
         return Variable(name, "choice", full & ~EMPTY if filled else full, texts=texts, empty=not filled)
     language = Language(budget, KEY_BYTES if name == OBJECT else None)
@@ -177,7 +176,7 @@ def _convert(constraint: Constraint, variable: Variable) -> Literal:
     if isinstance(constraint, Ranges):
         return constraint.absent | mask(constraint.intervals, list(variable.parts)) << 1
     if variable.kind == "choice" and isinstance(constraint, Texts):
-        inside = sum(4 << place for place, text in enumerate(variable.texts) if text in constraint.globs)
+        inside = sum(4 << place for place, text in enumerate(variable.texts) if text in constraint.globs) if constraint.globs else 0
         others = ((8 << len(variable.texts)) - 4) & ~inside
         return constraint.flags | (inside if constraint.inside else others)
     assert variable.language is not None  # noqa: S101 - only finite variables have none

@@ -4,7 +4,6 @@ The globs of the policy language: reading them, matching them, and finding a tex
 A glob is a `str` where it is one very text, else a tuple of steps: a `str` step is one character out of these, an `int` step a wildcard.
 """
 
-from functools import lru_cache
 from typing import NamedTuple
 
 from bucketpolicy.tables.keys import find_key
@@ -64,7 +63,6 @@ def join(steps: list[Step]) -> Glob:
     return "".join(map(str, result)) if plain else tuple(result)
 
 
-@lru_cache(maxsize=1024)
 def read_text(text: str, *, wildcards: bool, variables: bool) -> Match:
     """The texts that this one stands for: with `wildcards` as `StringLike` and `Resource` read it, else as `StringEquals` does (S-40)."""
     if not text.isascii() and max(text) > _LAST_OF_16_BITS:
@@ -161,7 +159,6 @@ def _fold_loosely(glob: Glob) -> Glob:
     return join([step if isinstance(step, int) else _LETTERS.get(step, step) if step.isascii() else MANY for step in glob])
 
 
-@lru_cache(maxsize=1024)
 def read_arn(text: str, *, variables: bool) -> Match:
     """The values that this text matches under an ARN operator: six segments, each matched by itself (S-45)."""
     whole = read_text(text, wildcards=True, variables=variables)
@@ -209,7 +206,6 @@ class _Machine(NamedTuple):
         return 1 | (((self.many | self.many_in) & 1) << 1)
 
 
-@lru_cache(maxsize=1024)
 def _build(glob: tuple[Step, ...]) -> _Machine:
     ones: dict[str, int] = {}
     masks = [0, 0, 0, 0]
