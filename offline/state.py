@@ -9,7 +9,8 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from offline.engine.protocol.values import RESOURCE, SECRET, SIGNATURE, UNKNOWN
+from crossguard.pack.settings import SIGNATURE
+from offline.engine.protocol.values import RESOURCE, SECRET, UNKNOWN
 from offline.run import Failure
 
 MOST_BYTES = 256 * 2**20

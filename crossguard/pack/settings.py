@@ -15,7 +15,7 @@ from bucketpolicy.goal import Assumptions
 from crossguard.pack.partitions import PARTITIONS
 
 #: The key in Pulumi's wire form that marks a secret; the value beside it is never shown.
-_SIGNATURE = "4dabf18193072939515e22adb298388d"
+SIGNATURE = "4dabf18193072939515e22adb298388d"
 _LONGEST_SHOWN = 60
 
 
@@ -261,7 +261,7 @@ def _check(schema: Schema, value: object, path: str) -> Iterator[str]:
         case "array", list() if schema.get("minItems", 0) <= len(value) <= schema.get("maxItems", len(value)):
             for index, item in enumerate(value):
                 yield from _check(schema["items"], item, f"{path}[{index}]")
-        case "object", dict() if _SIGNATURE not in value:
+        case "object", dict() if SIGNATURE not in value:
             yield from _check_members(schema, value, path)
         case _ if not _fits(schema, value):
             yield f"`{path}` is {_show(value)}; accepted: {describe(schema)}"
@@ -320,7 +320,7 @@ def _show(value: object) -> str:
     """A value of the configuration for people to recognise: short, and never a secret."""
     match value:
         case dict():
-            return "[secret]" if _SIGNATURE in value else "an object"
+            return "[secret]" if SIGNATURE in value else "an object"
         case list():
             return "a list" if value else "an empty list"
         case str():

@@ -15,7 +15,8 @@ from crossguard.resources.naming import identify
 from crossguard.resources.seen_inputs import Sight
 from crossguard.resources.source import Bare, Found, Missing, NoDocument, Source, Unknown
 
-_SENTINELS = frozenset(
+#: What the SDK puts in the place of a value that is not known yet, by its type.
+UNKNOWNS = frozenset(
     {
         proxy.UNKNOWN_BOOLEAN_VALUE,
         proxy.UNKNOWN_NUMBER_VALUE,
@@ -107,7 +108,7 @@ def read(props: Props, name: str) -> object:
         return None
     except proxy.UnknownValueError:
         return NOT_KNOWN
-    return NOT_KNOWN if isinstance(value, str) and value in _SENTINELS else value
+    return NOT_KNOWN if isinstance(value, str) and value in UNKNOWNS else value
 
 
 def _find_document(name: str, props: Props, bucket: str | None, provider: Props | None) -> Source:
@@ -139,7 +140,7 @@ def _find_object(value: object, name: str, bucket: str | None, region: str | Non
 
 def _copy(value: object, path: str) -> _Json:
     match value:
-        case str() if value in _SENTINELS:
+        case str() if value in UNKNOWNS:
             raise _UnknownLeafError(path)
         case float() if value.is_integer():
             return int(value)

@@ -9,24 +9,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from google.protobuf.struct_pb2 import ListValue, NullValue, Struct, Value
+from pulumi_policy import proxy
+
+from crossguard.pack.settings import SIGNATURE
+from crossguard.resources.documents import UNKNOWNS
 
 #: What a property bag is; `Any` because its leaves are of every JSON type.
 Properties = dict[str, Any]
 
-UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-_UNKNOWNS = frozenset(
-    {
-        UNKNOWN,
-        "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",  # bool
-        "3eeb2bf0-c639-47a8-9e75-3b44932eb421",  # number
-        "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",  # array
-        "030794c1-ac77-496b-92df-f27374a8bd58",  # asset
-        "e48ece36-62e2-4504-bad9-02848725956a",  # archive
-        "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",  # object
-    }
-)
-#: The key that marks an object as more than an object, and what stands there for a secret and for a reference to a resource.
-SIGNATURE = "4dabf18193072939515e22adb298388d"
+UNKNOWN = proxy.UNKNOWN_STRING_VALUE
+#: What stands at the key `SIGNATURE` of an object that is a secret, an output, or a reference to a resource.
 SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105  the mark, not a secret
 _OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
 RESOURCE = "5cf8f73096256a8f31e491e813e4eb8e"
@@ -106,7 +98,7 @@ def _write_value(value: Any) -> Value:
 
 def is_unknown(value: object) -> bool:
     """Whether the value itself is unknown, secret or not."""
-    return (isinstance(value, str) and value in _UNKNOWNS) or (is_secret(value) and is_unknown(reveal(value)))
+    return (isinstance(value, str) and value in UNKNOWNS) or (is_secret(value) and is_unknown(reveal(value)))
 
 
 def is_secret(value: object) -> bool:
@@ -116,7 +108,7 @@ def is_secret(value: object) -> bool:
 
 def contains_unknown(value: object) -> bool:
     """Whether the value or anything in it is unknown."""
-    return any(isinstance(leaf, str) and leaf in _UNKNOWNS for leaf in _walk(value))
+    return any(isinstance(leaf, str) and leaf in UNKNOWNS for leaf in _walk(value))
 
 
 def contains_secret(value: object) -> bool:
