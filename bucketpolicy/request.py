@@ -27,7 +27,27 @@ class Service(NamedTuple):
     name: str
 
 
-Principal = Anonymous | Identity | Service
+class OriginAccessIdentity(NamedTuple):
+    """
+    CloudFront calling for a distribution with an origin access identity, which signs requests and is of no account.
+
+    `arn` is what `aws:PrincipalArn` says of it: `arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1EXAMPLE`.
+    """
+
+    arn: str
+
+
+class Unmodelled(NamedTuple):
+    """
+    A signed caller of whom only `aws:PrincipalArn` is known, which is of another form than those above.
+
+    A federated user of STS is one, and whatever form AWS may add: nothing gets through on account of one, and none counts as impossible.
+    """
+
+    arn: str
+
+
+Principal = Anonymous | Identity | Service | OriginAccessIdentity | Unmodelled
 
 #: Condition key in lower case, and its values: one for a single-valued key. A key that is absent is not in the context.
 Context = tuple[tuple[str, tuple[str, ...]], ...]

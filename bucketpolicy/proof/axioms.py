@@ -17,7 +17,7 @@ from bucketpolicy.proof.conditions import FALSE, TRUE, Constraint, Kind, Sets, T
 from bucketpolicy.proof.cubes import ACTION, PRINCIPAL, Cube, key_variable
 from bucketpolicy.proof.domains import ABSENT, EMPTY
 from bucketpolicy.proof.globs import ANY, DIGIT, MANY, MANY_IN, Glob
-from bucketpolicy.request import Identity, Service
+from bucketpolicy.request import Anonymous, Identity, Service
 from bucketpolicy.tables.keys import applies, find_key
 
 PRINCIPAL_ARN = "aws:principalarn"
@@ -26,6 +26,8 @@ PRINCIPAL_ORG = "aws:principalorgid"
 IS_SERVICE = "aws:principalisawsservice"
 SERVICE_NAME = "aws:principalservicename"
 SERVICE_NAMES = "aws:principalservicenameslist"
+USER_ID = "aws:userid"
+USER_NAME = "aws:username"
 SOURCE_IP = "aws:sourceip"
 ENDPOINT = "aws:sourcevpce"
 _ACCOUNT: Glob = (DIGIT,) * 12
@@ -39,6 +41,7 @@ class World(NamedTuple):
     actions: tuple[str, ...]
     kinds: dict[str, Kind]
     paths: dict[str, str]
+    exempt_accounts: tuple[str, ...] = ()
 
     def having(self, key: str, *, present: bool) -> tuple[str, Constraint]:
         """The literal that the key is in the request, or is not."""
@@ -53,6 +56,11 @@ class World(NamedTuple):
     def services(self) -> tuple[str, int]:
         """The literal that the caller is a service."""
         return PRINCIPAL, self.classes.services
+
+    @property
+    def signed(self) -> tuple[str, int]:
+        """The literal that the caller is of an account, or CloudFront with an origin access identity."""
+        return PRINCIPAL, self.identities[1] | self.classes.origins
 
     @property
     def identities(self) -> tuple[str, int]:
@@ -128,7 +136,7 @@ def _identity_axioms(world: World) -> Iterator[Cube]:
     if PRINCIPAL_ARN in world.kinds:
         yield Cube((world.services, world.having(PRINCIPAL_ARN, present=True)), assumptions=(name,))
         for bit, group in enumerate(world.classes.all):
-            if isinstance(group.principal, Identity):
+            if not isinstance(group.principal, Anonymous | Service):
                 who = (PRINCIPAL, 1 << bit)
                 yield Cube((who, (arn, Texts(ABSENT | EMPTY, group.arns, inside=False))), assumptions=(name,))
                 if group.others:
@@ -137,6 +145,10 @@ def _identity_axioms(world: World) -> Iterator[Cube]:
         named = tuple(dict.fromkeys(account for group in world.classes.all for account in (*group.accounts, *group.other_accounts)))
         yield Cube((world.services, (account, Texts(0, named, inside=True))), assumptions=(name,))
         yield Cube((world.anonymous, (account, Texts(EMPTY, ("anonymous",), inside=False))), assumptions=(name,))
+        elsewhere = PRINCIPAL, world.classes.origins | world.classes.unmodelled
+        yield Cube((elsewhere, world.having(PRINCIPAL_ACCOUNT, present=False)), assumptions=(name,))
+        if world.exempt_accounts:
+            yield Cube((elsewhere, (account, Texts(0, world.exempt_accounts, inside=True))), assumptions=(name,))
         for (fresh, accounts, others), bits in _group_by_account(world).items():
             own: tuple[Glob, ...] = (_ACCOUNT,) if fresh else accounts
             yield Cube(((PRINCIPAL, bits), (account, Texts(ABSENT | EMPTY, own, inside=False))), assumptions=(name,))
@@ -174,20 +186,19 @@ _ALWAYS = (
     "aws:requestedregion",
     "aws:viaawsservice",
     "aws:principaltype",
-    "aws:userid",
     "aws:resourceaccount",
 )
 _SERVICES_ONLY = ("aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths")
 _ENDPOINT_ONLY = ("aws:sourcevpc", "aws:vpcsourceip", "aws:sourcevpcarn", "aws:vpceaccount", "aws:vpceorgid", "aws:vpceorgpaths")
 _SEVEN_SEGMENTS: Glob = (MANY, *((":", MANY) * 6))
-_FEDERATED: Glob = (*"arn:", MANY_IN, *":sts:", MANY)
+_ORIGIN = "CloudFront Origin Access Identity "
 _SPACE = (
     "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005"
     "\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 )
 _SERVICE_DOMAIN: Glob = (ANY, MANY, *".amazonaws.com")
 _EVERY_ENDPOINT = ("aws:sourcevpc", "aws:vpcsourceip")
-_IDENTITY_ONLY = ("aws:username", "aws:tokenissuetime", "aws:multifactorauthpresent", "aws:multifactorauthage", "aws:sourceidentity")
+_IDENTITY_ONLY = (USER_NAME, "aws:tokenissuetime", "aws:multifactorauthpresent", "aws:multifactorauthage", "aws:sourceidentity")
 _IDENTITY_FAMILIES = ("aws:principaltag/", "aws:principalorg", "aws:federatedprovider", "aws:calledvia", "aws:assumedroot")
 
 
@@ -197,8 +208,12 @@ def facts(world: World) -> Iterator[Cube]:
         for literals, reason in _facts_of(key, world):
             yield Cube(literals, problems=(Problem(world.paths.get(key, "$"), reason),))
     yield from _inapplicable(world)
+    if world.classes.unmodelled:
+        path = world.paths.get(PRINCIPAL_ARN, world.paths.get(PRINCIPAL_ACCOUNT, "$"))
+        yield Cube(((PRINCIPAL, world.classes.unmodelled),), problems=(Problem(path, _FORMS),))
 
 
+_FORMS = "whether somebody calls whose ARN is of another form (a federated user, a form yet to come) is open"
 _Fact = tuple[tuple[tuple[str, Constraint], ...], str]
 
 
@@ -214,6 +229,7 @@ def _has_facts(key: str) -> bool:
         SERVICE_NAMES,
         PRINCIPAL_ACCOUNT,
         PRINCIPAL_ARN,
+        USER_ID,
     )
     return find_key(key) is None or key in special or key.startswith(_IDENTITY_FAMILIES)
 
@@ -227,6 +243,7 @@ def _facts_of(key: str, world: World) -> Iterator[_Fact]:
     if key == TLS_VERSION:
         yield ((key_variable(TRANSPORT), TRUE), absent), "whether every HTTPS request carries a TLS version is open"
     yield from _caller_facts(key, world)
+    yield from _name_facts(key, world)
     if key in _ENDPOINT_ONLY:
         yield from _endpoint_facts(key, world)
 
@@ -237,13 +254,11 @@ def _caller_facts(key: str, world: World) -> Iterator[_Fact]:
         yield (world.besides(world.services), present), "the condition key is sent for AWS services only"
     if key in _IDENTITY_ONLY or key.startswith(_IDENTITY_FAMILIES):
         yield (world.besides(world.identities), present), "the condition key is sent for identities of an account only"
-    if key == "aws:username":
-        yield ((PRINCIPAL, world.classes.roots | world.classes.roles), present), "the condition key is sent for users only"
-    if key in ("aws:username", PRINCIPAL_ARN):
+    if key in (USER_NAME, PRINCIPAL_ARN):
         spaced = Texts(0, ((MANY, _SPACE, MANY),), inside=True)
         yield (world.identities, (key_variable(key), spaced)), "no user or role has white space in its name"
     if key == IS_SERVICE:
-        yield (world.identities, absent), "the condition key is documented to be in every signed request"
+        yield (world.signed, absent), "the condition key is documented to be in every signed request"
     if key in (PRINCIPAL_ARN, PRINCIPAL_ACCOUNT):
         yield from _identity_facts(key, world)
     if key == SERVICE_NAMES:
@@ -256,12 +271,27 @@ def _caller_facts(key: str, world: World) -> Iterator[_Fact]:
         yield (world.besides(world.identities),), "the type of this principal is not known"
 
 
+def _name_facts(key: str, world: World) -> Iterator[_Fact]:
+    """The keys that name the caller in words of their own."""
+    present, absent = world.having(key, present=True), world.having(key, present=False)
+    if key == USER_ID:
+        yield (world.besides(world.anonymous), absent), "the condition key is documented to be in every signed request"
+        yield (world.anonymous, present), "whether the condition key is in anonymous requests is open"
+    if key == USER_NAME:
+        yield ((PRINCIPAL, world.classes.roots | world.classes.roles), present), "the condition key is sent for users only"
+        yield ((PRINCIPAL, world.classes.users), absent), "the condition key is documented to be in every request of a user"
+    if key in (USER_NAME, USER_ID, PRINCIPAL_ACCOUNT) and world.classes.origins:
+        yield ((PRINCIPAL, world.classes.origins),), "the condition key is not documented for origin access identities"
+
+
 def _identity_facts(key: str, world: World) -> Iterator[_Fact]:
     if key == PRINCIPAL_ARN:
         colon = Texts(0, (_SEVEN_SEGMENTS,), inside=True)
-        federated = Texts(0, (_FEDERATED,), inside=True)
         yield (world.identities, (key_variable(key), colon)), "a colon in the path of a user or role is not looked at"
-        yield (world.identities, (key_variable(key), federated)), "whether a federated user calls is not known"
+        head: Glob = (*"arn:", MANY_IN, *f":iam::cloudfront:user/{_ORIGIN}")
+        other, spaced = Texts(0, ((*head, ANY, MANY),), inside=False), Texts(0, ((*head, MANY, _SPACE, MANY),), inside=True)
+        for form in (other, spaced):
+            yield ((PRINCIPAL, world.classes.origins), (key_variable(key), form)), "the ARN of an origin access identity ends in its id"
     if key == PRINCIPAL_ACCOUNT:
         yield (world.services, world.having(key, present=True)), "whether a service sends an account is open"
     if key == PRINCIPAL_ACCOUNT and PRINCIPAL_ARN in world.kinds:

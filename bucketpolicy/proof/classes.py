@@ -8,9 +8,9 @@ are one class; what their ARNs and accounts may be is said by globs, as `aws:Pri
 from functools import lru_cache
 from typing import NamedTuple
 
-from bucketpolicy.proof.globs import ANY, DIGIT, MANY, MANY_IN, Glob, join
-from bucketpolicy.proof.principals import UNNAMED, MatchedPrincipals, Representatives, represent_unnamed
-from bucketpolicy.request import Anonymous, Identity, Principal, Service
+from bucketpolicy.proof.globs import MANY, MANY_IN, Glob, join
+from bucketpolicy.proof.principals import MatchedPrincipals, Representatives, represent_unnamed, name_identities, name_others
+from bucketpolicy.request import Anonymous, Identity, OriginAccessIdentity, Principal, Service, Unmodelled
 
 
 class PrincipalClass(NamedTuple):
@@ -36,7 +36,7 @@ class PrincipalClass(NamedTuple):
 
 
 class PrincipalClasses(NamedTuple):
-    """Everybody who may call, and who of them is exempt, anonymous, a service, a root, a user, a role (bits)."""
+    """Everybody who may call, and who of them is exempt, anonymous, a service, a root, a user, a role, and so on (bits)."""
 
     all: tuple[PrincipalClass, ...]
     exempt: int
@@ -45,12 +45,15 @@ class PrincipalClasses(NamedTuple):
     roots: int
     users: int
     roles: int
+    origins: int
+    unmodelled: int
 
 
 def classify(representatives: Representatives, matched: list[MatchedPrincipals]) -> tuple[PrincipalClasses, list[MatchedPrincipals]]:
     """Put together whom none of these elements tells from one another, so that few classes are left whatever a document lists."""
-    if len(representatives.all) == UNNAMED:
-        return _classify_unnamed(representatives.partition), matched
+    if not any(one.named or one.account for one in representatives.all):
+        arns = any(isinstance(one.principal, Unmodelled) for one in representatives.all)
+        return _classify_unnamed(representatives.partition, arns=arns), matched
     parts = _group_by_sort(representatives)
     for mask in dict.fromkeys((representatives.exempt, *(mask for one in matched for mask in (one.sure, one.maybe)))):
         parts = [part for whole in parts for part in (whole & mask, whole & ~mask) if part]
@@ -65,24 +68,23 @@ def classify(representatives: Representatives, matched: list[MatchedPrincipals])
 
 
 @lru_cache(maxsize=16)
-def _classify_unnamed(partition: str) -> PrincipalClasses:
+def _classify_unnamed(partition: str, *, arns: bool) -> PrincipalClasses:
     """Everybody where a document names nobody."""
-    representatives = represent_unnamed(partition)
-    return _sort_classes(tuple(_unite(1 << place, representatives) for place in range(UNNAMED)), 0)
+    representatives = represent_unnamed(partition, arns=arns)
+    return _sort_classes(tuple(_unite(1 << place, representatives) for place in range(len(representatives.all))), 0)
 
 
 def _sort_classes(classes: tuple[PrincipalClass, ...], exempt: int) -> PrincipalClasses:
-    masks = dict.fromkeys(("anonymous", "service", "root", "user", "role"), 0)
+    masks = dict.fromkeys((Anonymous, Service, "root", "user", "role", OriginAccessIdentity, Unmodelled), 0)
     for place, group in enumerate(classes):
         principal = group.principal
-        sort = principal.kind if isinstance(principal, Identity) else "service" if isinstance(principal, Service) else "anonymous"
-        masks[sort] |= 1 << place
+        masks[principal.kind if isinstance(principal, Identity) else type(principal)] |= 1 << place
     return PrincipalClasses(classes, exempt, *masks.values())
 
 
 def _group_by_sort(representatives: Representatives) -> list[int]:
     """The representatives by what they are; a named session stays by itself, as no other key tells it from its role's others."""
-    sessions = {group.principal.session for group in representatives.all[:UNNAMED] if isinstance(group.principal, Identity)}
+    sessions = {one.principal.session for one in representatives.all if one.account is None and isinstance(one.principal, Identity)}
     groups: dict[tuple[object, ...], int] = {}
     for place, group in enumerate(representatives.all):
         principal = group.principal
@@ -104,10 +106,19 @@ def _unite(part: int, representatives: Representatives) -> PrincipalClass:
     if isinstance(first.principal, Service):
         names = tuple(group.principal.name for group in representatives.all if group.named and isinstance(group.principal, Service))
         return PrincipalClass(members, arns=tuple(name for name in names if Service(name) in members), others=() if first.named else names)
+    if isinstance(first.principal, Unmodelled):
+        away = (
+            ()
+            if first.account
+            else (name_others(representatives.partition, account) for account in representatives.places if account not in accounts)
+        )
+        return PrincipalClass(members, accounts, arns=tuple(arn for caller in found for arn in caller.arns), others=(*first.others, *away))
     if first.arns:
         return PrincipalClass(members, accounts, arns=first.arns, others=first.others)
-    if first.named:
-        return PrincipalClass(members, accounts, arns=tuple(member.arn for member in members if isinstance(member, Identity)))
+    if first.named or not isinstance(first.principal, Identity):
+        return PrincipalClass(
+            members, accounts, arns=tuple(member.arn for member in members if isinstance(member, Identity | OriginAccessIdentity))
+        )
     return _unite_rest(first.principal.kind, members, accounts, representatives, fresh=first.account is None)
 
 
@@ -117,11 +128,7 @@ def _unite_rest(
     """The identities of one sort that nobody names, in these accounts, and in all unnamed accounts where there is a fresh one."""
     tail = kind if kind == "root" else f"{kind}/"
     other_accounts = tuple(account for account in representatives.places if account not in accounts) if fresh else ()
-    wanted = (None,) if fresh else accounts
-    arns = tuple(_name(representatives.partition, "iam", account, tail) for account in wanted)
-    if kind == "user":
-        # A federated user is an identity of its account like a user that nobody names.
-        arns += tuple(_name(representatives.partition, "sts", account, "federated-user/") for account in wanted)
+    arns = tuple(name_identities(representatives.partition, account, tail) for account in ((None,) if fresh else accounts))
     found = [representatives.all[place] for account in accounts for place in representatives.places[account]]
     # A representative with `arns` stands for a role that nobody names, but for one of its sessions.
     named = [
@@ -134,9 +141,3 @@ def _unite_rest(
     if kind != "root":
         others.append(join([MANY, "/"]))
     return PrincipalClass(members, accounts, fresh, arns, tuple(others), other_accounts)
-
-
-def _name(partition: str, service: str, account: str | None, tail: str) -> Glob:
-    """ARNs of an account, or of any; a tail that ends in `/` stands for one or more characters behind it."""
-    steps: list[str | int] = [*f"arn:{partition}:{service}::", *(account or [DIGIT] * 12), ":", *tail]
-    return join([*steps, ANY, MANY] if tail.endswith("/") else steps)

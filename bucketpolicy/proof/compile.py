@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 from bucketpolicy.document import Document, Problem, Statement
 from bucketpolicy.goal import TLS_VERSION, TRANSPORT, Absent, AbsentOrOther, Assumptions, Below, Equal, Goal, Restriction, Target
-from bucketpolicy.proof.axioms import World, axioms, exclude_root, facts
+from bucketpolicy.proof.axioms import PRINCIPAL_ACCOUNT, PRINCIPAL_ARN, World, axioms, exclude_root, facts
 from bucketpolicy.proof.classes import PrincipalClasses, classify
 from bucketpolicy.proof.conditions import FALSE, TRUE, Constraint, Kind, Meaning, Ranges, Texts, find_kind, presence, read_condition
 from bucketpolicy.proof.cubes import ACTION, OBJECT, PRINCIPAL, Constraints, Cube, key_variable
@@ -64,12 +64,14 @@ _REMEMBERED = 32
 def compile_document(document: Document, setting: Goal) -> CompiledDocument:
     """Read every Deny statement once for all targets; `setting` is a goal without any (S-07)."""
     denies = [statement for statement in document.statements if statement.effect == "Deny"]
-    representatives = list_representatives(document, setting.exempt, setting.partition)
+    kinds, paths = _collect_keys(denies)
+    representatives = list_representatives(
+        document, setting.exempt, setting.partition, arns=_tells_arns(denies, kinds, variables=document.variables)
+    )
     services = setting.assumptions.aws_star_covers_services
     classes, matched = classify(
         representatives, [match_principals(statement.principals, representatives, star_covers_services=services) for statement in denies]
     )
-    kinds, paths = _collect_keys(denies)
     compiled = tuple(
         CompiledStatement(statement, principals, tuple(_read_conditions(statement, document, setting, kinds)))
         for statement, principals in zip(denies, matched, strict=True)
@@ -78,6 +80,17 @@ def compile_document(document: Document, setting: Goal) -> CompiledDocument:
         _collect_variables(compiled, kinds, paths)
     mentioned = frozenset(condition.key for statement in document.statements for condition in statement.conditions)
     return CompiledDocument(setting, document.variables, compiled, classes, kinds, paths, mentioned)
+
+
+def _tells_arns(denies: list[Statement], kinds: dict[str, Kind], *, variables: bool) -> bool:
+    """Whether some Deny may tell callers of forms that are not modelled from others: by ARN, by account, or by sparing somebody."""
+    keys = (PRINCIPAL_ARN, PRINCIPAL_ACCOUNT)
+    if any(key in kinds for key in keys) or any(item.principals.negated for item in denies):
+        return True
+    if not variables:
+        return False
+    texts = (text for item in denies for part in (item.resources.patterns, *(one.values for one in item.conditions)) for text in part)
+    return any(f"${{{key}" in text.lower() for text in texts if "${" in text for key in keys)
 
 
 def _collect_keys(denies: list[Statement]) -> tuple[dict[str, Kind], dict[str, str]]:
@@ -125,7 +138,8 @@ def compile_target(document: Document, setting: Goal, target: Target) -> Reading
         *((key_variable(one.key), _restrict(one, _find_kind(compiled, one.key))) for one in target.restrictions),
     )
     lower, upper = _compile_cubes(document, setting, target.on, target.actions)
-    world = World(compiled.classes, target.actions, _find_kinds(compiled, target, upper), compiled.paths)
+    exempt_accounts = tuple(text for text in setting.exempt if text.isdigit())
+    world = World(compiled.classes, target.actions, _find_kinds(compiled, target, upper), compiled.paths, exempt_accounts)
     given = (*exclude_root(world), *axioms(world, setting.assumptions))
     thin = tuple(facts(world))
     lower_cubes = (*lower, *given)

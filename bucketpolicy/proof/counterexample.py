@@ -3,20 +3,30 @@
 from collections.abc import Iterator
 
 from bucketpolicy.goal import TLS_VERSION, TRANSPORT, Assumptions, Target
-from bucketpolicy.proof.axioms import ENDPOINT, IS_SERVICE, PRINCIPAL_ACCOUNT, PRINCIPAL_ARN, SERVICE_NAME, SERVICE_NAMES, SOURCE_IP
+from bucketpolicy.proof.axioms import (
+    ENDPOINT,
+    IS_SERVICE,
+    PRINCIPAL_ACCOUNT,
+    PRINCIPAL_ARN,
+    SERVICE_NAME,
+    SERVICE_NAMES,
+    SOURCE_IP,
+    USER_NAME,
+)
 from bucketpolicy.proof.compile import CompiledDocument
 from bucketpolicy.proof.conditions import EPOCH, FALSE, TRUE
 from bucketpolicy.proof.cubes import ACTION, OBJECT, PRINCIPAL, key_variable
 from bucketpolicy.proof.domains import ABSENT, Domain, Literals, SetDomain, TextDomain, Value, find_any, holds
 from bucketpolicy.proof.encoding import SENDABLE, Encoding, Variable
 from bucketpolicy.proof.intervals import UNIT, V6
-from bucketpolicy.request import Identity, Principal, Request, Service
+from bucketpolicy.request import Anonymous, Identity, OriginAccessIdentity, Principal, Request, Service
 
 Point = tuple[Value, ...]
 
 PLACEHOLDER = "example-bucket"
 _EXAMPLES = {
     OBJECT: ("example.txt",),
+    "=aws:principalarn": ("arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1EXAMPLE",),
     "=aws:principalorgid": ("o-exampleorg1",),
     "=aws:referer": ("https://example.com/",),
     "=aws:requestedregion": ("us-east-1", "eu-west-1"),
@@ -55,13 +65,16 @@ def _rename(point: Point, bit: Value, compiled: CompiledDocument, encoding: Enco
     """The point with the identity keys of this caller, where they are among its variables."""
     assert isinstance(bit, int)  # noqa: S101 - finite
     caller = compiled.classes.all[bit.bit_length() - 1].principal
-    keys: dict[str, Value] = {PRINCIPAL_ARN: ABSENT, PRINCIPAL_ACCOUNT: ABSENT, IS_SERVICE: ABSENT, SERVICE_NAME: ABSENT}
+    keys: dict[str, Value] = dict.fromkeys((PRINCIPAL_ARN, PRINCIPAL_ACCOUNT, IS_SERVICE, SERVICE_NAME, USER_NAME), ABSENT)
     if isinstance(caller, Identity):
         keys |= {PRINCIPAL_ARN: caller.arn, PRINCIPAL_ACCOUNT: caller.account, IS_SERVICE: FALSE}
+        keys |= {USER_NAME: caller.arn.rpartition("/")[2]} if caller.kind == "user" else {}
     elif isinstance(caller, Service):
         keys |= {IS_SERVICE: TRUE, SERVICE_NAME: caller.name}
-    else:
+    elif isinstance(caller, Anonymous):
         keys[PRINCIPAL_ACCOUNT] = "anonymous"
+    else:
+        keys |= {PRINCIPAL_ARN: caller.arn, IS_SERVICE: FALSE}
     result = list(point)
     for key, value in keys.items():
         place = places.get(key_variable(key))
@@ -170,8 +183,9 @@ def _always_sent(
             yield ENDPOINT, "vpce-0a1b2c3d"
         elif SOURCE_IP in mentioned:
             yield SOURCE_IP, "203.0.113.10"
-    if assumptions.principal_keys_agree and isinstance(caller, Identity):
-        yield from ((key, text) for key, text in ((PRINCIPAL_ARN, caller.arn), (PRINCIPAL_ACCOUNT, caller.account)) if key in mentioned)
+    if assumptions.principal_keys_agree and isinstance(caller, Identity | OriginAccessIdentity):
+        known = ((PRINCIPAL_ARN, caller.arn), *(((PRINCIPAL_ACCOUNT, caller.account),) if isinstance(caller, Identity) else ()))
+        yield from ((key, text) for key, text in known if key in mentioned)
     if assumptions.service_principal_keys and isinstance(caller, Service):
         yield from ((key, text) for key, text in ((IS_SERVICE, "true"), (SERVICE_NAME, caller.name)) if key in mentioned)
 
@@ -182,6 +196,8 @@ def _identify(members: tuple[Principal, ...], context: dict[str, tuple[str, ...]
     if isinstance(caller, Service):
         names = context.get(SERVICE_NAME, context.get(SERVICE_NAMES, (caller.name,)))
         return caller if caller.name in names or not assumptions.service_principal_keys else Service(names[0])
+    if isinstance(caller, OriginAccessIdentity) and assumptions.principal_keys_agree:
+        return OriginAccessIdentity(context.get(PRINCIPAL_ARN, (caller.arn,))[0])
     if not isinstance(caller, Identity) or not assumptions.principal_keys_agree:
         return caller
     identities = [member for member in members if isinstance(member, Identity)]
@@ -193,7 +209,7 @@ def _identify(members: tuple[Principal, ...], context: dict[str, tuple[str, ...]
     member = _choose(identities, "", account)
     arn = member.arn.replace(f"::{member.account}:", f"::{account}:")
     if member.kind == "user" and arn.endswith(":user/example"):
-        arn = arn.removesuffix("example") + context.get("aws:username", ("example",))[0]
+        arn = arn.removesuffix("example") + context.get(USER_NAME, ("example",))[0]
     return member._replace(account=account, arn=arn)
 
 

@@ -12,12 +12,15 @@ from itertools import chain
 from typing import Literal, NamedTuple
 
 from bucketpolicy.document import Document, Principals
-from bucketpolicy.proof.globs import ANY, MANY, Glob, join
-from bucketpolicy.request import Anonymous, Identity, Principal, Service
+from bucketpolicy.proof.globs import ANY, DIGIT, MANY, MANY_IN, Glob, join
+from bucketpolicy.request import Anonymous, Identity, OriginAccessIdentity, Principal, Service, Unmodelled
 
 _AWS = re.compile(
     r"(?:(?P<account>\d{12})|arn:(?P<partition>[a-z-]+):(?P<service>iam|sts)::(?P<owner>\d{12}):(?P<name>[^*?$]+))\Z", re.ASCII
 )
+_IDENTITY = re.compile(r"arn:(?P<partition>[a-z-]+):iam::cloudfront:user/CloudFront Origin Access Identity [^\s*?$]+\Z", re.ASCII)
+"""An origin access identity."""
+_NO_ACCOUNT = "cloudfront"
 _ACCOUNTS = ("111122223333", "444455556666", "777788889999", "123456789012")
 _SERVICES = ("logging.s3.amazonaws.com", "cloudtrail.amazonaws.com", "delivery.logs.amazonaws.com", "s3.amazonaws.com")
 
@@ -26,10 +29,10 @@ class ParsedPrincipal(NamedTuple):
     """
     What a text among AWS principals names.
 
-    `kind` says how to read the rest: an account, a user or role with its ARN, a session with the role's name.
+    `kind` says how to read the rest: an account, a user or role with its ARN, a session with the role's name, an origin access identity.
     """
 
-    kind: Literal["account", "root", "user", "role", "session"]
+    kind: Literal["account", "root", "user", "role", "session", "origin"]
     account: str
     arn: str = ""
     session: str = ""
@@ -39,8 +42,8 @@ class Representative(NamedTuple):
     """
     One principal that the elements of a document tell from others; `account` is None in an account that nobody names.
 
-    `named`: it is named itself, and stands for itself alone. `arns`, `others`: a session may be of a role with any path, so of any role
-    whose ARN matches one of those and none of these.
+    `named`: it is named itself, and stands for itself alone. `arns`, `others`: it stands for all whose ARN matches one of those and none
+    of these, as a session may be of a role with any path.
     """
 
     principal: Principal
@@ -63,7 +66,8 @@ def read_principal(text: str, partition: str) -> ParsedPrincipal | None:
     """What a text under `AWS` names; None for a text that names nobody in this partition (`*` is read elsewhere) (S-14)."""
     found = _AWS.match(text)
     if found is None:
-        return None
+        identity = _IDENTITY.match(text)
+        return ParsedPrincipal("origin", _NO_ACCOUNT, text) if identity and identity["partition"] == partition else None
     if found["account"]:
         return ParsedPrincipal("account", found["account"])
     if found["partition"] != partition:
@@ -88,22 +92,26 @@ def _read_sts(account: str, name: str, _: str) -> ParsedPrincipal | None:
     return None
 
 
-def list_representatives(document: Document, exempt: tuple[str, ...], partition: str) -> Representatives:
-    """The representatives that this document and these exemptions tell apart."""
+def list_representatives(document: Document, exempt: tuple[str, ...], partition: str, *, arns: bool = False) -> Representatives:
+    """
+    The representatives that this document and these exemptions tell apart.
+
+    `arns`: the document speaks of `aws:PrincipalArn` or of the account, so that callers of other forms are told apart, too.
+    """
     entries: dict[tuple[str, str], None] = {}
     for statement in document.statements:
         if statement.effect == "Deny":
             entries.update(dict.fromkeys(statement.principals.entries))
-    return _assemble(tuple(entries), exempt, partition)
+    return _assemble(tuple(entries), exempt, partition, arns=arns)
 
 
-def represent_unnamed(partition: str) -> Representatives:
+def represent_unnamed(partition: str, *, arns: bool) -> Representatives:
     """The representatives of everybody where nobody is named."""
-    return _assemble((), (), partition)
+    return _assemble((), (), partition, arns=arns)
 
 
 @lru_cache(maxsize=64)
-def _assemble(entries: tuple[tuple[str, str], ...], exempt: tuple[str, ...], partition: str) -> Representatives:
+def _assemble(entries: tuple[tuple[str, str], ...], exempt: tuple[str, ...], partition: str, *, arns: bool) -> Representatives:
     texts = [text for kind, text in entries if kind == "AWS"]
     services = [text for kind, text in entries if kind == "Service"]
     for text in exempt:
@@ -115,10 +123,17 @@ def _assemble(entries: tuple[tuple[str, str], ...], exempt: tuple[str, ...], par
             named.setdefault(found.account, []).append(found)
     known_services = [service for service in dict.fromkeys(services) if _is_service(service)]
     everyone = _fresh(named, known_services, partition)
+    if arns or _NO_ACCOUNT in named:
+        everyone.append(_fresh_origin(named, partition))
+    if arns:
+        everyone.append(_unmodelled(None, partition))
     places: dict[str, tuple[int, ...]] = {}
     for account, items in named.items():
+        first = len(everyone)
         everyone += _of_account(account, items, partition)
-        places[account] = tuple(range(sum(map(len, places.values())) + UNNAMED, len(everyone)))
+        if arns and account != _NO_ACCOUNT:
+            everyone.append(_unmodelled(account, partition))
+        places[account] = tuple(range(first, len(everyone)))
     everyone += [Representative(Service(service), None, named=True) for service in known_services]
     representatives = Representatives(tuple(everyone), places, 0, partition)
     return representatives._replace(exempt=_exempt(exempt, representatives))
@@ -130,10 +145,6 @@ def _is_service(text: str) -> bool:
 
 def _candidates() -> Iterable[str]:
     return chain(_ACCOUNTS, map(str, range(100_000_000_000, 1_000_000_000_000)))
-
-
-# How many sorts of principals there are in an account that nobody names, and outside all accounts.
-UNNAMED = 5
 
 
 def _fresh(named: Iterable[str], services: list[str], partition: str) -> list[Representative]:
@@ -150,8 +161,39 @@ def _fresh(named: Iterable[str], services: list[str], partition: str) -> list[Re
     ]
 
 
+def _fresh_origin(named: dict[str, list[ParsedPrincipal]], partition: str) -> Representative:
+    """An origin access identity that nobody names."""
+    taken = [item.arn for item in named.get(_NO_ACCOUNT, ())]
+    head = f"arn:{partition}:iam::{_NO_ACCOUNT}:user/"
+    name = _find_unused(f"{head}CloudFront Origin Access Identity E1EXAMPLE", taken)
+    return Representative(OriginAccessIdentity(name), None, arns=(join([*head, ANY, MANY]),), others=tuple(taken))
+
+
+def _unmodelled(account: str | None, partition: str) -> Representative:
+    """Every caller of an account, or of any, whose ARN is of another form."""
+    forms = (
+        *(name_identities(partition, None, tail) for tail in ("root", "user/", "role/")),
+        join([*f"arn:{partition}:iam::{_NO_ACCOUNT}:user/", ANY, MANY]),
+    )
+    example = Unmodelled(f"arn:{partition}:sts::{account or _ACCOUNTS[0]}:federated-user/example")
+    return Representative(example, account, arns=(name_others(partition, account),), others=forms)
+
+
+def name_others(partition: str, account: str | None) -> Glob:
+    """ARNs of any form of an account, or of any."""
+    return join([*f"arn:{partition}:", MANY_IN, ":", MANY_IN, ":", *(account or [MANY_IN]), ":", MANY])
+
+
+def name_identities(partition: str, account: str | None, tail: str) -> Glob:
+    """ARNs of an account, or of any; a tail that ends in `/` stands for one or more characters behind it."""
+    steps: list[str | int] = [*f"arn:{partition}:iam::", *(account or [DIGIT] * 12), ":", *tail]
+    return join([*steps, ANY, MANY] if tail.endswith("/") else steps)
+
+
 def _of_account(account: str, named: list[ParsedPrincipal], partition: str) -> list[Representative]:
     """Everybody to be told apart in a named account: others first, then the named ones."""
+    if account == _NO_ACCOUNT:
+        return [Representative(OriginAccessIdentity(item.arn), account, named=True) for item in named]
     arn = f"arn:{partition}:iam::{account}"
     users = [item.arn for item in named if item.kind == "user"]
     roles = [item.arn for item in named if item.kind == "role"]
@@ -192,6 +234,8 @@ def _names(item: ParsedPrincipal, principal: Principal) -> bool:
     """Whether this principal element names somebody of its account (S-12, S-13)."""
     if item.kind in ("account", "root"):
         return True
+    if isinstance(principal, OriginAccessIdentity | Unmodelled):
+        return principal.arn == item.arn
     assert isinstance(principal, Identity)  # noqa: S101 - only they have an account
     if item.kind == "session":
         return principal.session == item.session and principal.arn.rpartition("/")[2] == item.arn
@@ -200,8 +244,11 @@ def _names(item: ParsedPrincipal, principal: Principal) -> bool:
 
 def _select_services(names: Iterable[str], representatives: Representatives) -> int:
     """The named services of these names, as bits."""
-    wanted = {Service(name) for name in names}
-    return sum((caller.named and caller.principal in wanted) << place for place, caller in enumerate(representatives.all))
+    wanted = set(names)
+    return sum(
+        (caller.named and isinstance(caller.principal, Service) and caller.principal.name in wanted) << place
+        for place, caller in enumerate(representatives.all)
+    )
 
 
 def _exempt(exempt: tuple[str, ...], representatives: Representatives) -> int:
@@ -263,12 +310,15 @@ def _match_entry(kind: str, text: str, representatives: Representatives, *, star
         bits = _select_services((text,), representatives)
         return MatchedPrincipals(0, _select(representatives, Service), _WILD_SERVICE) if "*" in text else MatchedPrincipals(bits, bits)
     if kind == "CanonicalUser":
-        return MatchedPrincipals(0, _select(representatives, Identity), "whose account a canonical user id is, is not known")
-    return MatchedPrincipals(0, _select(representatives, Identity), "AWS does not say whom a `Federated` principal covers in S3")
+        return MatchedPrincipals(0, _select(representatives, *_SIGNED), "whose account a canonical user id is, is not known")
+    return MatchedPrincipals(0, _select(representatives, *_SIGNED), "AWS does not say whom a `Federated` principal covers in S3")
 
 
-def _select(representatives: Representatives, sort: type[Principal]) -> int:
-    return sum(isinstance(caller.principal, sort) << place for place, caller in enumerate(representatives.all))
+_SIGNED = (Identity, OriginAccessIdentity, Unmodelled)
+
+
+def _select(representatives: Representatives, *sorts: type[Principal]) -> int:
+    return sum(isinstance(caller.principal, sorts) << place for place, caller in enumerate(representatives.all))
 
 
 def _find_unmentioned(principals: Principals, representatives: Representatives) -> int:
@@ -278,12 +328,14 @@ def _find_unmentioned(principals: Principals, representatives: Representatives) 
     spared = _select_services((text for kind, text in principals.entries if kind == "Service"), representatives)
     for kind, text in principals.entries:
         named = read_principal(text, representatives.partition) if kind == "AWS" else None
-        if named is not None:
+        if named is not None and named.kind == "origin":
+            spared |= _select_named(named, representatives)
+        elif named is not None:
             spared |= sum(1 << place for place in representatives.places[named.account])
         elif kind == "AWS":
             return 0
         elif kind != "Service":
-            spared |= _select(representatives, Identity)
+            spared |= _select(representatives, *_SIGNED)
         elif not _is_service(text):
             spared |= _select(representatives, Service)
     return (1 << len(representatives.all)) - 1 & ~spared
@@ -295,7 +347,7 @@ def _find_spared(principals: Principals, representatives: Representatives) -> in
 
     Surely for callers without a permissions boundary (AWS: "NotPrincipal"); a caller that a document speaks of may have none.
     """
-    bits = {"account": 0, "user": 0, "role": 0, "session": 0}
+    bits = {"account": 0, "user": 0, "role": 0, "session": 0, "origin": 0}
     for kind, text in principals.entries:
         named = read_principal(text, representatives.partition) if kind == "AWS" else None
         if named is not None:
@@ -305,4 +357,4 @@ def _find_spared(principals: Principals, representatives: Representatives) -> in
         for place, caller in enumerate(representatives.all)
     )
     chains = bits["account"] & (roots | bits["user"] | bits["role"] & bits["session"])
-    return chains | _select_services((text for kind, text in principals.entries if kind == "Service"), representatives)
+    return chains | bits["origin"] | _select_services((text for kind, text in principals.entries if kind == "Service"), representatives)

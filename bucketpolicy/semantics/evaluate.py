@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from bucketpolicy.document import Condition, Document, Names, Principals, Statement
 from bucketpolicy.goal import Assumptions
 from bucketpolicy.operators import Comparison, Operator
-from bucketpolicy.request import Anonymous, Identity, Principal, Request, Service
+from bucketpolicy.request import Anonymous, Identity, OriginAccessIdentity, Principal, Request, Service, Unmodelled
 from bucketpolicy.semantics.quantities import compare, is_within, read_date, read_number
 from bucketpolicy.semantics.tokens import ANY, Tokens, Values, lower_ascii, match_all, match_one, read_glob, read_pattern, split_arn, widen
 from bucketpolicy.tables.keys import find_key
@@ -84,11 +84,16 @@ def match_principal(principals: Principals, principal: Principal, assumptions: A
     return negate(spared) if spared is True or mentioned is False else None
 
 
-_Link = tuple[str, ...] | Anonymous | Service
+_Link = tuple[str, ...] | Anonymous | Service | Unmodelled
 
 
 def _chain(principal: Principal) -> tuple[_Link, ...]:
-    """What a policy can name of a caller, from the account down; each link with its spellings (S-12, S-13)."""
+    """What a policy can name of a caller, from the account down; each link with its spellings (S-12, S-13, S-18, S-19)."""
+    if isinstance(principal, OriginAccessIdentity):
+        return ((principal.arn,),)
+    if isinstance(principal, Unmodelled):
+        segments = principal.arn.split(":", _COLONS)
+        return (segments[4], f"arn:{segments[1]}:iam::{segments[4]}:root"), principal
     if not isinstance(principal, Identity):
         return (principal,)
     partition = principal.arn.split(":")[1]
@@ -113,6 +118,9 @@ def _names(kind: str, text: str, link: _Link, assumptions: Assumptions) -> Truth
         if (kind, text) == ("AWS", "*"):
             return assumptions.aws_star_covers_services or None
         return kind == "Service" and (text == link.name or (None if "*" in text else False))
+    if kind == "AWS" and isinstance(link, Unmodelled):
+        # An entry may stand for callers of other forms in its account, as a role stands for its sessions.
+        return text == "*" or (None if f":{link.arn.split(':')[4]}:" in text else False)
     if kind == "AWS":
         return text == "*" or text in link
     # Whose canonical id or federation it is cannot be seen from a request; a service's name is nobody's identity.

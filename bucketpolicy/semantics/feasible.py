@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 
 from bucketpolicy.document import Document
 from bucketpolicy.goal import TLS_VERSION, TRANSPORT, Absent, AbsentOrOther, Assumptions, Equal, Goal, Restriction, Target
-from bucketpolicy.request import Anonymous, Identity, Principal, Request, Service
+from bucketpolicy.request import Anonymous, Identity, OriginAccessIdentity, Principal, Request, Service, Unmodelled
 from bucketpolicy.semantics.quantities import read_address, read_date, read_number
 from bucketpolicy.semantics.tokens import Values, lower_ascii
 from bucketpolicy.tables.actions import BUCKET_ACTIONS, OBJECT_ACTIONS
@@ -35,7 +35,7 @@ def in_goal(request: Request, goal: Goal, mentioned: Collection[str] = ()) -> bo
     context = dict(request.context)
     return (
         any(hits(target, request, goal) for target in goal.targets)
-        and not _is_exempt(request.principal, goal.exempt)
+        and not _is_exempt(request.principal, context, goal.exempt)
         and not (_is_root(request.principal) and request.action in _ROOT_ALWAYS_MAY)
         and _is_somebody(request.principal, goal.partition)
         and all(_is_well_typed(key, values) for key, values in request.context)
@@ -95,12 +95,14 @@ def _is_root(principal: Principal) -> bool:
     return isinstance(principal, Identity) and principal.kind == "root"
 
 
-def _is_exempt(principal: Principal, exempt: tuple[str, ...]) -> bool:
+def _is_exempt(principal: Principal, context: Values, exempt: tuple[str, ...]) -> bool:
     match principal:
         case Identity(_, account, arn, _):
             return account in exempt or arn in exempt
         case Service(name):
             return name in exempt and not _ACCOUNT.fullmatch(name)
+        case OriginAccessIdentity(arn):
+            return arn in exempt or any(account in exempt for account in context.get(PRINCIPAL_ACCOUNT, ()))
         case _:
             return False
 
@@ -111,8 +113,10 @@ def _is_somebody(principal: Principal, partition: str) -> bool:
 
     Which letters IAM takes in a name is not checked but for white space: a document may speak of any name.
     """
+    if isinstance(principal, OriginAccessIdentity):
+        return re.fullmatch(rf"arn:{partition}:iam::cloudfront:user/CloudFront Origin Access Identity \S+", principal.arn) is not None
     if not isinstance(principal, Identity):
-        return not isinstance(principal, Service) or bool(principal.name)
+        return not isinstance(principal, Unmodelled) and (not isinstance(principal, Service) or bool(principal.name))
     head = f"arn:{partition}:iam::{principal.account}:"
     tail = "root" if principal.kind == "root" else rf"{principal.kind}/(?:\S*/)?[^\s/]+"
     return (
@@ -187,6 +191,8 @@ def _keys_of_identity(principal: Principal) -> _Expected:
     match principal:
         case Identity(_, account, arn, _):
             return {PRINCIPAL_ARN: ((arn,),), PRINCIPAL_ACCOUNT: ((account,),)}
+        case OriginAccessIdentity(arn):
+            return {PRINCIPAL_ARN: ((arn,),)}
         case Service():
             return {PRINCIPAL_ARN: (None,)}
         case _:

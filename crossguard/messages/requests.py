@@ -11,7 +11,7 @@ from typing_extensions import assert_never
 from bucketpolicy.document import Condition, Document, Statement
 from bucketpolicy.goal import SSE, TLS_VERSION, TRANSPORT, Assumptions
 from bucketpolicy.repair import is_bucket_name
-from bucketpolicy.request import Anonymous, Identity, Principal, Request, Service
+from bucketpolicy.request import Anonymous, Identity, OriginAccessIdentity, Principal, Request, Service, Unmodelled
 from bucketpolicy.semantics.evaluate import holds
 from bucketpolicy.shortest import SESSION, Shortest
 from crossguard.messages.quoting import enumerate_texts, has_secret_values, join, name_key, name_statement, quote, quote_arn
@@ -61,6 +61,10 @@ def _describe_caller(principal: Principal, limit: int, *, anyone: bool) -> Itera
             pass
         case Service(name):
             yield f"by the service {quote(name, limit)}"
+        case OriginAccessIdentity(arn):
+            yield f"by the CloudFront origin access identity {quote(arn.rpartition(' ')[2], limit)}"
+        case Unmodelled(arn):
+            yield f"by the caller {quote(arn, limit)}"
         case Identity(kind) if anyone:
             yield _ANYONE[kind]
         case Identity("root", account):

@@ -116,11 +116,13 @@ _EXEMPTION: Schema = {
 _PRINCIPAL: Schema = {
     "type": "string",
     "pattern": (
-        r"^([0-9]{12}|arn:aws[a-z-]*:iam::[0-9]{12}:(root|(user|role)/[A-Za-z0-9+=,.@_/-]+)|([a-z0-9-]+\.)+"
+        r"^([0-9]{12}|arn:aws[a-z-]*:iam::[0-9]{12}:(root|(user|role)/[A-Za-z0-9+=,.@_/-]+)"
+        r"|arn:aws[a-z-]*:iam::cloudfront:user/CloudFront Origin Access Identity [A-Z0-9]+|([a-z0-9-]+\.)+"
         r"(amazonaws\.com|amazonaws\.com\.cn|amazonaws\.eu|c2s\.ic\.gov|sc2s\.sgov\.gov|cloud\.adc-e\.uk|csp\.hci\.ic\.gov))$"
     ),
     "description": (
-        "an IAM principal's ARN without wildcards, a 12-digit account id, or a service name such as `logging.s3.amazonaws.com`"
+        "an IAM principal's ARN without wildcards, a 12-digit account id, the ARN of a CloudFront origin access identity,"
+        " or a service name such as `logging.s3.amazonaws.com`"
     ),
 }
 _KMS_KEY: Schema = {
@@ -199,7 +201,7 @@ KEYS = {
         {"type": "array", "maxItems": 500, "items": _PRINCIPAL},
         tuple,
         "none",
-        "IAM principal ARNs, account ids or service names whose requests need not be denied."
+        "IAM principal ARNs, account ids, CloudFront origin access identities or service names whose requests need not be denied."
         " An account id stands for all its identities, a role for all its sessions. At most 500.",
     ),
     "minimumTlsVersion": Key(

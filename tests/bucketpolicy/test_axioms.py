@@ -124,7 +124,8 @@ def test_a_user_of_an_account_that_nobody_names_has_another_account() -> None:
     caller = witness(uploads(mine, no_user, statement({**NULL, "StringEquals": {ACCOUNT: ONE}}))).principal
     assert isinstance(caller, Identity)
     assert (caller.kind, caller.account) == ("user", OTHER)
-    denied(uploads(mine, no_user, statement({**NULL, "StringNotEquals": {ACCOUNT: ONE}})))
+    # Who is of that account and has an ARN of another form is not known.
+    assert reasons(uploads(mine, no_user, statement({**NULL, "StringNotEquals": {ACCOUNT: ONE}})))
 
 
 def lacks(*keys: str) -> Json:
@@ -161,7 +162,7 @@ def test_without_the_assumption_an_account_may_be_any() -> None:
     mine = {"AWS": ONE}
     statements = [statement(NULL, Principal=None, NotPrincipal=mine), lacks(ACCOUNT), lacks(ARN)]
     statements.append(statement({**NULL, "StringEquals": {ACCOUNT: ONE}}, Principal=mine))
-    denied(uploads(*statements))
+    assert reasons(uploads(*statements))
     context = dict(witness(uploads(*statements, principal_keys_agree=False)).context)
     assert context[ACCOUNT.lower()] != (ONE,)
 

@@ -35,7 +35,7 @@ def test_where_nobody_is_named_there_are_five_callers() -> None:
     assert user == PrincipalClass(
         (Identity("user", ACCOUNT, f"{IAM}user/example"),),
         fresh=True,
-        arns=(of(None, "iam", "user/"), of(None, "sts", "federated-user/")),
+        arns=(of(None, "iam", "user/"),),
         others=(SLASH,),
     )
     assert anonymous == PrincipalClass((Anonymous(),))
@@ -45,7 +45,7 @@ def test_where_nobody_is_named_there_are_five_callers() -> None:
     assert service == PrincipalClass((Service(LOGGING),))
     any_root: Glob = (*"arn:aws:iam::", *[DIGIT] * 12, *":root")
     assert root == PrincipalClass((Identity("root", ACCOUNT, f"{IAM}root"),), fresh=True, arns=(any_root,))
-    assert found[1:] == (0, 0b00010, 0b01000, 0b10000, 0b00001, 0b00100)
+    assert found[1:] == (0, 0b00010, 0b01000, 0b10000, 0b00001, 0b00100, 0, 0)
 
 
 def test_a_named_account_has_callers_of_its_own_where_an_element_tells_it_from_others() -> None:
@@ -55,9 +55,7 @@ def test_a_named_account_has_callers_of_its_own_where_an_element_tells_it_from_o
     found = call(bob, app, covers=(mine, 1 << 8, 1 << 9))
     away: Glob = (*"arn:aws:", MANY_IN, *f"::{ACCOUNT}:", MANY)
     user = next(group for group in found.all if group.principal == Identity("user", ACCOUNT, f"{IAM}user/example"))
-    assert user == PrincipalClass(
-        user.members, (ACCOUNT,), arns=(of(ACCOUNT, "iam", "user/"), of(ACCOUNT, "sts", "federated-user/")), others=(bob, SLASH)
-    )
+    assert user == PrincipalClass(user.members, (ACCOUNT,), arns=(of(ACCOUNT, "iam", "user/"),), others=(bob, SLASH))
     assert found.all[0].others == (away, SLASH)
     assert found.all[0].other_accounts == (ACCOUNT,)
     assert PrincipalClass((Identity("user", ACCOUNT, bob),), (ACCOUNT,), arns=(bob,)) in found.all

@@ -20,6 +20,6 @@ def test_a_variable_that_s3_is_not_known_to_send_is_absent() -> None:
 
 
 def test_what_is_known_of_a_variable_points_at_its_statement() -> None:
-    """A user id is in every request, so that a statement with it may always apply."""
-    found = reasons(uploads(statement(NULL, Resource="arn:aws:s3:::b/${aws:userid}")))
+    """The type of a principal is in every request, so that a statement with it may always apply."""
+    found = reasons(uploads(statement(NULL, Resource="arn:aws:s3:::b/${aws:PrincipalType}")))
     assert ("$.Statement[0]", "the condition key is documented to be in every request") in found

@@ -3,7 +3,7 @@
 import pytest
 
 from bucketpolicy.goal import SSE, Target
-from bucketpolicy.request import Anonymous, Identity, Service
+from bucketpolicy.request import Anonymous, Identity, OriginAccessIdentity, Service, Unmodelled
 from bucketpolicy.verdict import Counterexample
 from tests.bucketpolicy.verdicts import NULL, ROLE, Json, decide_on, denied, reasons, statement, uploads, witness
 
@@ -170,13 +170,110 @@ def test_assumptions_about_callers_can_be_switched_off() -> None:
     assert isinstance(uploads(service, exempt=("logging.s3.amazonaws.com",), service_principal_keys=False), Counterexample)
 
 
-def test_federated_users_are_identities_too() -> None:
-    """Their ARN is of STS: a Deny of IAM ARNs and of anonymous callers is no proof, and no witness is one."""
+OTHER_FORM = "whether somebody calls whose ARN is of another form (a federated user, a form yet to come) is open"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "arn:aws:sts::111122223333:federated-user/eve",
+        "arn:aws:sts::111122223333:assumed-role/deploy/one",
+        "arn:aws:iam::newservice:user/x",
+        "arn:aws:iam::111122223333:group/admins",
+        "arn:aws:newservice:eu-west-1:111122223333:agent/x",
+    ],
+)
+def test_an_arn_of_another_form_leaves_the_answer_open(text: str) -> None:
+    """Nobody is known to have it, and nobody is known not to."""
+    found = reasons(uploads(statement({**NULL, "StringNotEquals": {"aws:PrincipalArn": text}})))
+    assert OTHER_FORM in [reason for _, reason in found]
+
+
+@pytest.mark.parametrize("text", ["*", "111122223333", "arn:aws:iam::111122223333", "arn:aws-cn:iam::111122223333:user/x", "AIDAEXAMPLEID"])
+def test_what_is_not_an_arn_of_this_partition_is_nobodys(text: str) -> None:
+    """The key holds an ARN, and an account is in one partition: sparing such a value spares nobody."""
+    denied(uploads(statement({**NULL, "StringNotEquals": {"aws:PrincipalArn": text}})))
+
+
+def test_callers_of_other_forms_are_denied_with_everybody() -> None:
+    """A Deny of IAM ARNs and of anonymous callers does not reach them, one of all ARNs does, and so does one of their own."""
     anonymous = statement({"Null": {SSE: "true", "aws:PrincipalArn": "true"}})
     iam = statement({**NULL, "ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:*"}})
-    assert "whether a federated user calls is not known" in [reason for _, reason in reasons(uploads(anonymous, iam))]
-    sts = statement({**NULL, "ArnLike": {"aws:PrincipalArn": "arn:aws:sts::*:*"}})
-    denied(uploads(anonymous, iam, sts))
+    assert OTHER_FORM in [reason for _, reason in reasons(uploads(anonymous, iam))]
+    denied(uploads(anonymous, iam, statement({**NULL, "ArnLike": {"aws:PrincipalArn": "arn:aws:*:*:*:*"}})))
+    spares_role = statement({**NULL, "StringNotEquals": {"aws:PrincipalArn": ROLE}})
+    denied(uploads(spares_role, statement(NULL, Principal={"AWS": ROLE})))
+    services = statement(NULL, Principal=None, NotPrincipal={"Service": "logging.s3.amazonaws.com"})
+    denied(uploads(spares_role, services, statement(NULL, Principal={"AWS": ROLE}), exempt=("logging.s3.amazonaws.com",)))
+
+
+@pytest.mark.parametrize("agree", [True, False])
+def test_callers_of_other_forms_are_shown_nowhere(agree: bool) -> None:  # noqa: FBT001  a parameter of the test
+    """A request that gets through is one of a caller who is known to exist."""
+    spared = statement({**NULL, "ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:user/*"}})
+    assert not isinstance(witness(uploads(spared, principal_keys_agree=agree)).principal, Unmodelled)
+
+
+ORIGIN = "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E2QWRUHEXAMPLE"
+
+
+@pytest.mark.parametrize(
+    "conditions",
+    [
+        {"StringNotEquals": {"aws:PrincipalArn": ORIGIN}},
+        {"ArnNotEquals": {"aws:PrincipalArn": [ROLE, ORIGIN]}, "StringNotLike": {"aws:PrincipalArn": "arn:aws:iam::111122223333:*"}},
+        {"StringNotLike": {"aws:PrincipalArn": "arn:aws:iam::cloudfront:user/*"}},
+        {"StringNotLike": {"aws:PrincipalArn": "*Origin Access Identity E*"}},
+        {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::cloudfront:user/CloudFront*"}},
+        {"StringNotEqualsIgnoreCase": {"aws:PrincipalArn": ORIGIN}},
+    ],
+)
+def test_an_origin_access_identity_calls_by_its_own_arn(conditions: Json) -> None:
+    """Whoever spares its ARN lets it through; where it is exempt, that is all that was spared."""
+    caller = witness(uploads(statement({**NULL, **conditions}), exempt=("111122223333",))).principal
+    assert isinstance(caller, OriginAccessIdentity)
+    assert caller.arn.startswith("arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E")
+
+
+def test_an_exempt_origin_access_identity_need_not_be_denied() -> None:
+    """It, and no other one."""
+    spares = statement({**NULL, "StringNotEquals": {"aws:PrincipalArn": ORIGIN}})
+    assert denied(uploads(spares, exempt=(ORIGIN,))).assumptions == ("anonymous-has-no-identity", "principal-keys-agree")
+    assert witness(uploads(spares, exempt=(ORIGIN + "1",))).principal == OriginAccessIdentity(ORIGIN)
+    every = statement({**NULL, "StringNotLike": {"aws:PrincipalArn": "arn:aws:iam::cloudfront:*"}})
+    caller = witness(uploads(every, exempt=(ORIGIN,))).principal
+    assert isinstance(caller, OriginAccessIdentity)
+    assert caller.arn != ORIGIN
+
+
+def test_an_element_names_an_origin_access_identity_by_its_arn() -> None:
+    """A Deny of one leaves the others alone, a NotPrincipal spares it surely, as it is of no account, and a canonical id may be its own."""
+    spares = statement({**NULL, "StringNotEquals": {"aws:PrincipalArn": ORIGIN}})
+    assert denied(uploads(spares, statement(NULL, Principal={"AWS": ORIGIN}))).statements == (1, 2)
+    assert isinstance(witness(uploads(statement(NULL, Principal={"AWS": ORIGIN}))).principal, Anonymous | Identity)
+    assert witness(uploads(statement(NULL, Principal=None, NotPrincipal={"AWS": ORIGIN}))).principal == OriginAccessIdentity(ORIGIN)
+    denied(uploads(statement(NULL, Principal=None, NotPrincipal={"AWS": ORIGIN}), statement(NULL, Principal={"AWS": [ORIGIN]})))
+    canonical = statement(NULL, Principal={"CanonicalUser": "79a5" * 16})
+    assert [path for path, _ in reasons(uploads(spares, canonical))] == ["$.Statement[1].Principal"]
+
+
+IDENTITIES = statement({**NULL, "ArnLike": {"aws:PrincipalArn": "arn:aws:iam::????????????:*"}})
+"""A Deny for all identities of accounts, and nobody else who is known."""
+
+
+@pytest.mark.parametrize("key", ["aws:PrincipalAccount", "aws:userid", "aws:username"])
+def test_what_else_an_origin_access_identity_sends_is_open(key: str) -> None:
+    """So a request of one that rests on it is not shown."""
+    spares = statement({**NULL, "StringNotEquals": {"aws:PrincipalArn": ORIGIN}})
+    assert reasons(uploads(spares, statement({**NULL, "StringEquals": {"aws:PrincipalArn": ORIGIN}, "StringNotLike": {key: "x"}})))
+
+
+def test_an_origin_access_identity_has_neither_tags_nor_an_organization() -> None:
+    """A Deny of callers without them reaches it."""
+    spares = statement({**NULL, "StringNotEquals": {"aws:PrincipalArn": ORIGIN, "aws:PrincipalTag/team": "x"}})
+    assert "aws:principaltag/team" not in dict(witness(uploads(spares)).context)
+    lacks = statement({"Null": {SSE: "true", "aws:PrincipalOrgID": "true"}})
+    assert reasons(uploads(spares, lacks, IDENTITIES))
 
 
 def test_the_account_of_a_service_is_open() -> None:
@@ -187,7 +284,8 @@ def test_the_account_of_a_service_is_open() -> None:
         statement({"Null": {SSE: "true", key: "true"}}),
     ]
     assert reasons(uploads(*parts))
-    denied(uploads(*parts, statement({**NULL, "Bool": {"aws:PrincipalIsAWSService": "true"}})))
+    services = statement({**NULL, "Bool": {"aws:PrincipalIsAWSService": "true"}})
+    denied(uploads(*parts, services, statement({**NULL, "ArnLike": {"aws:PrincipalArn": "arn:aws:*:*:*:*"}})))
 
 
 def test_accounts_are_found_however_many_are_named() -> None:
@@ -216,7 +314,7 @@ def test_the_root_may_always_manage_the_policy() -> None:
     """The root's Get/Put/DeleteBucketPolicy are in no goal: a Deny of all others is enough, and the rest of the root's calls count."""
     policy = Target(("s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:ListBucket"), "bucket", ())
     whole = {"Resource": "arn:aws:s3:::b", "Action": "s3:*"}
-    not_root = {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:root"}}
+    not_root = {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::111122223333:root"}}
     few = [statement(not_root, **whole), statement(Action="s3:ListBucket", Resource="*")]
     denied(decide_on(*few, target=policy))
     request = witness(decide_on(few[0], target=policy))

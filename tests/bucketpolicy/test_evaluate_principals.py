@@ -2,7 +2,7 @@
 
 import pytest
 
-from bucketpolicy.request import Anonymous
+from bucketpolicy.request import Anonymous, OriginAccessIdentity, Unmodelled
 from bucketpolicy.semantics.evaluate import Truth, is_denied
 from tests.bucketpolicy.requests import ACCOUNT, DENY, ON, ROLE, ROOT, SERVICE, SESSION, USER, ask, read
 
@@ -70,3 +70,32 @@ def test_not_principal_spares_a_caller_with_its_whole_chain(principal: object, e
     """Account, then role or user, then session: all listed is spared, none listed is denied, and in between AWS does not say."""
     statement = {**{name: value for name, value in DENY.items() if name != "Principal"}, "NotPrincipal": principal}
     assert tuple(is_denied(read(statement), ask(caller), ON) for caller in EVERYBODY) == expected
+
+
+ORIGIN = OriginAccessIdentity("arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1")
+FEDERATED = Unmodelled(f"arn:aws:sts::{ACCOUNT}:federated-user/eve")
+
+
+@pytest.mark.parametrize(
+    ("principal", "covered", "not_spared"),
+    [
+        ("*", (True, True), (False, False)),
+        ({"AWS": "*"}, (True, True), (False, False)),
+        ({"AWS": ORIGIN.arn}, (True, False), (False, True)),
+        ({"AWS": ORIGIN.arn + "2"}, (False, False), (True, True)),
+        ({"AWS": ACCOUNT}, (False, True), (True, None)),
+        ({"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, (False, True), (True, None)),
+        ({"AWS": "444455556666"}, (False, False), (True, True)),
+        ({"AWS": "arn:aws:iam::444455556666:user/eve"}, (False, False), (True, True)),
+        ({"AWS": USER.arn}, (False, None), (True, None)),
+        ({"AWS": FEDERATED.arn}, (False, None), (True, None)),
+        ({"CanonicalUser": "79a5"}, (None, None), (None, None)),
+        ({"Service": SERVICE.name}, (False, False), (True, True)),
+    ],
+)
+def test_callers_without_an_account(principal: object, covered: tuple[Truth, ...], not_spared: tuple[Truth, ...]) -> None:
+    """An origin access identity goes by its ARN alone; whom an entry names of the forms that are not modelled is open."""
+    callers = (ORIGIN, FEDERATED)
+    statement = {**{name: value for name, value in DENY.items() if name != "Principal"}, "NotPrincipal": principal}
+    assert tuple(is_denied(read({**DENY, "Principal": principal}), ask(caller), ON) for caller in callers) == covered
+    assert tuple(is_denied(read(statement), ask(caller), ON) for caller in callers) == not_spared

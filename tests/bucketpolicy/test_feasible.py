@@ -7,7 +7,7 @@ import pytest
 from bucketpolicy.document import Document
 from bucketpolicy.goal import SSE, TLS_VERSION, TRANSPORT, Absent, AbsentOrOther, Assumptions, Below, Equal, Goal, Restriction, Target
 from bucketpolicy.parse import parse
-from bucketpolicy.request import Anonymous, Context, Identity, Principal, Request, Service
+from bucketpolicy.request import Anonymous, Context, Identity, OriginAccessIdentity, Principal, Request, Service, Unmodelled
 from bucketpolicy.semantics.feasible import complete, in_goal, keys_of
 from bucketpolicy.tables.actions import BUCKET_ACTIONS, OBJECT_ACTIONS
 
@@ -101,6 +101,17 @@ def test_exempt_principals_need_not_be_denied(exempt: tuple[str, ...], expected:
     assert tuple(in_goal(ask(caller), goal) for caller in (ROLE, USER, ROOT, SERVICE, Anonymous())) == expected
 
 
+def test_an_origin_access_identity_is_exempt_by_its_arn_or_with_an_account() -> None:
+    """Its account is known from its keys, if at all."""
+    caller = OriginAccessIdentity("arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1")
+    account = (("aws:principalaccount", (ACCOUNT,)),)
+    assert in_goal(ask(caller), ANYTHING)
+    assert not in_goal(ask(caller), ANYTHING._replace(exempt=(caller.arn,)))
+    assert in_goal(ask(caller), ANYTHING._replace(exempt=(ACCOUNT,)))
+    assert not in_goal(ask(caller, context=account), ANYTHING._replace(exempt=(ACCOUNT,)))
+    assert not in_goal(ask(caller, context=(("aws:principalarn", ("x",)),)), ANYTHING)
+
+
 def test_an_account_is_no_services_name() -> None:
     """An exempt account stands for its identities only."""
     assert in_goal(ask(Service(ACCOUNT)), ANYTHING._replace(exempt=(ACCOUNT,)))
@@ -132,6 +143,11 @@ def test_the_root_keeps_the_policy() -> None:
         Identity("role", ACCOUNT, f"arn:aws:iam::{ACCOUNT}:role/app"),
         Identity("root", ACCOUNT, f"arn:aws:iam::{ACCOUNT}:root/x"),
         Service(""),
+        OriginAccessIdentity(f"arn:aws:iam::{ACCOUNT}:user/CloudFront Origin Access Identity E1"),
+        OriginAccessIdentity("arn:aws-cn:iam::cloudfront:user/CloudFront Origin Access Identity E1"),
+        OriginAccessIdentity("arn:aws:iam::cloudfront:user/E1"),
+        OriginAccessIdentity("arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity "),
+        Unmodelled(f"arn:aws:sts::{ACCOUNT}:federated-user/eve"),
     ],
 )
 def test_a_principal_that_nobody_is(principal: Principal) -> None:

@@ -7,7 +7,7 @@ from bucketpolicy.document import Document
 from bucketpolicy.goal import SSE, TRANSPORT, Absent, Assumptions, Equal, Goal, Target
 from bucketpolicy.parse import parse
 from bucketpolicy.proof.decide import decide
-from bucketpolicy.request import Anonymous, Identity, Principal, Request, Service
+from bucketpolicy.request import Anonymous, Identity, OriginAccessIdentity, Principal, Request, Service, Unmodelled
 from bucketpolicy.verdict import Counterexample, Denied, Undecided, Verdict
 
 Json = Any
@@ -50,6 +50,8 @@ def name_principal(principal: Principal) -> str:
             return "anonymous"
         case Service(name):
             return name
+        case OriginAccessIdentity(arn) | Unmodelled(arn):
+            return arn
         case Identity(_, _, arn, session):
             return f"{arn} {session}".strip()
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from bucketpolicy.request import Anonymous, Identity, Principal, Request, Service
+from bucketpolicy.request import Anonymous, Identity, OriginAccessIdentity, Principal, Request, Service
 from bucketpolicy.tables.keys import find_key
 from crossguard.messages.quoting import clean
 
@@ -16,7 +16,7 @@ _QUOTED = re.compile("`([^`]*)`")
 _SENTENCE = re.compile(
     r"(?:An (?P<anonymous>anonymous )?)?(?:upload to|<(?P<action>\d+)> on) "
     r"(?:<(?P<arn>\d+)>|(?P<what>an object of this bucket|this bucket))"
-    r"(?: by (?P<who>an IAM user|an IAM role|the root user of an account|the root user of account <\d+>|the (?:user|role|service) <\d+>))?"
+    r"(?: by (?P<who>an IAM user|an IAM role|the root user of an account|the root user of account <\d+>|the (?:user|role|service|CloudFront origin access identity) <\d+>))?"
     r"(?: in the session <(?P<session>\d+)>)?"
     r" (?P<transport>over plain HTTP|over HTTPS|over TLS [0-9.]+|without <(?P<key>\d+)>)"
     r"(?: with (?P<having>.*?))?(?: (?:and )?without (?P<lacking>the header <\d+>(?:(?:,| and) the header <\d+>)*))? is not denied\."
@@ -85,6 +85,8 @@ def _read_principal(match: re.Match[str], lookup: Lookup, partition: str) -> Pri
     name = lookup.text(named[1]) if named else ""
     if "service" in who:
         return Service(name)
+    if "CloudFront" in who:
+        return OriginAccessIdentity(f"arn:{partition}:iam::cloudfront:user/CloudFront Origin Access Identity {name}")
     kind = next(word for word in ("root", "user", "role") if word in who.replace("root user", "root"))
     # Any one will do where nobody is named.
     account = name if kind == "root" and name else name.split(":")[4] if name else "999900001111"

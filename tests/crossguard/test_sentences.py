@@ -8,7 +8,7 @@ from bucketpolicy.document import Condition, Document
 from bucketpolicy.goal import SSE, SSE_KMS_KEY
 from bucketpolicy.operators import BASE_NAMES
 from bucketpolicy.parse import parse
-from bucketpolicy.request import Anonymous, Context, Identity, Request, Service
+from bucketpolicy.request import Anonymous, Context, Identity, OriginAccessIdentity, Request, Service, Unmodelled
 from bucketpolicy.shortest import SESSION, Shortest
 from crossguard.messages.requests import describe_request
 from crossguard.messages.sentences import describe_requirement
@@ -103,6 +103,16 @@ ROLE = Identity("role", "1", "arn:aws:iam::1:role/r", SESSION)
             Request(Service("logging.s3.amazonaws.com"), "s3:PutObject", OBJECT, HTTPS),
             False,
             f"An upload to `{OBJECT}` by the service `logging.s3.amazonaws.com` over HTTPS",
+        ),
+        (
+            Request(OriginAccessIdentity("arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1"), "s3:GetObject", OBJECT, HTTPS),
+            False,
+            f"`s3:GetObject` on `{OBJECT}` by the CloudFront origin access identity `E1` over HTTPS",
+        ),
+        (
+            Request(Unmodelled("arn:aws:sts::1:federated-user/eve"), "s3:GetObject", OBJECT, HTTPS),
+            False,
+            f"`s3:GetObject` on `{OBJECT}` by the caller `arn:aws:sts::1:federated-user/eve` over HTTPS",
         ),
         (
             Request(USER, "s3:PutObject", OBJECT, (*HTTPS, ("s3:tlsversion", ("1.1",)))),

@@ -15,6 +15,7 @@ from tests.crossguard.pack import secret
 
 ALL_KEYS = tuple(KEYS)
 ROLE = "arn:aws:iam::111122223333:role/ci/deployer"
+ORIGIN = "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E2QWRUHEXAMPLE"
 KEY = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 
 FULL = {
@@ -28,7 +29,7 @@ FULL = {
     "kmsKeyArns": [KEY],
     "acceptCustomerProvidedKeys": True,
     "acceptBenchmarkSnippet": True,
-    "exemptPrincipals": [ROLE, "111122223333", "logging.s3.amazonaws.com"],
+    "exemptPrincipals": [ROLE, "111122223333", "logging.s3.amazonaws.com", ORIGIN],
     "minimumTlsVersion": 1.2,
     "assumptions": {"inapplicable-keys-absent": True, "secure-transport-present": False},
 }
@@ -47,7 +48,7 @@ def test_every_key_becomes_its_field() -> None:
         kms_key_arns=(KEY,),
         accept_customer_provided_keys=True,
         accept_benchmark_snippet=True,
-        exempt_principals=(ROLE, "111122223333", "logging.s3.amazonaws.com"),
+        exempt_principals=(ROLE, "111122223333", "logging.s3.amazonaws.com", ORIGIN),
         minimum_tls_version="1.2",
         assumptions=Assumptions(inapplicable_keys_absent=True, secure_transport_present=False),
     )
@@ -139,7 +140,7 @@ def test_nothing_set_is_the_default(config: dict[str, Any]) -> None:
             {"exemptPrincipals": ["arn:aws:iam::111122223333:role/*"]},
             (
                 '`exemptPrincipals[0]` is "arn:aws:iam::111122223333:role/*"; accepted: an IAM principal\'s ARN without wildcards,'
-                " a 12-digit account id, or a service name such as `logging.s3.amazonaws.com`"
+                " a 12-digit account id, the ARN of a CloudFront origin access identity, or a service name such as `logging.s3.amazonaws.com`"
             ),
         ),
         (

@@ -8,7 +8,7 @@ from random import Random
 from typing import NamedTuple
 
 from bucketpolicy.goal import TLS_VERSION, TRANSPORT, Absent, AbsentOrOther, Assumptions, Below, Equal, Goal, Target
-from bucketpolicy.request import Anonymous, Identity, Principal, Request, Service
+from bucketpolicy.request import Anonymous, Identity, OriginAccessIdentity, Principal, Request, Service, Unmodelled
 from bucketpolicy.tables.keys import applies
 from tests.differential.naive import KIND, MULTIVALUED, Json, listed, moment, number, text
 from tests.differential.requests import in_goal, mention, possible
@@ -20,6 +20,9 @@ _STRANGERS: tuple[Principal, ...] = (
     Identity("user", FRESH, f"arn:aws:iam::{FRESH}:user/u"),
     Identity("root", FRESH, f"arn:aws:iam::{FRESH}:root"),
     Service("delivery.logs.amazonaws.com"),
+    OriginAccessIdentity("arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1"),
+    Unmodelled(f"arn:aws:sts::{FRESH}:federated-user/f"),
+    Unmodelled("arn:aws:iam::newservice:user/n"),
 )
 _FILLINGS = ("", "x", "a", "b", "a/b", "zz")
 
@@ -66,12 +69,17 @@ def _callers(entry: str) -> tuple[Principal, ...]:
     """Identities that an entry may mean, and relatives that it does not."""
     if re.fullmatch(r"[a-z.0-9-]+\.amazonaws\.com", entry):
         return (Service(entry),)
+    plain = re.sub("[*?]", "x", entry)
+    if re.match("arn:aws:iam::cloudfront:user/.", plain):
+        return (OriginAccessIdentity(plain), OriginAccessIdentity(plain + "2"))
     account = (re.findall(r"\d{12}", entry) or ["121212121212"])[0]
     found: list[Principal] = [
         Identity("root", account, f"arn:aws:iam::{account}:root"),
         Identity("role", account, f"arn:aws:iam::{account}:role/q", "s"),
     ]
     name = re.sub("[*?]", "x", entry.rpartition(":")[2])
+    if re.fullmatch("arn:aws:[^:]+:[^:]*:[^:]*:.+", plain) and not re.fullmatch(r"arn:aws:iam::\d{12}:(root|(user|role)/.+)", plain):
+        found.append(Unmodelled(plain))
     if name.startswith("assumed-role/"):
         _, role, session = name.split("/", 2)
         found += [Identity("role", account, f"arn:aws:iam::{account}:role/{path}{role}", session) for path in ("", "team/")]
@@ -185,6 +193,8 @@ def _introduce(values: dict[str, tuple[str, ...]], caller: Principal, rng: Rando
     values.pop("aws:principalaccount", None)
     if isinstance(caller, Identity):
         values["aws:principalarn"], values["aws:principalaccount"] = (caller.arn,), (caller.account,)
+    elif isinstance(caller, OriginAccessIdentity | Unmodelled):
+        values["aws:principalarn"], values["aws:principalaccount"] = (caller.arn,), (rng.choice((FRESH, "111122223333", "cloudfront")),)
     elif isinstance(caller, Service):
         values.pop("aws:principalarn", None)
         if rng.random() < 0.5:

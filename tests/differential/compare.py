@@ -13,7 +13,7 @@ from bucketpolicy.verdict import Counterexample, Denied, Undecided, Verdict
 from tests.differential.attack import attack
 from tests.differential.documents import Case, generate
 from tests.differential.naive import is_denied
-from tests.differential.requests import in_goal, mention, possible
+from tests.differential.requests import can_be_sent, in_goal, mention, possible
 from tests.differential.smt import encode
 from tests.differential.solvers import Answer, ask_cvc5, ask_z3
 
@@ -69,7 +69,7 @@ def _replay(seed: int, case: Case, verdict: Counterexample) -> Disagreement | No
     request, assumptions = verdict.request, case.goal.assumptions
     if not in_goal(case.goal, request):
         return _report(seed, "counterexample outside the goal", case, str(request))
-    if not possible(request, assumptions, mention(case.document)):
+    if not possible(request, assumptions, mention(case.document)) or not can_be_sent(request):
         return _report(seed, "counterexample that cannot be", case, str(request))
     naive = is_denied(case.document, request, assumptions)
     if naive is not False:

@@ -32,6 +32,8 @@ HERE = f"arn:aws:s3:::{BUCKET}"
 ACCOUNT, OTHER_ACCOUNT = "111122223333", "444455556666"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/team/deploy"
 USER = f"arn:aws:iam::{ACCOUNT}:user/bob"
+ORIGIN = "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1EXAMPLE"
+FEDERATED = f"arn:aws:sts::{ACCOUNT}:federated-user/eve"
 SERVICE = "logging.s3.amazonaws.com"
 KMS_KEY = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/k1"
 
@@ -92,7 +94,16 @@ _DATES = {
 }
 _RANGES = ("0.0.0.0/1", "128.0.0.0/1", "10.0.0.0/8", "10.1.0.0/16", "::/0", "0.0.0.0/0", "2001:db8::/32", "10.0.0.1")
 _ARNS: dict[str, tuple[str, ...]] = {
-    "aws:PrincipalArn": (ROLE, USER, "arn:aws:iam::*:role/*", f"arn:aws:iam::{ACCOUNT}:*", "arn:*:iam::*:user/?ob"),
+    "aws:PrincipalArn": (
+        ROLE,
+        USER,
+        "arn:aws:iam::*:role/*",
+        f"arn:aws:iam::{ACCOUNT}:*",
+        "arn:*:iam::*:user/?ob",
+        ORIGIN,
+        "arn:aws:iam::*:user/*",
+        FEDERATED,
+    ),
     SSE_KMS_KEY: (KMS_KEY, "arn:aws:kms:*:*:key/*", f"arn:aws:kms:*:{ACCOUNT}:key/k?"),
     "aws:SourceArn": (f"arn:aws:s3:::{BUCKET}", "arn:aws:s3:::*", "arn:aws:cloudfront::*:distribution/?*"),
 }
@@ -128,7 +139,7 @@ def _goal(rng: Random) -> Goal:
     elif dice < 0.3:
         http = (Equal(TRANSPORT, "false"),)
         targets = (Target(OBJECT_ACTIONS, "object", http), Target(BUCKET_ACTIONS, "bucket", http))
-    exempt = (rng.choice((ROLE, ACCOUNT, SERVICE, USER)),) if rng.random() < 0.1 else ()
+    exempt = (rng.choice((ROLE, ACCOUNT, SERVICE, USER, ORIGIN)),) if rng.random() < 0.1 else ()
     assumptions = Assumptions()
     if rng.random() < 0.15:
         name = rng.choice([name for name in Assumptions._fields if name not in ("partition_from_document", "refused_by_s3")])
@@ -323,7 +334,7 @@ def _loose(rng: Random, odd: float) -> Json:
 
 def _principal(rng: Random) -> Json:
     session = f"arn:aws:sts::{ACCOUNT}:assumed-role/deploy/ci"
-    entry = rng.choice((ACCOUNT, f"arn:aws:iam::{ACCOUNT}:root", ROLE, USER, session, OTHER_ACCOUNT))
+    entry = rng.choice((ACCOUNT, f"arn:aws:iam::{ACCOUNT}:root", ROLE, USER, session, OTHER_ACCOUNT, ORIGIN, FEDERATED))
     return rng.choice(({"AWS": entry}, {"AWS": [entry, "*"]}, {"Service": SERVICE}, {"AWS": entry, "Service": [SERVICE]}, {"AWS": []}))
 
 
@@ -404,6 +415,12 @@ def _twist(rng: Random, statement: Json) -> None:
         ("NotPrincipal", {"AWS": ACCOUNT}),
         ("NotPrincipal", {"AWS": [ROLE, f"arn:aws:sts::{ACCOUNT}:assumed-role/deploy/ci", f"arn:aws:iam::{ACCOUNT}:root"]}),
         ("NotPrincipal", {"Service": SERVICE}),
+        ("NotPrincipal", {"AWS": ORIGIN}),
+        ("NotPrincipal", {"AWS": FEDERATED}),
+        Condition("StringNotEquals", "aws:PrincipalArn", (ORIGIN,)),
+        Condition("StringNotLike", "aws:PrincipalArn", ("arn:aws:iam::cloudfront:user/*", ROLE)),
+        Condition("StringNotLike", "aws:PrincipalArn", (FEDERATED,)),
+        Condition("ArnNotLike", "aws:PrincipalArn", (f"arn:aws:sts::{ACCOUNT}:assumed-role/deploy/*",)),
         ("Principal", {"CanonicalUser": "79a5" * 16}),
         ("Principal", {"Federated": "cognito-identity.amazonaws.com"}),
         ("Principal", {"AWS": "AIDAEXAMPLEEXAMPLE123"}),

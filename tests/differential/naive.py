@@ -14,12 +14,13 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from bucketpolicy.goal import Assumptions
-from bucketpolicy.request import Identity, Principal, Request, Service
+from bucketpolicy.request import Identity, OriginAccessIdentity, Principal, Request, Service, Unmodelled
 
 Truth = bool | None
 Json = Any
 Values = dict[str, tuple[str, ...]]
 
+FRESH = "@fresh@"
 # `str.lower` turns some other letters into ASCII ones.
 LOWER = {ord(char): char.lower() for char in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
 _KINDS = {
@@ -121,6 +122,11 @@ def principal_is(element: Json, caller: Principal, assumptions: Assumptions, *, 
     found = element == "*" or either(names(kind, p, caller, assumptions) for kind, p in entries)
     if not negated:
         return found
+    if isinstance(caller, OriginAccessIdentity):
+        return opposite(found)
+    if isinstance(caller, Unmodelled):
+        everybody = element == "*" or ("AWS", "*") in entries
+        return False if everybody else True if found is False else None
     if isinstance(caller, Identity):
         texts = {p for _, p in entries}
         session = f":assumed-role/{caller.arn.rsplit('/', 1)[-1]}/{caller.session}"
@@ -133,14 +139,19 @@ def principal_is(element: Json, caller: Principal, assumptions: Assumptions, *, 
     return True if found is False else None if element == "*" or ("AWS", "*") in entries else False
 
 
-def names(kind: str, element: str, caller: Principal, assumptions: Assumptions) -> Truth:  # noqa: PLR0911 - one return a form  # noqa: PLR0911 - one return a form
+def names(kind: str, element: str, caller: Principal, assumptions: Assumptions) -> Truth:  # noqa: PLR0911 - one return a form
     """Whether one entry of a principal element means this caller."""
     if kind == "Service":
         return isinstance(caller, Service) and caller.name == element
     if kind != "AWS":
-        return None if isinstance(caller, Identity) else False
+        return None if isinstance(caller, Identity | OriginAccessIdentity | Unmodelled) else False
     if element == "*":
         return True if not isinstance(caller, Service) or assumptions.aws_star_covers_services else None
+    if isinstance(caller, OriginAccessIdentity):
+        return element == caller.arn
+    if isinstance(caller, Unmodelled):
+        account = caller.arn.split(":")[4] if ":" in caller.arn else caller.arn
+        return account not in {"", FRESH} and (element in {account, f"arn:aws:iam::{account}:root"} or (f":{account}:" in element and None))
     if not isinstance(caller, Identity):
         return False
     account, _, path = element.rpartition(":")[0].rpartition(":")[2], "", element.rpartition(":")[2]

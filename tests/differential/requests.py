@@ -1,10 +1,11 @@
 """Which requests a goal speaks of, and which can reach S3 at all; written apart from the code that decides and evaluates."""
 
+import re
 from fractions import Fraction
 from typing import Any
 
 from bucketpolicy.goal import Absent, Assumptions, Below, Equal, Goal, Restriction
-from bucketpolicy.request import Anonymous, Identity, Principal, Request, Service
+from bucketpolicy.request import Anonymous, Identity, OriginAccessIdentity, Principal, Request, Service, Unmodelled
 
 Json = Any
 Values = dict[str, tuple[str, ...]]
@@ -16,9 +17,8 @@ def in_goal(goal: Goal, request: Request) -> bool:
     root = isinstance(caller, Identity) and caller.kind == "root"
     if root and request.action in {"s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy"}:
         return False
-    names = {caller.name} if isinstance(caller, Service) else {caller.arn, caller.account} if isinstance(caller, Identity) else set()
     bucket, slash, key = request.resource.removeprefix(head).partition("/")
-    if not request.resource.startswith(head) or bucket != (goal.bucket or bucket) or names & set(goal.exempt):
+    if not request.resource.startswith(head) or bucket != (goal.bucket or bucket) or spellings(request) & set(goal.exempt):
         return False
     return any(
         request.action in target.actions
@@ -26,6 +26,21 @@ def in_goal(goal: Goal, request: Request) -> bool:
         and all(restricted(one, dict(request.context)) for one in target.restrictions)
         for target in goal.targets
     )
+
+
+def spellings(request: Request) -> set[str]:
+    """What an exemption can call the caller: by name, or by the account it belongs to as far as anything tells."""
+    caller, account = request.principal, set(dict(request.context).get("aws:principalaccount", ()))
+    match caller:
+        case Service(name):
+            return {name}
+        case Identity():
+            return {caller.arn, caller.account}
+        case OriginAccessIdentity(arn):
+            return {arn} | account
+        case Unmodelled(arn):
+            return {arn, arn.split(":")[4]} | account
+    return set()
 
 
 def restricted(restriction: Restriction, values: Values) -> bool:
@@ -66,10 +81,20 @@ def possible(request: Request, assumptions: Assumptions, mentioned: str = "") ->
         and not {"aws:principalisawsservice", "aws:principalservicename"}.isdisjoint(missing),
         assumptions.principal_keys_agree and not agree(caller, values),
         assumptions.principal_keys_agree
-        and isinstance(caller, Identity)
+        and isinstance(caller, Identity | OriginAccessIdentity | Unmodelled)
         and not {"aws:principalarn", "aws:principalaccount"}.isdisjoint(missing),
     ]
     return not any(impossible)
+
+
+def can_be_sent(request: Request) -> bool:
+    """Whether anybody is known who can send it, which is asked of what gets through and of nothing that is denied."""
+    caller = request.principal
+    if isinstance(caller, OriginAccessIdentity):
+        known = "arn:[a-z-]+:iam::cloudfront:user/CloudFront Origin Access Identity [^ ]+"
+        open_keys = {"aws:principalaccount", "aws:userid", "aws:username", "aws:principaltype"}
+        return re.fullmatch(known, caller.arn) is not None and open_keys.isdisjoint(dict(request.context))
+    return not isinstance(caller, Unmodelled)
 
 
 def mention(document: Json) -> str:
@@ -97,4 +122,6 @@ def agree(caller: Principal, values: Values) -> bool:
             return arn in {None, (caller.arn,)} and account in {None, (caller.account,)}
         case Service():
             return arn is None
+        case OriginAccessIdentity() | Unmodelled():
+            return arn in {None, (caller.arn,)}
     return account in {None, ("anonymous",)}

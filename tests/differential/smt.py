@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from bucketpolicy.goal import TLS_VERSION, TRANSPORT, Absent, Below, Equal, Goal, Restriction, Target
-from bucketpolicy.request import Anonymous, Identity, Principal, Service
+from bucketpolicy.request import Anonymous, Identity, OriginAccessIdentity, Principal, Service, Unmodelled
 from bucketpolicy.tables.keys import applies
 from tests.differential.formulas import (
     ALWAYS,
@@ -31,11 +31,14 @@ from tests.differential.formulas import (
     real,
     regex,
 )
-from tests.differential.naive import KIND, MULTIVALUED, Json, acts, glob, listed, moment, number, principal_is, text
+from tests.differential.naive import FRESH, KIND, MULTIVALUED, Json, acts, glob, listed, moment, number, principal_is, text
 from tests.differential.naive import either as any_truth
 
-FRESH = "@fresh@"
+# Named tuples of equal fields are equal, whatever their classes.
+_ORIGIN, _OTHER = OriginAccessIdentity(f"{FRESH}:origin"), Unmodelled(f"arn:aws:sts::{FRESH}:other")
 _SLOTS = 3
+_SEGMENT = '(re.* (re.diff re.allchar (str.to_re ":"))) (str.to_re ":")'
+_NAMES = '(str.to_re "root") (re.++ (re.union (str.to_re "user/") (str.to_re "role/")) re.allchar re.all)'
 _NOT_COLON = '(re.diff re.allchar (str.to_re ":"))'
 
 
@@ -56,7 +59,8 @@ def encode(document: Json, goal: Goal) -> Question | None:
     asked = either(world.aims_at(target) for target in goal.targets)
     lower, upper = (either(span[side] for span in spans) for side in (0, 1))
     head = "\n".join([*world.declarations(), *(f"(assert {axiom})" for axiom in (*world.axioms(), asked))])
-    return Question(f"{head}\n(assert (not {lower}))", f"{head}\n(assert (not {upper}))")
+    known = both(f"(not (= caller {index}))" for index, caller in enumerate(world.callers) if isinstance(caller, Unmodelled))
+    return Question(f"{head}\n(assert (not {lower}))", f"{head}\n(assert (and {known} (not {upper})))")
 
 
 class World:
@@ -146,6 +150,7 @@ class World:
             lacks |= set() if isinstance(caller, Service) else {"aws:principalservicename"}
         if assume.principal_keys_agree:
             facts += self.identity_facts(caller) if isinstance(caller, Identity) else []
+            facts += self.other_facts(caller) if isinstance(caller, OriginAccessIdentity | Unmodelled) else []
             lacks |= {"aws:principalarn"} if isinstance(caller, Service) else set()
             if isinstance(caller, Service) and "aws:principalaccount" in self.keys:
                 named = sorted({one.account for one in self.callers if isinstance(one, Identity)} - {FRESH})
@@ -180,6 +185,33 @@ class World:
             facts += [f"(not (= {arn} {quote(one)}))" for one in arns if fresh]
         return facts
 
+    def other_facts(self, caller: OriginAccessIdentity | Unmodelled) -> list[str]:
+        """A signed caller of no modelled account has an ARN and an account; the ARN is its own, or none of a modelled form."""
+        arn, account, facts = name_of("aws:principalarn"), name_of("aws:principalaccount"), list[str]()
+        exempt = [one for one in self.goal.exempt if one.isdigit()]
+        if "aws:principalaccount" in self.keys:
+            facts += [self.has("aws:principalaccount"), *(f"(not (= {account} {quote(one)}))" for one in exempt)]
+        if "aws:principalarn" in self.keys:
+            head = f"arn:{self.goal.partition}:"
+            origin = f"(re.++ (str.to_re {quote(head + 'iam::cloudfront:user/')}) re.allchar re.all)"
+            identity = f'(re.++ (str.to_re {quote(head + "iam::")}) ((_ re.^ 12) (re.range "0" "9")) (str.to_re ":") (re.union {_NAMES}))'
+            every = f"(re.++ (str.to_re {quote(head)}) {_SEGMENT} {_SEGMENT} {_SEGMENT} re.all)"
+            accounts = sorted({one.account for one in self.callers if isinstance(one, Identity)} - {FRESH})
+            own = {
+                one: f"(re.++ (str.to_re {quote(head)}) {_SEGMENT} {_SEGMENT} (str.to_re {quote(one + ':')}) re.all)" for one in accounts
+            }
+            others = [one.arn for one in self.callers if isinstance(one, OriginAccessIdentity) and one != _ORIGIN]
+            facts.append(self.has("aws:principalarn"))
+            if caller == _OTHER:
+                facts.append(f"(str.in_re {arn} (re.diff {every} (re.union {' '.join([origin, identity, *own.values()])})))")
+            elif isinstance(caller, Unmodelled):
+                facts.append(f"(str.in_re {arn} (re.diff {own[caller.arn.split(':')[4]]} (re.union {origin} {identity})))")
+            elif caller == _ORIGIN:
+                facts += [f"(str.in_re {arn} {origin})", *(f"(not (= {arn} {quote(one)}))" for one in others)]
+            else:
+                facts.append(f"(= {arn} {quote(caller.arn)})")
+        return facts
+
     def aims_at(self, target: Target) -> str:
         """The request belongs to this target of the goal."""
         bucket = self.goal.bucket or ""
@@ -192,9 +224,8 @@ class World:
         parts += [self.restricted(one) for one in target.restrictions]
         own = [i for i, action in enumerate(self.actions) if re.fullmatch("s3:(Get|Put|Delete)BucketPolicy", action)]
         for index, caller in enumerate(self.callers):
-            names = (
-                {caller.name} if isinstance(caller, Service) else {caller.arn, caller.account} if isinstance(caller, Identity) else set()
-            )
+            names = {getattr(caller, name, "") for name in ("name", "arn", "account")}
+            names |= set(caller.arn.split(":")[4:5]) if isinstance(caller, Unmodelled) else set()
             if names & set(self.goal.exempt):
                 parts.append(f"(not (= caller {index}))")
             if isinstance(caller, Identity) and caller.kind == "root" and own:
@@ -344,11 +375,13 @@ class World:
 
 def representatives(entries: list[str], partition: str) -> list[Principal]:
     """One caller of each kind that the document's principals can tell apart; `@fresh@` stands for any name that is not listed."""
-    found: list[Principal] = [Anonymous(), Service(FRESH)]
+    found: list[Principal] = [Anonymous(), Service(FRESH), _ORIGIN, _OTHER]
     accounts = {FRESH}
     for entry in entries:
         if re.fullmatch(r"[a-z.0-9-]+\.amazonaws\.com", entry):
             found.append(Service(entry))
+        if entry.startswith(f"arn:{partition}:iam::cloudfront:user/CloudFront Origin Access Identity "):
+            found.append(OriginAccessIdentity(entry))
         head, _, path = entry.rpartition(":")
         account = head.rpartition(":")[2] if head else path
         if not re.fullmatch(r"\d{12}", account):
@@ -365,4 +398,5 @@ def representatives(entries: list[str], partition: str) -> list[Principal]:
         base = f"arn:{partition}:iam::{account}"
         found += [Identity("role", account, f"{base}:role/{FRESH}", "s"), Identity("user", account, f"{base}:user/{FRESH}")]
         found.append(Identity("root", account, f"{base}:root"))
+        found += [Unmodelled(f"arn:{partition}:sts::{account}:federated-user/{FRESH}")] if account != FRESH else []
     return list(dict.fromkeys(found))
