@@ -9,7 +9,7 @@ from typing_extensions import assert_never
 from bucketpolicy.canonical import hash_document
 from bucketpolicy.explain import Explanation
 from bucketpolicy.repair import Repaired
-from bucketpolicy.request import Anonymous, Context, Identity, Principal, Request, Service
+from bucketpolicy.request import Anonymous, Context, Identity, OriginAccessIdentity, Principal, Request, Service, Unmodelled
 from bucketpolicy.tables.keys import find_key
 from bucketpolicy.verdict import Denied
 from crossguard.judging.finding import (
@@ -152,6 +152,10 @@ def _describe_principal(principal: Principal) -> Caller:
             return Caller(kind, arn, account, session or None)
         case Service(name):
             return Caller("service", name=name)
+        case OriginAccessIdentity(arn):
+            return Caller("origin-access-identity", arn)
+        case Unmodelled(arn):
+            return Caller("unmodelled", arn)
         case _:
             assert_never(principal)
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from bucketpolicy.proof.globs import MANY, MANY_IN, Glob, join
-from bucketpolicy.proof.principals import MatchedPrincipals, Representatives, represent_unnamed, name_identities, name_others
+from bucketpolicy.proof.principals import MatchedPrincipals, Representatives, name_identities, name_others, represent_unnamed
 from bucketpolicy.request import Anonymous, Identity, OriginAccessIdentity, Principal, Service, Unmodelled
 
 

@@ -162,7 +162,7 @@ def _fresh(named: Iterable[str], services: list[str], partition: str) -> list[Re
 
 
 def _fresh_origin(named: dict[str, list[ParsedPrincipal]], partition: str) -> Representative:
-    """An origin access identity that nobody names."""
+    """An origin access identity that nobody names (S-18)."""
     taken = [item.arn for item in named.get(_NO_ACCOUNT, ())]
     head = f"arn:{partition}:iam::{_NO_ACCOUNT}:user/"
     name = _find_unused(f"{head}CloudFront Origin Access Identity E1EXAMPLE", taken)
@@ -170,7 +170,7 @@ def _fresh_origin(named: dict[str, list[ParsedPrincipal]], partition: str) -> Re
 
 
 def _unmodelled(account: str | None, partition: str) -> Representative:
-    """Every caller of an account, or of any, whose ARN is of another form."""
+    """Every caller of an account, or of any, whose ARN is of another form (S-19)."""
     forms = (
         *(name_identities(partition, None, tail) for tail in ("root", "user/", "role/")),
         join([*f"arn:{partition}:iam::{_NO_ACCOUNT}:user/", ANY, MANY]),

@@ -140,7 +140,8 @@ def test_nothing_set_is_the_default(config: dict[str, Any]) -> None:
             {"exemptPrincipals": ["arn:aws:iam::111122223333:role/*"]},
             (
                 '`exemptPrincipals[0]` is "arn:aws:iam::111122223333:role/*"; accepted: an IAM principal\'s ARN without wildcards,'
-                " a 12-digit account id, the ARN of a CloudFront origin access identity, or a service name such as `logging.s3.amazonaws.com`"
+                " a 12-digit account id, the ARN of a CloudFront origin access identity,"
+                " or a service name such as `logging.s3.amazonaws.com`"
             ),
         ),
         (
