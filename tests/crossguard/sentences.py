@@ -16,7 +16,8 @@ _QUOTED = re.compile("`([^`]*)`")
 _SENTENCE = re.compile(
     r"(?:An (?P<anonymous>anonymous )?)?(?:upload to|<(?P<action>\d+)> on) "
     r"(?:<(?P<arn>\d+)>|(?P<what>an object of this bucket|this bucket))"
-    r"(?: by (?P<who>an IAM user|an IAM role|the root user of an account|the root user of account <\d+>|the (?:user|role|service|CloudFront origin access identity) <\d+>))?"
+    r"(?: by (?P<who>an IAM user|an IAM role|the root user of an account|the root user of account <\d+>"
+    r"|the (?:user|role|service|CloudFront origin access identity) <\d+>))?"
     r"(?: in the session <(?P<session>\d+)>)?"
     r" (?P<transport>over plain HTTP|over HTTPS|over TLS [0-9.]+|without <(?P<key>\d+)>)"
     r"(?: with (?P<having>.*?))?(?: (?:and )?without (?P<lacking>the header <\d+>(?:(?:,| and) the header <\d+>)*))? is not denied\."

@@ -105,7 +105,9 @@ ROLE = Identity("role", "1", "arn:aws:iam::1:role/r", SESSION)
             f"An upload to `{OBJECT}` by the service `logging.s3.amazonaws.com` over HTTPS",
         ),
         (
-            Request(OriginAccessIdentity("arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1"), "s3:GetObject", OBJECT, HTTPS),
+            Request(
+                OriginAccessIdentity("arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1"), "s3:GetObject", OBJECT, HTTPS
+            ),
             False,
             f"`s3:GetObject` on `{OBJECT}` by the CloudFront origin access identity `E1` over HTTPS",
         ),
