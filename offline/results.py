@@ -28,12 +28,12 @@ from crossguard.judging.finding import (
     Unattached,
 )
 from crossguard.messages.quoting import has_secret_values
-from crossguard.messages.render import render
+from crossguard.messages.render import describe_layers, render
 from crossguard.pack.rule import Rule, StackRule
 from crossguard.resources.source import Found, Source
 from offline import remarks
 from offline.configuration import Level
-from offline.report.content import Caller, Nearest, Outcome, ReportedExemption, Result, Sent, SourceLocation, Verdict
+from offline.report.content import Caller, Layer, Nearest, Outcome, ReportedExemption, Result, Sent, SourceLocation, Verdict
 
 ATTACHED = "one policy is attached"
 
@@ -54,6 +54,8 @@ def say(rule: Rule | StackRule, level: Level, examined: Examined, place: SourceL
     match finding:
         case Compliant(twice=True):
             told = result._replace(message=ATTACHED, remark=remarks.TWICE)
+        case Compliant(layers=(_, *_) as layers, shared=shared):
+            told = result._replace(message=describe_layers(layers, shared=shared), remark=remarks.find_remarks(text))
         case Compliant(_, snippet_accepted):
             held = "" if isinstance(rule, Rule) else ATTACHED
             told = result._replace(message=held, remark=remarks.SNIPPET if snippet_accepted else remarks.find_remarks(text))
@@ -114,8 +116,9 @@ def read_verdict(message: str) -> Verdict:
 def fill(result: Result, finding: Finding) -> Result:
     """The result with the proof or the request of this finding."""
     match finding:
-        case Compliant(Denied(statements, assumptions)):
-            return result._replace(statements=statements, assumptions=assumptions, layer="bucket-policy")
+        case Compliant(Denied(statements, assumptions), layers=layers):
+            layer: Layer = "resource-control-policy" if layers else "bucket-policy"
+            return result._replace(statements=statements, assumptions=assumptions, layer=layer)
         case NotDenied(verdict, explanation):
             sent = describe_request(explanation.shown.request)
             return result._replace(request=sent, nearest=_describe_nearest(explanation), assumptions=verdict.assumptions)

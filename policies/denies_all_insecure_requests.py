@@ -129,7 +129,7 @@ RULE = Rule(
     description="The bucket policy of an S3 bucket should deny every request that is not made over TLS.",
     level="advisory",
     severity="medium",
-    keys=("exemptions", "partition", "exemptPrincipals", "minimumTlsVersion", "assumptions"),
+    keys=("exemptions", "partition", "exemptPrincipals", "minimumTlsVersion", "assumptions", "resourceControlPolicies"),
     goal=_insecure_requests,
     remediation_steps=(
         "Add a Deny statement for everyone to the bucket policy: s3:* on the bucket and on all its objects (both ARNs), "

@@ -122,7 +122,16 @@ RULE = Rule(
     description="The bucket policy of an S3 bucket must deny every upload that is not made over TLS.",
     level="mandatory",
     severity="high",
-    keys=("exemptions", "whenUnknown", "partition", "acceptBenchmarkSnippet", "exemptPrincipals", "minimumTlsVersion", "assumptions"),
+    keys=(
+        "exemptions",
+        "whenUnknown",
+        "partition",
+        "acceptBenchmarkSnippet",
+        "exemptPrincipals",
+        "minimumTlsVersion",
+        "assumptions",
+        "resourceControlPolicies",
+    ),
     goal=_insecure_uploads,
     remediation_steps=(
         "Add a Deny statement for everyone to the bucket policy: s3:PutObject (or s3:*) on all objects of the bucket, "

@@ -147,6 +147,7 @@ RULE = Rule(
         "acceptBenchmarkSnippet",
         "exemptPrincipals",
         "assumptions",
+        "resourceControlPolicies",
     ),
     goal=_uploads_without_header,
     remediation_steps=(

@@ -12,9 +12,10 @@ from bucketpolicy.document import Document, Malformed, Problem, list_texts
 from bucketpolicy.explain import explain
 from bucketpolicy.goal import Goal
 from bucketpolicy.judge import judge
+from bucketpolicy.layers import Layer, is_whole, name_layers, read_layer, unite
 from bucketpolicy.parse import MAX_BYTES, parse
 from bucketpolicy.repair import CannotRepair, Repaired, is_bucket_name, repair, write_statements
-from bucketpolicy.verdict import Counterexample, Denied, Undecided
+from bucketpolicy.verdict import Counterexample, Denied, Undecided, Verdict
 from crossguard.judging.exemptions import Applies, MightApply, find_exemption, matches
 from crossguard.judging.finding import (
     CannotTell,
@@ -34,11 +35,14 @@ from crossguard.judging.outputs import Language, find_output
 from crossguard.judging.snippet import has_snippet, might_have_snippet, write_other_half
 from crossguard.pack.partitions import PARTITIONS, find_partition
 from crossguard.pack.rule import Rule
-from crossguard.pack.settings import Rejected, Settings
+from crossguard.pack.settings import ControlPolicy, Rejected, Settings
 from crossguard.resources.source import Bare, Found, Missing, NoDocument, Source, Unknown
 
 _ARN = re.compile(r"arn:([^:]*):s3:::([^/]*)")
 _NO_NAME = Undecided((Problem("bucket", "this is not a valid bucket name"),))
+_NO_VERSION = Undecided(
+    (Problem("$.Version", "beside a resource control policy, `${` in a document without the `Version` `2012-10-17` is not decided"),)
+)
 #: The document of a bucket that has none. Nobody can write it: S3 takes no document without statements.
 _NOTHING = Document(variables=False, statements=())
 
@@ -80,14 +84,18 @@ def _assess_source(rule: Rule, settings: Settings, source: Found | Unknown | Mis
     if isinstance(source, Found):
         # What is refused by its size alone is too big to be kept.
         judge_text = _judge_cached if len(source.text) <= MAX_BYTES else _judge_text
-        return judge_text(rule, settings, source)
+        # Exemptions have been looked at, and a long list of them is slow to compare.
+        return judge_text(rule, settings._replace(exemptions=()), source)
     match source:
         case Unknown(path):
             return NotKnown(path, "document")
         case Missing(name, reason):
             return CannotTell(Undecided((Problem(name, reason),)))
+        case Bare(bucket) if bucket is not None and not is_bucket_name(bucket):
+            return CannotTell(_NO_NAME)
         case Bare(bucket, region):
-            return _judge_nothing(rule.goal(bucket, _choose_partition(settings, region, bucket, _NOTHING)[0], settings))
+            goal = rule.goal(bucket, _choose_partition(settings, region, bucket, _NOTHING)[0], settings)
+            return _judge_nothing(goal, tuple(map(_read_layer, settings.resource_control_policies)))
         case _:
             assert_never(source)
 
@@ -103,7 +111,8 @@ def _judge_text(rule: Rule, settings: Settings, source: Found) -> Finding:
         return OutputInText(source.property, language) if language else CannotTell(Undecided(document.problems))
     partition, assumed = _choose_partition(settings, source.region, source.bucket, document)
     goal = rule.goal(source.bucket, partition, settings)
-    finding = _judge_document(document, goal, assumed, source)
+    layers = tuple(map(_read_layer, settings.resource_control_policies))
+    finding = _judge_document(document, goal, assumed, source, layers)
     if not isinstance(finding, Compliant) and settings.accept_benchmark_snippet:
         finding = _accept_snippet(document, goal, finding)
     refused = _refuse(finding, tuple(_list_refusals(document, source))) if settings.assumptions.refused_by_s3 else finding
@@ -143,12 +152,16 @@ def _refuse(finding: Finding, refusals: tuple[Refusal, ...]) -> Finding:
             return CannotTell(Undecided(problems))
 
 
-def _judge_nothing(goal: Goal) -> Finding:
+def _judge_nothing(goal: Goal, layers: tuple[Layer, ...]) -> Finding:
     """What gets through where there is no policy."""
-    verdict = judge(_NOTHING, goal)
-    if isinstance(verdict, Counterexample):
-        return NotDenied(verdict, explain(_NOTHING, goal, verdict.request), Repaired("", write_statements(goal)), _NOTHING)
-    return CannotTell(_NO_NAME)
+    verdict = judge(unite(_NOTHING, layers), goal)
+    match verdict:
+        case Denied():
+            return _credit(verdict, _NOTHING, layers, ())
+        case Counterexample():
+            return NotDenied(verdict, explain(_NOTHING, goal, verdict.request), Repaired("", write_statements(goal)), _NOTHING)
+        case _:
+            return CannotTell(verdict)
 
 
 def _read(text: str) -> Document | Malformed:
@@ -161,11 +174,20 @@ _parse_cached = lru_cache(maxsize=16)(parse)
 _refusals_cached = lru_cache(maxsize=16)(find_refusals)
 
 
-def _judge_document(document: Document, goal: Goal, assumed: tuple[str, ...], source: Found) -> Finding:
+@lru_cache(maxsize=64)
+def _read_layer(policy: ControlPolicy) -> Layer:
+    """The settings hold only what can be read; anything else would deny nothing."""
+    layer = read_layer(policy.name, policy.text)
+    return layer if isinstance(layer, Layer) else Layer(policy.name, ())
+
+
+def _judge_document(document: Document, goal: Goal, assumed: tuple[str, ...], source: Found, layers: tuple[Layer, ...]) -> Finding:
     verdict = judge(document, goal)
+    if layers and not isinstance(verdict, Denied):
+        verdict = _judge_under_layers(document, goal, layers)
     match verdict:
         case Denied():
-            return Compliant(verdict._replace(assumptions=_join(verdict.assumptions, assumed)))
+            return _credit(verdict, document, layers, assumed)
         case _ if goal.bucket is None and "s3express" in source.text:
             # The name may turn out to be that of a directory bucket.
             return NotKnown("bucket", "bucket-name")
@@ -180,6 +202,20 @@ def _judge_document(document: Document, goal: Goal, assumed: tuple[str, ...], so
             return CannotTell(verdict, fix=repair(source.text, goal))
         case _:
             assert_never(verdict)
+
+
+def _credit(verdict: Denied, document: Document, layers: tuple[Layer, ...], assumed: tuple[str, ...]) -> Compliant:
+    """The proof with the layers that it rests on; its statements are the document's own."""
+    names = name_layers(verdict.statements, document, layers)
+    own = tuple(number for number in verdict.statements if not name_layers((number,), document, layers))
+    denied = verdict._replace(statements=own, assumptions=_join(verdict.assumptions, assumed))
+    return Compliant(denied, layers=names, shared=bool(names and own))
+
+
+def _judge_under_layers(document: Document, goal: Goal, layers: tuple[Layer, ...]) -> Verdict:
+    """The verdict on all of them together."""
+    verdict = judge(unite(document, layers), goal)
+    return verdict if isinstance(verdict, Denied) or is_whole(document) else _NO_VERSION
 
 
 def _needs_name_only(document: Document, goal: Goal) -> Finding:

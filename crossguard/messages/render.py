@@ -95,6 +95,13 @@ def render_note(rule: StackRule, doubtful: tuple[Subject, ...], bare: tuple[Subj
     return " ".join((*sentences, f"This check runs again at the end of the update. More: {link(rule)}"))
 
 
+def describe_layers(names: tuple[str, ...], *, shared: bool) -> str:
+    """What makes a document compliant that denies too little itself, in half a sentence."""
+    policies = "policy" if len(names) == 1 else "policies"
+    rest = "together with the bucket policy" if shared else "not by the bucket policy"
+    return f"denied by resource control {policies} {enumerate_texts(names, LIMITS[1], 'and')}, {rest}"
+
+
 def _enumerate(subjects: tuple[Subject, ...]) -> str:
     return enumerate_texts((subject.name for subject in subjects), LIMITS[1], "and", _MOST_BUCKETS)
 

@@ -9,9 +9,11 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from functools import partial
 from typing import Any, Literal, NamedTuple
 
 from bucketpolicy.goal import Assumptions
+from crossguard.pack.memory import remember
 from crossguard.pack.partitions import PARTITIONS
 
 #: The key in Pulumi's wire form that marks a secret; the value beside it is never shown.
@@ -33,6 +35,13 @@ class Exemption(NamedTuple):
     document: str | None = None
 
 
+class ControlPolicy(NamedTuple):
+    """A resource control policy of the organization, as text, and the name by which verdicts speak of it."""
+
+    name: str
+    text: str
+
+
 class Settings(NamedTuple):
     """A parsed configuration; the defaults are those of the pages of the policies."""
 
@@ -47,6 +56,7 @@ class Settings(NamedTuple):
     exempt_principals: tuple[str, ...] = ()
     minimum_tls_version: Literal["1.2", "1.3"] | None = None
     assumptions: Assumptions = Assumptions()
+    resource_control_policies: tuple[ControlPolicy, ...] = ()
 
 
 class Rejected(NamedTuple):
@@ -58,9 +68,16 @@ class Rejected(NamedTuple):
 Schema = Mapping[str, Any]
 
 
+def _find_none(_value: object, _path: str) -> Iterator[str]:
+    """The schema says it all."""
+    return iter(())
+
+
 class Key(NamedTuple):
     """
     One configuration key: the field of `Settings` it becomes, its JSON Schema, and how a value that fits becomes the field's.
+
+    `find_problems` says what the schema cannot say, of a value that fits it and its place.
 
     The schema uses `enum`, `type`, `pattern` (of the whole text, with `description` saying it in words), `format: date`, `items`,
     `minItems`, `maxItems`, `properties`, `required` and `additionalProperties: false`. `default` and `about` are for the docs, in Markdown.
@@ -71,6 +88,7 @@ class Key(NamedTuple):
     convert: Callable[[Any], object]
     default: str
     about: str
+    find_problems: Callable[[Any, str], Iterator[str]] = _find_none
 
 
 def _read_exemptions(entries: list[dict[str, str]]) -> tuple[Exemption, ...]:
@@ -88,6 +106,19 @@ def _read_exemptions(entries: list[dict[str, str]]) -> tuple[Exemption, ...]:
 
 def _read_assumptions(switches: dict[str, bool]) -> Assumptions:
     return Assumptions(**{name.replace("-", "_"): value for name, value in switches.items()})
+
+
+def _read_control_policies(entries: list[dict[str, Any]]) -> tuple[ControlPolicy, ...]:
+    from crossguard.pack import control_policies  # noqa: PLC0415  not at boot: few have any
+
+    return tuple(control_policies.read(entry, number) for number, entry in enumerate(entries, 1))
+
+
+def _check_control_policies(entries: list[dict[str, Any]], path: str) -> Iterator[str]:
+    from crossguard.pack import control_policies  # noqa: PLC0415  as above
+
+    for index, entry in enumerate(entries):
+        yield from control_policies.find_problems(entry, f"{path}[{index}]")
 
 
 _FILLED: Schema = {"type": "string", "minLength": 1, "pattern": r"^[\s\S]*\S[\s\S]*$", "description": "a text that is not empty"}
@@ -222,6 +253,16 @@ KEYS = {
         "[as listed](../assumptions.md)",
         "What may be taken for granted about requests and about AWS, each `true` or `false`.",
     ),
+    "resourceControlPolicies": Key(
+        "resource_control_policies",
+        {"type": "array", "maxItems": 100, "items": {"type": "object"}},
+        _read_control_policies,
+        "none",
+        "The organization's resource control policies that are in force for the bucket's account, each as"
+        " `aws organizations describe-policy` prints it, or its document. What they deny counts as denied,"
+        " and the verdict names the policy; [limits](../limits.md#layers-above-the-bucket).",
+        _check_control_policies,
+    ),
 }
 
 _LEVEL: Schema = {"enum": ["advisory", "mandatory", "remediate", "disabled"]}
@@ -232,29 +273,49 @@ def write_schema(keys: tuple[str, ...]) -> dict[str, dict[str, Any]]:
     return {name: {**KEYS[name].schema, "description": KEYS[name].about} for name in keys}
 
 
+class _Value(NamedTuple):
+    """What a value in the configuration became, or every problem in it."""
+
+    read: object
+    problems: tuple[str, ...] = ()
+
+
 def read_settings(config: Mapping[str, object], keys: tuple[str, ...]) -> Settings | Rejected:
     """The settings in this configuration of a policy that takes `keys`, or every problem in it."""
     if not config:
         return DEFAULTS
-    problems = tuple(_find_problems(config, keys))
-    if problems:
-        return Rejected(problems)
-    fields: dict[str, Any] = {KEYS[name].field: KEYS[name].convert(value) for name, value in config.items() if name in keys}
-    return Settings(**fields)
+    problems: list[str] = []
+    fields: dict[str, Any] = {}
+    for name, given in config.items():
+        if name in keys:
+            value = _READERS[name](given)
+            problems += value.problems
+            fields[KEYS[name].field] = value.read
+        else:
+            problems += _find_problems_outside(name, given, keys)
+    return Rejected(tuple(problems)) if problems else Settings(**fields)
 
 
 DEFAULTS = Settings()
 
 
-def _find_problems(config: Mapping[str, object], keys: tuple[str, ...]) -> Iterator[str]:
-    for name, value in config.items():
-        if name in keys:
-            yield from _check(KEYS[name].schema, value, name)
-        elif name == "enforcementLevel":
-            yield from _check(_LEVEL, value, name)
-        else:
-            names = ", ".join(f"`{key}`" for key in ("enforcementLevel", *keys))
-            yield f"`{_shorten(name)}` is no setting of this policy (it is set to {_show(value)}); accepted: {names}"
+def _read_value(name: str, given: object) -> _Value:
+    key = KEYS[name]
+    problems = tuple(_check(key.schema, given, name)) or tuple(key.find_problems(given, name))
+    return _Value(None, problems) if problems else _Value(key.convert(given))
+
+
+# The same configuration is read for every resource, and an organization's may be long.
+_READERS = {name: remember(partial(_read_value, name), 8) for name in KEYS}
+
+
+def _find_problems_outside(name: str, value: object, keys: tuple[str, ...]) -> Iterator[str]:
+    """What is wrong with a member of the configuration that is none of the policy's keys."""
+    if name == "enforcementLevel":
+        yield from _check(_LEVEL, value, name)
+    else:
+        names = ", ".join(f"`{key}`" for key in ("enforcementLevel", *keys))
+        yield f"`{_shorten(name)}` is no setting of this policy (it is set to {_show(value)}); accepted: {names}"
 
 
 def _check(schema: Schema, value: object, path: str) -> Iterator[str]:
@@ -263,6 +324,8 @@ def _check(schema: Schema, value: object, path: str) -> Iterator[str]:
         case "array", list() if schema.get("minItems", 0) <= len(value) <= schema.get("maxItems", len(value)):
             for index, item in enumerate(value):
                 yield from _check(schema["items"], item, f"{path}[{index}]")
+        case "object", dict() if SIGNATURE not in value and "properties" not in schema:
+            return
         case "object", dict() if SIGNATURE not in value:
             yield from _check_members(schema, value, path)
         case _ if not _fits(schema, value):
@@ -312,10 +375,10 @@ def describe(schema: Schema) -> str:
         case {"type": "array"}:
             limit = f", of at most {schema['maxItems']}" if "maxItems" in schema else ""
             return f"a list{', not an empty one' if 'minItems' in schema else ''}{limit} (each: {describe(schema['items'])})"
-        case {"type": "object"}:
+        case {"type": "object", "properties": _}:
             return "an object of " + ", ".join(f"`{name}`" for name in schema["properties"])
         case _:
-            return str(schema["description"])
+            return str(schema.get("description", "an object"))
 
 
 def _show(value: object) -> str:

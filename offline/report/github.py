@@ -1,14 +1,14 @@
 """
 The report as GitHub's workflow commands: what does not pass becomes an annotation at its line, as soon as a job prints it.
 
-A mandatory violation is an error, an advisory one a warning, what is not known a notice.
+A mandatory violation is an error, an advisory one a warning, what is not known, or denied by a layer above the bucket, a notice.
 """
 
 from collections.abc import Iterator
 
 from offline.files import STDIN, name_source
 from offline.report.content import Outcome, Report, Result, list_blind_spots, name_stack
-from offline.report.prose import has_stacks, say_verdict, shorten
+from offline.report.prose import has_stacks, is_layered, say_verdict, shorten
 from offline.report.visible import make_line, make_visible
 
 _COMMANDS: dict[Outcome, str] = {"violation": "error", "advisory": "warning", "unknown": "notice"}
@@ -23,7 +23,7 @@ def _list_commands(report: Report) -> Iterator[str]:
     for stack in report.stacks:
         labelled = [(bucket.label, result) for bucket in stack.buckets for result in bucket.results]
         for label, result in (*labelled, *(("", result) for result in stack.others)):
-            if result.outcome in _COMMANDS:
+            if result.outcome in _COMMANDS or is_layered(result):
                 yield _write_command(result, (name_stack(stack) if has_stacks(report) else "", label))
     for line in (*(f"not looked into: {spot}" for spot in list_blind_spots(report)), *(f"not read: {line}" for line in report.unread)):
         yield f"::warning title=S3 bucket policies::{_escape(line)}"
@@ -35,7 +35,7 @@ def _write_command(result: Result, subject: tuple[str, ...]) -> str:
     title = " ".join(part for part in (*subject, shorten(result.policy).replace("-", " ")) if part)
     properties = ",".join(f"{name}={_escape_property(value)}" for name, value in {**known, "title": title}.items())
     message = "\n".join(part for part in (result.message, result.remark) if part)
-    return f"::{_COMMANDS[result.outcome]} {properties}::{_escape(message)}"
+    return f"::{_COMMANDS.get(result.outcome, 'notice')} {properties}::{_escape(message)}"
 
 
 def _escape(text: str) -> str:

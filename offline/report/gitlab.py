@@ -7,7 +7,7 @@ from pathlib import PurePath
 from typing import Any
 
 from offline.report.content import Outcome, Report, Result, Stack, name_stack
-from offline.report.prose import has_stacks
+from offline.report.prose import has_stacks, is_layered
 from offline.report.visible import make_line, make_visible
 
 #: GitLab knows info, minor, major, critical and blocker.
@@ -24,7 +24,7 @@ def _list_findings(report: Report, stack: Stack) -> Iterator[dict[str, Any]]:
     within = f"{name_stack(stack)}: " if has_stacks(report) else ""
     labelled = [(f"{within}{bucket.label}: ", result) for bucket in stack.buckets for result in bucket.results]
     for head, result in (*labelled, *((within, result) for result in stack.others)):
-        if result.outcome in _SEVERITIES:
+        if result.outcome in _SEVERITIES or is_layered(result):
             yield _write_result(head, result, stack)
     for spot in stack.blind_spots:
         severity = "major" if spot.weighs or report.strict else "info"
@@ -39,7 +39,8 @@ def _write_result(head: str, result: Result, stack: Stack) -> dict[str, Any]:
     place = result.place
     message = "\n".join(part for part in (result.message, result.remark) if part)
     where = (place.file or stack.source, place.line or 1)
-    return _write(head + message, result.policy, _SEVERITIES[result.outcome], where, (stack.name, place.urn or place.file, place.type))
+    severity = _SEVERITIES.get(result.outcome, "info")
+    return _write(head + message, result.policy, severity, where, (stack.name, place.urn or place.file, place.type))
 
 
 def _write(description: str, check: str, severity: str, where: tuple[str, int], identity: tuple[str, ...]) -> dict[str, Any]:

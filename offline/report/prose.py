@@ -39,6 +39,8 @@ def split_message(message: str) -> tuple[Block, ...]:
 
 def say_proof(result: Result) -> str:
     """Which statements deny it, and what the proof assumes; in one line."""
+    if is_layered(result):
+        return result.message
     if not result.statements:
         return result.message or "accepted"
     numbers = ", ".join(map(str, result.statements))
@@ -94,7 +96,12 @@ def has_stacks(report: Report) -> bool:
 
 def is_told(result: Result) -> bool:
     """Whether it needs more words than an overview has room for."""
-    return result.outcome not in ("compliant", "exempt", "not-applicable") or bool(result.remark)
+    return result.outcome not in ("compliant", "exempt", "not-applicable") or bool(result.remark) or is_layered(result)
+
+
+def is_layered(result: Result) -> bool:
+    """Whether something above the bucket policy denies, which every report says."""
+    return result.layer == "resource-control-policy"
 
 
 def shorten(policy: str) -> str:

@@ -17,7 +17,7 @@ from crossguard.pack.frameworks import CONTROLS, Control, Framework, list_contro
 from crossguard.pack.rule import REPOSITORY
 from offline.files import STDIN, name_source
 from offline.report.content import Bucket, Edit, Report, Result, SourceLocation, Stack, find_status, list_stack_results
-from offline.report.prose import say_exemption
+from offline.report.prose import is_layered, say_exemption
 from offline.report.visible import make_line, make_visible
 from offline.run import PolicyInfo
 
@@ -76,7 +76,7 @@ def _write_invocation(report: Report, stacks: tuple[Stack, ...]) -> dict[str, An
         "exitCode": find_status(report._replace(stacks=stacks)),
         "endTimeUtc": report.date.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "toolExecutionNotifications": [{"level": level, "message": {"text": make_line(text)}} for level, text in (*unread, *blind, *notes)],
-        "toolConfigurationNotifications": [each for stack in stacks for each in _list_exemptions(stack)],
+        "toolConfigurationNotifications": [each for stack in stacks for each in _list_remarkable(stack)],
     }
 
 
@@ -192,11 +192,15 @@ def _fingerprint(result: Result) -> str:
     return hashlib.sha256(f"{result.policy}\n{subject}".encode("utf-8", "replace")).hexdigest()
 
 
-def _list_exemptions(stack: Stack) -> Iterator[dict[str, Any]]:
+def _list_remarkable(stack: Stack) -> Iterator[dict[str, Any]]:
+    """What passes by an exemption, or by a layer above the bucket."""
     for result in list_stack_results(stack):
+        name = result.place.name or result.place.file
         if result.exemption is not None:
-            yield {
-                "level": "note",
-                "message": {"text": make_line(f"{result.place.name or result.place.file} is exempt: {say_exemption(result.exemption)}")},
-                "associatedRule": {"id": result.policy},
-            }
+            yield _write_note(f"{name} is exempt: {say_exemption(result.exemption)}", result)
+        elif is_layered(result):
+            yield _write_note(f"{name}: {result.message}", result)
+
+
+def _write_note(text: str, result: Result) -> dict[str, Any]:
+    return {"level": "note", "message": {"text": make_line(text)}, "associatedRule": {"id": result.policy}}

@@ -130,7 +130,9 @@ def _write_results(results: tuple[Result, ...], report: Report, *, quiet: bool, 
             yield Text("")
             yield _write_heading(result, label)
         yield Text("  ").append(_write_line(result, report))
-        yield from (Text(f"    {line}".rstrip()) for line in make_visible(result.message).split("\n") if result.message)
+        # What passes has said so in its line.
+        told = result.message if result.outcome != "compliant" else ""
+        yield from (Text(f"    {line}".rstrip()) for line in make_visible(told).split("\n") if told)
         if result.remark:
             yield Text(f"    {make_line(result.remark)}", "dim")
 

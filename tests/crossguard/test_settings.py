@@ -230,10 +230,11 @@ VALUES = st.one_of(
 
 @given(st.sampled_from(ALL_KEYS), VALUES)
 def test_schema_and_parser_agree(name: str, value: object) -> None:
-    """The engine refuses exactly the values of a known key that the pack refuses by itself."""
+    """The engine refuses exactly the values of a known key that the pack refuses by itself, but for documents, which no schema reads."""
     schema = {"type": "object", "properties": write_schema((name,))}
     checker = jsonschema.Draft7Validator(schema, format_checker=jsonschema.Draft7Validator.FORMAT_CHECKER)
-    assert checker.is_valid({name: value}) == isinstance(read_settings({name: value}, (name,)), Settings)
+    accepted = isinstance(read_settings({name: value}, (name,)), Settings)
+    assert checker.is_valid({name: value}) == accepted or (name == "resourceControlPolicies" and not accepted)
 
 
 def test_every_key_is_documented() -> None:

@@ -1,6 +1,7 @@
 """`check`: raw documents and the output of the AWS CLI, under every kind of configuration."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from bucketpolicy.canonical import hash_document
 from crossguard.pack.partitions import PARTITIONS
 from offline.check import find_bucket, unwrap
+from tests.crossguard.control_tower import PV5
 from tests.offline.cli import (
     ALL_TRANSPORT,
     SSE,
@@ -426,3 +428,16 @@ def test_a_fix_that_is_no_edit_of_the_file_is_not_in_sarif(tmp_path: Path) -> No
     for document in documents:
         path.write_text(document, encoding="utf-8")
         assert find_edits(path) == []
+
+
+@pytest.mark.parametrize("chosen", ["text", "json", "ndjson", "sarif", "junit", "html", "markdown", "github", "gitlab", "csv"])
+def test_every_report_names_the_layer_that_denies(chosen: str, tmp_path: Path) -> None:
+    """Compliant by a resource control policy is not compliant by the bucket policy, and nobody must take the one for the other."""
+    config = tmp_path / "config.json"
+    config.write_text(json.dumps({TRANSPORT: {"resourceControlPolicies": [PV5]}}), encoding="utf-8")
+    document = tmp_path / "policy.json"
+    document.write_text(write_document(deny_headerless("logs")), encoding="utf-8")
+    ended = run("check", str(document), "--bucket", "logs", "--policy-config", str(config), "--format", chosen)
+
+    assert ended.status == 0
+    assert re.search(r"denied by resource control policy .{0,20}CTS3PV5.{0,20}, not by the bucket policy", ended.out)
