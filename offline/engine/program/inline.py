@@ -14,6 +14,7 @@ from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2_grpc
 from offline.engine.pack.boot import CHANNEL_OPTIONS
 from offline.engine.program.configuration import Project
 from offline.engine.program.process import Ended
+from offline.engine.program.pulumi_yaml.expressions import WrongProgramError
 from offline.engine.protocol.session import Session
 from offline.run import Failure
 
@@ -57,7 +58,7 @@ def _run_configured(function: Callable[[], object], session: Session) -> Ended:
     try:
         loop.run_until_complete(pulumi.runtime.run_in_stack(call))
     except Exception as error:  # noqa: BLE001  whatever the program raises
-        session.log(_describe(error, call.__code__), error=True)
+        session.log(str(error) if isinstance(error, WrongProgramError) else _describe(error, call.__code__), error=True)
     finally:
         executor.shutdown(wait=True)
         loop.close()

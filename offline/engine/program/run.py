@@ -17,9 +17,11 @@ from offline.engine.program import configuration
 from offline.engine.program.advice import explain_failure
 from offline.engine.program.configuration import Project
 from offline.engine.program.doubt import weigh
+from offline.engine.program.inline import run_function
 from offline.engine.program.libraries import find_library
 from offline.engine.program.places import locate
 from offline.engine.program.process import Ended, prepare, run_process
+from offline.engine.program.pulumi_yaml.program import make_program
 from offline.engine.program.rounds import Round, combine, match
 from offline.engine.program.source_text import Source, list_outputs, read_sources
 from offline.engine.protocol.monitor import serve
@@ -64,11 +66,19 @@ def preview(options: RunOptions, progress: Callable[[str], None] = lambda _: Non
     loaded = mocks.load(options.mocks)
     if isinstance(loaded, Failure):
         return loaded
+    sources = partial(read_sources, project.folder)
+    if project.runtime == "yaml" and options.command is None:
+        program = make_program(project)
+        if isinstance(program, Failure):
+            return program
+        runner = partial(run_function, program, project, options.patience)
+        operation = Operation(project, runner, loaded, options.policies, options.pack, progress, partial(find_library, project), sources)
+        return operation.update() if options.update else operation.preview()
     with prepare(project, options.command) as start:
         if isinstance(start, Failure):
             return start
         runner = partial(run_process, start, project, options.patience)
-        library, sources = partial(find_library, project), partial(read_sources, project.folder)
+        library = partial(find_library, project)
         operation = Operation(project, runner, loaded, options.policies, options.pack, progress, library, sources, start.notes)
         return operation.update() if options.update else operation.preview()
 

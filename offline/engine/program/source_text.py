@@ -95,7 +95,8 @@ def list_required(sources: tuple[Source, ...], project: str) -> tuple[str, ...]:
 def find_line(sources: tuple[Source, ...], kind: str, name: str) -> tuple[Path, int] | None:
     """The only place where a resource of this kind is made with this name; None where there is none, or several."""
     quoted = rf"[\"'`]{re.escape(name)}[\"'`]"
-    for pattern in (rf"{re.escape(kind)}(?:V2)?\s*(?:<[^>]*>)?\(\s*(?:\w+\s*,\s*)?{quoted}", quoted):
+    in_yaml = rf"(?m)^[ \t]+[\"']?{re.escape(name)}[\"']?:[ \t]*(?=\n(?:[ \t]*#.*\n|[ \t]+name:.*\n)*[ \t]+type:)"
+    for pattern in (in_yaml, rf"{re.escape(kind)}(?:V2)?\s*(?:<[^>]*>)?\(\s*(?:\w+\s*,\s*)?{quoted}", quoted):
         places = [
             (source.path, source.text.count("\n", 0, match.start()) + 1)
             for source in sources
