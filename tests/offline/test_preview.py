@@ -213,7 +213,7 @@ def test_a_remediation_holds_for_what_follows() -> None:
         read = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::data-of-ours/*"}
         attach(bucket, json.dumps({"Version": "2012-10-17", "Statement": [read]}))
 
-    run = run_program(program, policies=policies)
+    run = run_program(program, policy_config=policies)
     lengths = sorted(len(json.loads(str(each.after["policy"]))["Statement"]) for each in run.remediated)
     assert ([each.policy for each in run.remediated], lengths) == ([TRANSPORT, HEADER], [2, 3])
     assert [level for level, _, _ in tell(run) if level == "mandatory"] == []
