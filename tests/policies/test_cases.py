@@ -55,7 +55,8 @@ def test_each_rule_has_cases_of_each_kind(rule: str) -> None:
 def test_no_case_lies_elsewhere() -> None:
     """A case in a folder of another name would be run by nobody."""
     assert {case.rule for case in CASES} == set(RULES)
-    assert len(list(FOLDER.rglob("*"))) == len(CASES) + sum(path.is_dir() for path in FOLDER.rglob("*"))
+    files = {path.relative_to(FOLDER) for path in FOLDER.rglob("*") if path.is_file()}
+    assert files == {Path(case.rule, case.expected, f"{case.name}.json") for case in CASES} | {Path("README.md")}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.rule}/{case.name}")
