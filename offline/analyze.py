@@ -4,6 +4,9 @@
 The SDK takes a millisecond to hand one resource to a pack, and a state may hold tens of thousands. So the pack's own judges
 (`crossguard.policy`) are asked in this process, about the same values: inputs one by one, outputs of all together, remediations reported
 and never applied. A test holds the answers against those of a booted pack.
+
+One thing more is asked here: where the outputs hold another document than the inputs, as a refresh leaves them, both are judged, and the
+worse one counts.
 """
 
 import json
@@ -13,6 +16,7 @@ from typing import Any, NamedTuple, cast
 
 from pulumi_policy import ResourceValidationArgs, StackValidationArgs
 
+from bucketpolicy.canonical import hash_document
 from bucketpolicy.repair import Repaired
 from crossguard import policy
 from crossguard.judging.assess import assess, locate
@@ -24,16 +28,20 @@ from crossguard.resources.seen_inputs import SeenInputs
 from crossguard.resources.source import Found
 from offline.configuration import Configuration, Configured
 from offline.engine.deployment import ROOT_TYPE
-from offline.engine.protocol.values import reveal
+from offline.engine.protocol.values import UNKNOWN, reveal
 from offline.pack_info import PACK, describe, read_version
-from offline.results import Examined
-from offline.run import Diagnostic, Pack, Remediated, Run, Seen, Skipped
-from offline.state import State, Stored
+from offline.results import Examined, find_verdict
+from offline.run import Diagnostic, Drift, Pack, Remediated, Run, Seen, Skipped, Verdict
+from offline.state import ENCRYPTED, State, Stored
 
 _SAID_EVERY = 500
 #: The properties that policies look into.
 _READ = frozenset({"bucket", "bucketName", "policy", "policyDocument", "region", "endpoints"})
 
+
+_DOCUMENTS = ("policy", "policyDocument")
+#: From the best to the worst that can be found in a document.
+_BADNESS: tuple[Verdict, ...] = ("not-applicable", "denied", "exempt", "unknown", "undecided", "not-denied")
 
 #: URN and policy to what was found there.
 Findings = dict[tuple[str, str], Examined]
@@ -81,6 +89,7 @@ class _Judges(NamedTuple):
     seen_inputs: SeenInputs
     when: policy.When
     findings: Findings | None
+    drifts: dict[tuple[str, str], Drift]
 
 
 class _Said(NamedTuple):
@@ -105,7 +114,7 @@ def judge_state(
     """
     configs = {configured.rule.name: _read_config(configured, configuration) for configured in configuration.policies}
     providers = list_providers(state.resources)
-    judges = _Judges(configuration, configs, providers, SeenInputs(), policy.When(today, preview=False), findings)
+    judges = _Judges(configuration, configs, providers, SeenInputs(), policy.When(today, preview=False), findings, {})
     said = [*_judge_resources(state, judges, progress)]
     said += _judge_stack(state, judges)
     return Run(
@@ -119,6 +128,7 @@ def judge_state(
             Skipped(one.configured.rule.name, one.urn, one.outcome.reason) for one in said if isinstance(one.outcome, policy.Skip)
         ),
         remediated=tuple(_list_remediated(state, judges)),
+        drifts=judges.drifts,
     )
 
 
@@ -142,15 +152,37 @@ def _judge_resources(state: State, judges: _Judges, progress: Callable[[str], No
     for number, resource in enumerate(judged):
         if number % _SAID_EVERY == 0:
             progress(f"judging bucket policies: {number:,} of {len(judged):,}")
-        shown = _show_inputs(resource, judges.providers)
+        shown, drifted = _show_inputs(resource, judges.providers), _show_drifted(resource, judges.providers)
         for configured in judges.configuration.policies:
             rule = configured.rule
             if isinstance(rule, Rule) and configured.level != "disabled":
-                args = cast("ResourceValidationArgs", shown._replace(config=judges.configs[rule.name]))
+                worse = _find_worse(shown, drifted, rule, configured, judges) if drifted is not None else shown
+                args = cast("ResourceValidationArgs", worse._replace(config=judges.configs[rule.name]))
                 for outcome in policy.judge_resource(rule, args, judges.seen_inputs, judges.when):
                     yield _Said(configured, resource.urn, outcome)
                 if judges.findings is not None:
-                    judges.findings[resource.urn, rule.name] = _examine(shown, rule, configured, judges.when.today)
+                    judges.findings[resource.urn, rule.name] = _examine(worse, rule, configured, judges.when.today)
+
+
+def _show_drifted(resource: Stored, providers: Mapping[str, ShownProvider]) -> _Shown | None:
+    """The resource by its outputs, where they hold another document than its inputs; what is encrypted or blank shows none."""
+    key = next((key for key in _DOCUMENTS if resource.inputs.get(key)), None)
+    if key is None or resource.outputs.get(key) in (resource.inputs[key], ENCRYPTED, UNKNOWN, "", None):
+        return None
+    shown = _show_inputs(resource._replace(inputs={**resource.inputs, key: resource.outputs[key]}), providers)
+    documents = [find(resource.type, reveal_read(each), None) for each in (resource.inputs, shown.props)]
+    texts = {hash_document(each.text) for each in documents if isinstance(each, Found)}
+    return shown if len(texts) > 1 or not all(isinstance(each, Found) for each in documents) else None
+
+
+def _find_worse(inputs: _Shown, outputs: _Shown, rule: Rule, configured: Configured, judges: _Judges) -> _Shown:
+    """Of the two documents the one with the worse verdict, that of the inputs where both have one; a difference is remembered."""
+    today = judges.when.today
+    one, other = (find_verdict(rule, _examine(shown, rule, configured, today).finding) for shown in (inputs, outputs))
+    if one == other:
+        return inputs
+    judges.drifts[inputs.urn, rule.name] = Drift(one, other)
+    return outputs if _BADNESS.index(other) > _BADNESS.index(one) else inputs
 
 
 def _has_document(resource: Stored) -> bool:

@@ -253,7 +253,16 @@ def _report_resource(shown: Shown, stack: _Stack, attached: Mapping[str, Finding
             findings.append((configured.level, examined.finding))
         elif not said and examined is not None and (silent := _explain_silence(shown, configured, examined, stack)) is not None:
             results.append(silent)
-    return _Told(tuple(results), tuple(findings))
+    return _Told(tuple(_add_drift(result, stack) for result in results), tuple(findings))
+
+
+def _add_drift(result: Result, stack: _Stack) -> Result:
+    """The result with what the other of inputs and outputs would have given."""
+    drift = stack.judged.run.drifts.get((result.place.urn, result.policy))
+    if drift is None:
+        return result
+    told = f"The state's inputs and outputs differ: by the inputs {drift.inputs}, by the outputs {drift.outputs}; the worse one counts."
+    return result._replace(drift=drift, remark=" ".join(filter(None, (told, result.remark))))
 
 
 def _examine(shown: Shown, configured: Configured, stack: _Stack, attached: Mapping[str, Finding], *, whole: bool) -> Examined | None:

@@ -33,7 +33,8 @@ from crossguard.pack.rule import Rule, StackRule
 from crossguard.resources.source import Found, Source
 from offline import remarks
 from offline.configuration import Level
-from offline.report.content import Caller, Layer, Nearest, Outcome, ReportedExemption, Result, Sent, SourceLocation, Verdict
+from offline.report.content import Caller, Layer, Nearest, Outcome, ReportedExemption, Result, Sent, SourceLocation
+from offline.run import Verdict
 
 ATTACHED = "one policy is attached"
 

@@ -7,6 +7,12 @@ Level = Literal["advisory", "mandatory"]
 Mode = Literal["preview", "update", "state"]
 
 
+#: What was found, whatever it counts as: the last three are the stack policy's.
+Verdict = Literal[
+    "denied", "not-denied", "undecided", "unknown", "exempt", "not-applicable", "attached", "unattached", "several"
+]  # fmt: skip
+
+
 class Seen(NamedTuple):
     """
     A resource as the pack was shown it.
@@ -75,6 +81,13 @@ class Remediated(NamedTuple):
     after: Mapping[str, object]
 
 
+class Drift(NamedTuple):
+    """A resource whose inputs and outputs have different verdicts; the worse one is the result's."""
+
+    inputs: Verdict
+    outputs: Verdict
+
+
 class Unanswered(NamedTuple):
     """A data source or a provider's method (by its token) or another stack (by its name) that nobody answered, with its properties."""
 
@@ -105,6 +118,7 @@ class Run(NamedTuple):
     `diagnostics` are what counts. Where a preview had a second verdict with resolved outputs, `first` keeps what the first preview said and
     `resolved` is true. `output` is what the program itself printed and logged; `notes` are single lines about what a reader should know,
     `blind_spots` what may hold a bucket and could not be looked into, `unanswered` what made-up values stood in for.
+    `drifts` has the verdicts on inputs and outputs, by URN and policy, where a state holds two.
     """
 
     mode: Mode
@@ -121,6 +135,7 @@ class Run(NamedTuple):
     notes: tuple[str, ...] = ()
     blind_spots: tuple[BlindSpot, ...] = ()
     unanswered: tuple[Unanswered, ...] = ()
+    drifts: Mapping[tuple[str, str], Drift] = {}
 
 
 class Failure(NamedTuple):

@@ -5,15 +5,11 @@ from datetime import date, datetime
 from typing import Literal, NamedTuple
 
 from offline.configuration import Level
-from offline.run import BlindSpot, PolicyInfo
+from offline.run import BlindSpot, Drift, PolicyInfo, Verdict
 
 #: From worst to best: `violation` is mandatory, `advisory` is not, `unknown` tells that nothing could be told and nothing is claimed.
 Outcome = Literal["violation", "advisory", "unknown", "exempt", "remediated", "compliant", "not-applicable"]
 OUTCOMES: tuple[Outcome, ...] = ("violation", "advisory", "unknown", "exempt", "remediated", "compliant", "not-applicable")
-#: What was found, whatever it counts as: the last three are the stack policy's.
-Verdict = Literal[
-    "denied", "not-denied", "undecided", "unknown", "exempt", "not-applicable", "attached", "unattached", "several"
-]  # fmt: skip
 #: What denies the requests.
 Layer = Literal["bucket-policy", "resource-control-policy"]
 CommandName = Literal["preview", "analyze", "check", "fix", "merge"]
@@ -77,13 +73,6 @@ class Nearest(NamedTuple):
     statement: int
     sid: str | None
     obstacle: str
-
-
-class Drift(NamedTuple):
-    """A resource whose inputs and outputs have different verdicts; the worse one is the result's."""
-
-    inputs: Verdict
-    outputs: Verdict
 
 
 class Result(NamedTuple):

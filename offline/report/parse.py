@@ -12,7 +12,6 @@ from typing import Any
 from offline.report.content import (
     Bucket,
     Caller,
-    Drift,
     Nearest,
     Report,
     ReportedExemption,
@@ -22,7 +21,7 @@ from offline.report.content import (
     Stack,
     UsedExemption,
 )
-from offline.run import BlindSpot, PolicyInfo
+from offline.run import BlindSpot, Drift, PolicyInfo
 
 
 def read_header(record: Mapping[str, Any]) -> Report:

@@ -8,7 +8,6 @@ from crossguard.pack.rule import REPOSITORY
 from offline.report.content import (
     OUTCOMES,
     Bucket,
-    Drift,
     Nearest,
     Report,
     ReportedExemption,
@@ -23,6 +22,7 @@ from offline.report.content import (
     list_stack_results,
     rank,
 )
+from offline.run import Drift
 
 #: Raised when a member changes its meaning or goes; new members may come at any time.
 VERSION = 2

@@ -412,3 +412,68 @@ def test_a_stack_without_resources_is_valid(envelope: object, expected: tuple[st
     found = state.parse(json.dumps(envelope), "state.json")
     assert isinstance(found, state.State)
     assert (found.project, found.stack, found.time, found.resources) == (*expected, ())
+
+
+def attach_drifted(inputs: object, outputs: object, kind: str = "aws:s3/bucketPolicy:BucketPolicy", key: str = "policy") -> str:
+    """A state whose bucket policy was read again, and is another one now."""
+    return export(bucket("logs"), resource(kind, "logs", {"bucket": "logs", key: inputs}, {"bucket": "logs", key: outputs}))
+
+
+def judge_drifted(text: str) -> tuple[int, dict[str, Any], dict[str, str], dict[str, str]]:
+    """Status, and by policy what differs, the verdict, the remark."""
+    ended = run("analyze", "-", "--format", "json", stdin=text.encode())
+    results = json.loads(ended.out)["stacks"][0]["buckets"][0]["results"]
+    return (
+        ended.status,
+        {each["policy"]: each["drift"] for each in results if each["drift"]},
+        {each["policy"]: each["verdict"] for each in results},
+        {each["policy"]: each["remark"] for each in results if each["remark"]},
+    )
+
+
+@pytest.mark.parametrize("native", [False, True])
+@pytest.mark.parametrize("fixed_in", ["inputs", "outputs"])
+def test_inputs_and_outputs_are_judged_and_the_worse_counts(fixed_in: str, native: bool) -> None:  # noqa: FBT001
+    """Whichever of the two it is; the report says both."""
+    good, bad = write_compliant(), write_open()
+    kind, key = ("aws-native:s3:BucketPolicy", "policyDocument") if native else ("aws:s3/bucketPolicy:BucketPolicy", "policy")
+    pair = (good, bad) if fixed_in == "inputs" else (bad, good)
+    inputs, outputs = (json.loads(each) if native else each for each in pair)
+    state_text = attach_drifted(inputs, outputs, kind, key)
+    status, drifts, verdicts, remarks = judge_drifted(state_text)
+    documents = {UPLOADS, TRANSPORT, ALL_TRANSPORT}
+    expected = {"inputs": "denied", "outputs": "not-denied"} if fixed_in == "inputs" else {"inputs": "not-denied", "outputs": "denied"}
+    assert status == 1
+    assert drifts == dict.fromkeys(documents, expected)
+    assert {verdicts[name] for name in documents} == {"not-denied"}
+    said = f"by the inputs {expected['inputs']}, by the outputs {expected['outputs']}; the worse one counts"
+    assert all(said in remarks[name] for name in documents)
+
+
+def test_an_inline_policy_that_drifted() -> None:
+    """The same."""
+    text = export(
+        resource(
+            "aws:s3/bucket:Bucket", "logs", {"bucket": "logs", "policy": write_compliant()}, {"bucket": "logs", "policy": write_open()}
+        )
+    )
+    status, drifts, _, _ = judge_drifted(text)
+    assert (status, drifts[UPLOADS]) == (1, {"inputs": "denied", "outputs": "not-denied"})
+
+
+@pytest.mark.parametrize(
+    "outputs",
+    [
+        json.dumps(json.loads(write_compliant()), indent=4, sort_keys=True),
+        json.loads(write_compliant()),
+        encrypted(),
+        "",
+        None,
+        write_compliant().replace("2012-10-17", "2008-10-17"),
+    ],
+    ids=["written otherwise", "an object", "encrypted", "blank", "none", "another document, the same verdict"],
+)
+def test_what_is_no_drift(outputs: object) -> None:
+    """The same document, none to be seen, or the same verdict."""
+    status, drifts, verdicts, _ = judge_drifted(attach_drifted(write_compliant(), outputs))
+    assert (status, drifts, verdicts[UPLOADS]) == (0, {}, "denied")

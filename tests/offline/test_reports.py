@@ -21,7 +21,6 @@ from offline.report.content import (
     OUTCOMES,
     Bucket,
     Caller,
-    Drift,
     Nearest,
     Outcome,
     Report,
@@ -30,12 +29,11 @@ from offline.report.content import (
     Sent,
     SourceLocation,
     Stack,
-    Verdict,
 )
 from offline.report.formats import render
 from offline.report.prose import split_message
 from offline.report.visible import make_line, make_visible
-from offline.run import BlindSpot, PolicyInfo
+from offline.run import BlindSpot, Drift, PolicyInfo, Verdict
 from tests.offline.cli import HAS_POLICY, TRANSPORT, UPLOADS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
