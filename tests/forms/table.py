@@ -20,6 +20,7 @@ SILENT: Levels = {}
 NOTE: Levels = {UPLOADS: "advisory", TRANSPORT: "advisory"}
 BLOCKED: Levels = {UPLOADS: "mandatory", TRANSPORT: "mandatory", ALL_REQUESTS: "advisory"}
 STACK: Levels = {HAS_POLICY: "mandatory"}
+ELSEWHERE: Levels = {**BLOCKED, **STACK}
 
 
 class Form(NamedTuple):
@@ -29,14 +30,15 @@ class Form(NamedTuple):
     `bucket` and `policy` are its source, in Markdown; `unknown` says which of the two a first preview does not show; `link` are the
     property dependencies: `both` and `bucket` lead to the bucket, `block` leads to a BucketPublicAccessBlock of it, `read` to a bucket
     that is only read, `none` is none; `inline` is a bucket with a policy of its own, `twice` a bucket with two BucketPolicies, `shared`
-    two buckets with one document, `bare` a bucket without any. `preview` and `update` are what is said, `why` is the reason in the docs.
+    two buckets with one document, `elsewhere` leads to another bucket than the document's, `later` is not made in a preview, `bare` is a
+    bucket without any. `preview` and `update` are what is said, `why` is the reason in the docs.
     """
 
     name: str
     bucket: str
     policy: str
     unknown: Literal["nothing", "bucket", "policy", "both"]
-    link: Literal["both", "bucket", "block", "read", "none", "inline", "twice", "shared", "bare"]
+    link: Literal["both", "bucket", "block", "read", "none", "inline", "twice", "shared", "elsewhere", "later", "bare"]
     preview: Levels
     update: Levels = SILENT
     why: str = ""
@@ -87,8 +89,19 @@ FORMS = (
         "a literal",
         "bucket",
         "bucket",
-        NOTE,
-        why="the document is known, the bucket's name is not",
+        SILENT,
+        why="the document names a bucket of this operation",
+    ),
+    Form("id-name", "`b.id`", "`b.bucket.apply(...)`", "bucket", "both", SILENT, why="the document names a bucket of this operation"),
+    Form(
+        "elsewhere",
+        "`c.id`",
+        "`b.bucket.apply(...)`",
+        "bucket",
+        "elsewhere",
+        STACK,
+        ELSEWHERE,
+        why="it hangs on another bucket than it speaks of",
     ),
     Form(
         "id-star",
@@ -96,8 +109,9 @@ FORMS = (
         'a literal with `"Resource": "*"`',
         "bucket",
         "bucket",
-        SILENT,
-        why="the answer is the same for every name",
+        BLOCKED,
+        BLOCKED,
+        why="S3 refuses it, whatever the name",
     ),
     Form(
         "id-no-deny",
@@ -133,12 +147,47 @@ FORMS = (
         BLOCKED,
         why="ARNs of another partition do not apply",
     ),
-    Form("shared", "`b.bucket`, and again `c.bucket`", "one text with the ARNs of both", "nothing", "shared", SILENT),
+    Form(
+        "shared",
+        "`b.bucket`, and again `c.bucket`",
+        "one text with the ARNs of both",
+        "nothing",
+        "shared",
+        BLOCKED,
+        BLOCKED,
+        why="S3 refuses a statement about another bucket",
+    ),
     Form("options", "`b.bucket`, protected, its provider elsewhere", "`b.bucket.apply(...)`, a child of `b`", "nothing", "both", SILENT),
     Form("inline", "none", "`Bucket(..., policy=...)`", "nothing", "inline", SILENT, why="the policy counts as attached"),
     Form("inline-v2", "none", "`BucketV2(..., policy=...)`", "nothing", "inline", SILENT, why="the policy counts as attached"),
     Form(
-        "two-policies", "`b.bucket`, twice", "`b.bucket.apply(...)`", "nothing", "twice", STACK, STACK, why="the last write wins, silently"
+        "inline-too",
+        "`b.bucket`, of `Bucket(..., policy=...)`",
+        "the same document",
+        "nothing",
+        "inline",
+        SILENT,
+        why="the same document twice is one",
+    ),
+    Form("two-policies", "`b.bucket`, twice", "the same document, twice", "nothing", "twice", SILENT, why="the same document twice is one"),
+    Form(
+        "two-different",
+        "`b.bucket`, twice",
+        "two compliant documents",
+        "nothing",
+        "twice",
+        STACK,
+        STACK,
+        why="the last write wins, silently",
+    ),
+    Form(
+        "in-apply",
+        "`b.id`",
+        "`b.arn.apply(lambda arn: BucketPolicy(...))`",
+        "both",
+        "later",
+        STACK,
+        why="made inside an `apply`, it is not there yet; `inPreview: advisory` makes that a note",
     ),
     Form("no-policy", "none", "none", "nothing", "bare", STACK, STACK, why="no policy is attached to the bucket"),
 )

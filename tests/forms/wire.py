@@ -26,7 +26,7 @@ def write_wire(form: Form, *, preview: bool) -> Wire:
     others: list[Resource] = []
     if form.link == "block":
         others.append(_write_block(form, name, bucket, preview=preview))
-    if form.link == "shared":
+    if form.link in ("shared", "elsewhere"):
         others.append(Resource(BUCKET, f"{form.name}-2", {"bucket": f"{name}-2"}, region=region))
     inputs = [bucket, *others, *policies]
     outputs = [_plan(bucket, preview=preview), *others, *policies]
@@ -60,7 +60,16 @@ def _write_policies(form: Form, name: str, bucket: Resource, *, preview: bool) -
         case "bare":
             return []
         case "twice":
-            return [policy, again]
+            document = json.loads(text)
+            document["Statement"][0]["Action"] = "s3:*"
+            other = {"bucket": shown, "policy": json.dumps(document)}
+            return [policy, again if form.name == "two-policies" else again._replace(props=other)]
+        case "elsewhere":
+            target = UNKNOWN if preview else f"{name}-2"
+            dependencies = {**policy.dependencies, "bucket": [f"{bucket.urn}-2"]}
+            return [policy._replace(props={"bucket": target, "policy": text}, dependencies=dependencies)]
+        case "later":
+            return [] if preview else [policy]
         case "shared":
             props = {"bucket": f"{name}-2", "policy": text}
             return [policy, again._replace(props=props, dependencies={**policy.dependencies, "bucket": [f"{bucket.urn}-2"]})]
@@ -92,7 +101,9 @@ def _write_block(form: Form, name: str, bucket: Resource, *, preview: bool) -> R
 def _write_inline(form: Form, *, preview: bool) -> Wire:
     kind = BUCKET_V2 if form.name == "inline-v2" else BUCKET
     bucket = Resource(kind, form.name, {"bucket": form.name, "policy": compliant(form.name)}, region="eu-central-1")
-    return Wire((bucket,), (_plan(bucket, preview=preview),))
+    policy = Resource(BUCKET_POLICY, form.name, bucket.props, {"bucket": [bucket.urn]}, region="eu-central-1")
+    more = (policy,) if form.name == "inline-too" else ()
+    return Wire((bucket, *more), (_plan(bucket, preview=preview), *more))
 
 
 def _write_document(form: Form, name: str) -> str:

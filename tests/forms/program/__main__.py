@@ -156,6 +156,15 @@ attach("id-literal", b.id, dump_name("forms-id-literal"))
 b = make("id-star")
 attach("id-star", b.id, EVERYWHERE)
 
+b = make("id-name")
+attach("id-name", b.id, b.bucket.apply(dump_name))
+
+b, c = make("elsewhere"), make("elsewhere-2")
+attach("elsewhere", c.id, b.bucket.apply(dump_name))
+
+b = make("in-apply")
+b.arn.apply(lambda arn: attach("in-apply", arn.rpartition(":")[2], dump(arn)))
+
 b = make("id-no-deny")
 attach("id-no-deny", b.id, ALLOW)
 
@@ -207,6 +216,13 @@ attach("options", b.bucket, b.bucket.apply(dump_name), parent=b)
 
 aws.s3.Bucket("inline", bucket="forms-inline", policy=dump_name("forms-inline"), tags={"team": "data"})
 aws.s3.BucketV2("inline-v2", bucket="forms-inline-v2", policy=dump_name("forms-inline-v2"))
+
+b = make("inline-too", bucket="forms-inline-too", policy=dump_name("forms-inline-too"))
+attach("inline-too", b.bucket, dump_name("forms-inline-too"))
+
+b = make("two-different")
+attach("two-different", b.bucket, b.bucket.apply(dump_name))
+attach("two-different-2", b.bucket, b.bucket.apply(lambda name: json.dumps(write(f"arn:aws:s3:::{name}", Action="s3:*"))))
 
 b = make("two-policies")
 attach("two-policies", b.bucket, b.bucket.apply(dump_name))
