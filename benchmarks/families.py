@@ -87,7 +87,7 @@ def _ladder(length: int) -> Json:
 
 def _null(literals: list[tuple[str, bool]]) -> Json:
     keys = {f"aws:RequestTag/{name}": "false" if present else "true" for name, present in literals}
-    return {"Action": "s3:*", "Resource": "*", "Condition": {"Null": keys}}
+    return {"Action": "s3:*", "Resource": "arn:aws:s3:::*", "Condition": {"Null": keys}}
 
 
 def _pigeonhole(holes: int) -> Json:

@@ -11,13 +11,17 @@ from functools import lru_cache
 
 from bucketpolicy.document import Document, Problem
 from bucketpolicy.goal import Goal
+from bucketpolicy.proof.budget import TICKS, Budget, TooComplexError
 from bucketpolicy.proof.check import check_proof
-from bucketpolicy.proof.decide import decide
+from bucketpolicy.proof.decide import decide, give_up
 from bucketpolicy.request import Request
 from bucketpolicy.semantics.evaluate import is_denied
 from bucketpolicy.semantics.feasible import complete, in_goal, keys_of
+from bucketpolicy.semantics.probe import FEW, find_gap
 from bucketpolicy.verdict import Counterexample, Denied, Undecided, Verdict
 
+#: The allowance for what is asked besides about the same document: whether a repair holds, what the answer would be with a name.
+ASIDE = TICKS // 4
 _NAMED = re.compile(r"arn:[^:]*:s3:::([^/]+)")
 _DISAGREEMENT = Undecided((Problem("$", "internal disagreement: the two readings of this document differ; please report it"),))
 _NAME = Undecided((Problem("$", "the answer depends on the bucket's name, which is not known"),))
@@ -25,20 +29,39 @@ _NAME = Undecided((Problem("$", "the answer depends on the bucket's name, which 
 
 # Repairs and messages ask about the same document again; bounded, and a pure function.
 @lru_cache(maxsize=64)
-def judge(document: Document, goal: Goal) -> Verdict:
-    """The verdict on a document, verified. Total: no document raises."""
-    return verify(document, goal, decide(document, goal))
+def judge(document: Document, goal: Goal, probes: int = FEW, ticks: int = TICKS) -> Verdict:
+    """
+    The verdict on a document, verified. Total: no document raises.
+
+    `probes`: how many requests a denial is tried on. The search, the check of its proof and the probe draw on one allowance of `ticks`.
+    """
+    budget = Budget(ticks)
+    try:
+        return verify(document, goal, decide(document, goal, budget), budget, probes)
+    except TooComplexError:
+        return give_up(document, budget)
 
 
-def verify(document: Document, goal: Goal, verdict: Verdict) -> Verdict:
+def verify(document: Document, goal: Goal, verdict: Verdict, budget: Budget | None = None, probes: int = FEW) -> Verdict:
     """The verdict itself where its evidence stands up to the second reading, else that nothing can be said."""
+    budget = Budget() if budget is None else budget
     match verdict:
         case Denied(_, _, proof):
-            return verdict if check_proof(document, goal, proof) else _DISAGREEMENT
+            sound = check_proof(document, goal, proof, budget) and _is_probed(document, goal, budget, probes)
+            return verdict if sound else _DISAGREEMENT
         case Counterexample(request, _):
             return _replay(document, goal, request) or verdict
         case _:
             return verdict
+
+
+def _is_probed(document: Document, goal: Goal, budget: Budget, probes: int) -> bool:
+    """True iff none of so many requests near the document's constants is surely not denied."""
+    denies = [statement for statement in document.statements if statement.effect == "Deny"]
+    entries = sum(len(item.principals.entries) + len(item.actions.patterns) + len(item.resources.patterns) for item in denies)
+    values = sum(1 + len(condition.values) for item in denies for condition in item.conditions)
+    budget.spend(probes * (16 + 2 * (entries + values)))
+    return find_gap(document, goal, probes) is None
 
 
 def _replay(document: Document, goal: Goal, request: Request) -> Undecided | None:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from bucketpolicy.document import Document, Malformed
 from bucketpolicy.goal import TLS_VERSION, TRANSPORT, Absent, AbsentOrOther, Equal, Goal, Restriction, Target
-from bucketpolicy.judge import judge
+from bucketpolicy.judge import ASIDE, judge
 from bucketpolicy.parse import MAX_BYTES, parse
 from bucketpolicy.tables.actions import BUCKET_ACTIONS, OBJECT_ACTIONS
 from bucketpolicy.verdict import Denied
@@ -92,15 +92,18 @@ def _check(text: str, goal: Goal, added: tuple[str, ...]) -> Repaired | CannotRe
     if size > MAX_BYTES:
         return CannotRepair(f"with what it lacks the document has {size} bytes; S3 accepts at most {MAX_BYTES}", added)
     document = parse(text)
-    if isinstance(document, Malformed) or not isinstance(judge(document, goal), Denied):
+    if isinstance(document, Malformed) or not isinstance(judge(document, goal, ticks=ASIDE), Denied):
         return CannotRepair("what would be added cannot be proved under these assumptions")
     return Repaired(text, added)
 
 
 def _write_missing(document: Document, goal: Goal) -> Iterator[_Written]:
     taken = {statement.sid for statement in document.statements if statement.sid is not None}
-    for part in _split(goal):
-        if not isinstance(judge(document, goal._replace(targets=part.targets)), Denied):
+    parts = tuple(_split(goal))
+    for part in parts:
+        # The only part is the goal itself, which has been judged before.
+        one = goal._replace(targets=part.targets)
+        if not isinstance(judge(document, one) if len(parts) == 1 else judge(document, one, ticks=ASIDE), Denied):
             yield _write(part, goal, frozenset(taken))
 
 

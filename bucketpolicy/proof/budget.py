@@ -1,11 +1,15 @@
-"""The one allowance that every search of a decision draws on, so that no document takes more than a second or two."""
+"""
+The one allowance that everything about a question draws on, so that no document takes more than half a second.
 
-#: About one to two seconds on one core; a tick is a node of the cover search or a state of the glob search.
-TICKS = 150_000
+Ticks and not seconds: the same document gets the same verdict everywhere.
+"""
+
+#: A tick is what takes about half a microsecond on one core of 2026; `benchmarks/bench_decide.py` holds families of documents to it.
+TICKS = 1_000_000
 
 
 class TooComplexError(Exception):
-    """The allowance is used up; raised and caught inside `decide`."""
+    """The allowance is used up; raised by whoever spends, and caught where a verdict is given."""
 
 
 class Budget:

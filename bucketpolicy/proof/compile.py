@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 from bucketpolicy.document import Document, Problem, Statement
 from bucketpolicy.goal import TLS_VERSION, TRANSPORT, Absent, AbsentOrOther, Assumptions, Below, Equal, Goal, Restriction, Target
 from bucketpolicy.proof.axioms import PRINCIPAL_ACCOUNT, PRINCIPAL_ARN, World, axioms, exclude_root, facts
+from bucketpolicy.proof.budget import TooComplexError
 from bucketpolicy.proof.classes import PrincipalClasses, classify
 from bucketpolicy.proof.conditions import FALSE, TRUE, Constraint, Kind, Meaning, Ranges, Texts, find_kind, presence, read_condition
 from bucketpolicy.proof.cubes import ACTION, OBJECT, PRINCIPAL, Constraints, Cube, key_variable
@@ -58,12 +59,16 @@ class Readings(NamedTuple):
 
 # The rules of a pack, and the second look at a proof, ask about the same document again and again.
 _REMEMBERED = 32
+#: Each pattern is held against every action of S3. All of those are fewer than two hundred.
+_MOST_ACTIONS = 1_000
 
 
 @lru_cache(maxsize=_REMEMBERED)
 def compile_document(document: Document, setting: Goal) -> CompiledDocument:
     """Read every Deny statement once for all targets; `setting` is a goal without any (S-07)."""
     denies = [statement for statement in document.statements if statement.effect == "Deny"]
+    if sum(len(statement.actions.patterns) for statement in denies) > _MOST_ACTIONS:
+        raise TooComplexError
     kinds, paths = _collect_keys(denies)
     representatives = list_representatives(
         document, setting.exempt, setting.partition, arns=_tells_arns(denies, kinds, variables=document.variables)

@@ -77,10 +77,8 @@ class _Search:
                 tuple(range(len(space))),
             )
         ]
-        size = 1 + (len(self._cubes) >> 6)
         while tasks:
             task = tasks.pop()
-            self._budget.spend(size)
             slot = self._propagate(task)
             if slot is None:
                 continue
@@ -91,6 +89,8 @@ class _Search:
         return Covered(self._prune())
 
     def _reserve(self) -> int:
+        # A step is found, pruned and checked.
+        self._budget.spend(3)
         self._steps.append(Inside(-1))
         return len(self._steps) - 1
 
@@ -109,6 +109,7 @@ class _Search:
                 units = self._reduce(pending.pop(), space, live)
             else:
                 variable = texts.pop()
+                self._budget.spend(2 + (len(self._texts[variable]) >> 2))
                 units = [number for number, index, _ in self._texts[variable] if live.get(number) == (index,)]
             for number in units:
                 literals = live.get(number)
@@ -139,6 +140,7 @@ class _Search:
         """Take in the change of a finite variable; the cubes that have one literal left, or none."""
         domain = space[variable]
         assert isinstance(domain, int)  # noqa: S101 - a variable has one representation
+        self._budget.spend(2 + (len(self._bits[variable]) >> 2))
         units = []
         for number, index, literal in self._bits[variable]:
             literals = live.get(number)
@@ -149,7 +151,10 @@ class _Search:
                 continue
             if not domain & ~literal:
                 literals = live[number] = tuple([other for other in literals if other != index])
-            if len(literals) <= 1:
+            if not literals:
+                # The whole space lies in this cube: nothing else need be looked at.
+                return [number]
+            if len(literals) == 1:
                 units.append(number)
         return units
 
@@ -176,6 +181,7 @@ class _Search:
                         masks[variable] = masks.get(variable, 0) | literal
                     else:
                         uses.setdefault(variable, []).append(literal)
+            self._budget.spend(8 + sum(counts.values()) // 2 + len(masks))
             uses.update((variable, [mask]) for variable, mask in masks.items())
             for variable, found in uses.items():
                 outside = difference(space[variable], found)
@@ -194,6 +200,7 @@ class _Search:
     def _split(self, task: _Task, slot: int, counts: dict[int, int], tasks: list[_Task]) -> None:
         """Split along the shortest live cube: outside its first literal; inside that and outside the second; and so on."""
         space, live = task.space, task.live
+        self._budget.spend(8 + (len(live) >> 2))
         best = min(live, key=lambda number: len(live[number]))
         cube, literals = self._cubes[best], live.pop(best)
         self._budget.spender = self._owners[best]
@@ -205,6 +212,7 @@ class _Search:
             where = -1
             if outside:
                 where = self._reserve()
+                self._budget.spend(4 + (len(live) + len(space) >> 4))
                 part = list(space)
                 part[variable] = outside
                 parts.append(_Task(part, dict(live), where, (*changed, variable)))

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from bucketpolicy.document import Document, Problem
 from bucketpolicy.goal import Goal, Target
-from bucketpolicy.proof.budget import TICKS, Budget, TooComplexError
+from bucketpolicy.proof.budget import Budget, TooComplexError
 from bucketpolicy.proof.certificate import Proof, Step
 from bucketpolicy.proof.compile import CompiledDocument, Readings, compile_document, compile_target, without
 from bucketpolicy.proof.conditions import Texts
@@ -31,25 +31,26 @@ class _Cover(NamedTuple):
     cubes: tuple[Cube, ...]
 
 
-def decide(document: Document, goal: Goal) -> Verdict:
+def decide(document: Document, goal: Goal, budget: Budget | None = None) -> Verdict:
     """
     Denied iff what the document surely denies covers every target of the goal.
 
     Counterexample only if even what it possibly denies leaves a request of the goal that S3 takes; Undecided otherwise. Raises nothing, and
     is bounded in time.
     """
-    budget = Budget(TICKS)
+    budget = Budget() if budget is None else budget
     try:
         return _decide(document, goal, budget)
     except TooComplexError:
-        return Undecided((_find_costliest(document, budget),))
+        return give_up(document, budget)
 
 
-def _find_costliest(document: Document, budget: Budget) -> Problem:
+def give_up(document: Document, budget: Budget) -> Undecided:
+    """That the budget is used up, said of the statement that cost it most."""
     spent = {statement.number: budget.spent.get(statement.number, 0) for statement in document.statements}
     number = max(spent, key=lambda number: spent[number], default=0)
     path = next((statement.path for statement in document.statements if statement.number == number), "$")
-    return Problem(path, "the document is too complex: the search gave up, and this statement cost it most")
+    return Undecided((Problem(path, "the document is too complex: the search gave up, and this statement cost it most"),))
 
 
 def _decide(document: Document, goal: Goal, budget: Budget) -> Verdict:

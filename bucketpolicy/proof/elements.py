@@ -35,6 +35,7 @@ class Actions(NamedTuple):
     doubt: str = ""
 
 
+@lru_cache(maxsize=128)
 def select_actions(names: Names, actions: tuple[str, ...]) -> Actions:
     """What an `Action` or `NotAction` says about these actions (IAM: "Action vendors must not contain wildcards") (S-06, S-20)."""
     full = (1 << len(actions)) - 1
@@ -55,7 +56,6 @@ def _writes_service(pattern: str) -> bool:
     return pattern == "*" or (colon == ":" and "*" not in service and "?" not in service)
 
 
-@lru_cache(maxsize=256)
 def _select(pattern: str, actions: tuple[str, ...]) -> int:
     if pattern in ("*", "s3:*"):
         return (1 << len(actions)) - 1

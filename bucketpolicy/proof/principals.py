@@ -6,12 +6,14 @@ in every account that somebody names, stand for all the others.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 from itertools import chain
 from typing import Literal, NamedTuple
 
 from bucketpolicy.document import Document, Principals
+from bucketpolicy.proof.budget import TooComplexError
 from bucketpolicy.proof.globs import ANY, DIGIT, MANY, MANY_IN, Glob, join
 from bucketpolicy.request import Anonymous, Identity, OriginAccessIdentity, Principal, Service, Unmodelled
 
@@ -121,6 +123,8 @@ def _assemble(entries: tuple[tuple[str, str], ...], exempt: tuple[str, ...], par
         found = read_principal(text, partition)
         if found is not None:
             named.setdefault(found.account, []).append(found)
+    if sum(map(_count, named.values())) > _MOST:
+        raise TooComplexError
     known_services = [service for service in dict.fromkeys(services) if _is_service(service)]
     everyone = _fresh(named, known_services, partition)
     if arns or _NO_ACCOUNT in named:
@@ -137,6 +141,16 @@ def _assemble(entries: tuple[tuple[str, str], ...], exempt: tuple[str, ...], par
     everyone += [Representative(Service(service), None, named=True) for service in known_services]
     representatives = Representatives(tuple(everyone), places, 0, partition)
     return representatives._replace(exempt=_exempt(exempt, representatives))
+
+
+#: The most representatives of named principals; a document of everyday size has a handful, and five hundred exempt ones are as many.
+_MOST = 2_000
+
+
+def _count(named: list[ParsedPrincipal]) -> int:
+    """About how many principals of an account must be told apart: every session has a role of each path."""
+    roles = Counter(item.arn.rpartition("/")[2] for item in named if item.kind == "role")
+    return len(named) + sum(roles[item.arn] for item in named if item.kind == "session")
 
 
 def _is_service(text: str) -> bool:
@@ -227,7 +241,7 @@ def _find_unused(name: str, taken: list[str]) -> str:
 
 def _select_named(item: ParsedPrincipal, representatives: Representatives) -> int:
     """Whom this principal element names, as bits."""
-    return sum(_names(item, representatives.all[place].principal) << place for place in representatives.places.get(item.account, ()))
+    return sum(1 << place for place in representatives.places.get(item.account, ()) if _names(item, representatives.all[place].principal))
 
 
 def _names(item: ParsedPrincipal, principal: Principal) -> bool:

@@ -146,6 +146,7 @@ class Language:
         """Whether `text` is in every union of `within` and in no glob of `without`."""
         negatives = _members(without)
         unions = [_members(self._unions[union]) for union in _members(within)]
+        self._budget.spend(4 + (1 + (self._size >> 10)) * (len(negatives) + sum(map(len, unions)) + len(text)) // 2)
         state = _unite([self._starts[glob] for globs in (negatives, *unions) for glob in globs])
         for char in text:
             state = self._advance(state, char)
@@ -175,8 +176,8 @@ class Language:
             return None
         # Where the fresh character takes several bytes, a text of others may be shorter.
         thorough = shortest and not self._find_fresh().isascii()
-        # One step of one state, in sixteenths of a tick: longer positions take longer.
-        size = 1 + (self._size >> 11)
+        # What follows counts in sixteenths of a tick. One operation on a state: longer states take longer.
+        size = 1 + (self._size >> 10)
         queue = [(0, count, -1, "", *state) for count, state in enumerate(question.starts)]
         path: list[tuple[int, str]] = []
         seen: dict[tuple[int, ...], list[int]] = {}
@@ -184,22 +185,23 @@ class Language:
         while queue:
             cost, _, parent, char, positives, negative = heappop(queue)
             rivals = seen.setdefault(positives, [])
-            work = 6 + size * (len(rivals) >> 2)
-            if not any(rival & negative == rival for rival in rivals):
+            work = 64 + size * len(rivals)
+            if not _is_dominated(negative, rivals):
                 rivals.append(negative)
                 here = len(path)
                 path.append((parent, char))
                 if not negative & question.refuse and question.accepts(positives):
                     return _read_back(path)
+                work += 96 + 3 * size * self._count_awaited(positives, thorough=thorough)
                 for following in self._choose(positives, negative, question, thorough=thorough):
-                    work += size * len(following) * (len(positives) + 1)
+                    work += 48 + 2 * size * len(following) * (len(positives) + 1) + 2 * size * question.width
                     after, after_negative = self._follow(following, positives, negative)
                     price = cost + len(following.encode()) if shortest else after_negative.bit_count()
                     if after_negative & question.doomed or not question.lives(after) or (shortest and price > (self._limit or price)):
                         continue
                     for one in product(*map(_split, after)) if question.single else (after,):
                         count += 1
-                        work += 1
+                        work += 16 + 2 * len(one)
                         rank = price if shortest else price - sum(map(int.bit_count, one))
                         heappush(queue, (rank, count, here, following, one, after_negative))
             self._budget.spend(1 + (work >> 4))
@@ -224,7 +226,7 @@ class Language:
         if not all(unions):
             return None
         negatives = _members(without)
-        self._budget.spend(1 + (self._size * (len(negatives) + sum(map(len, unions))) >> 16))
+        self._budget.spend(4 + ((1 + (self._size >> 10)) * (len(negatives) + sum(map(len, unions))) >> 1))
         starts = [_unite([self._starts[glob] for glob in globs]) for globs in unions]
         accepts = [_unite([self._accepts[glob] for glob in globs]) for globs in unions]
         ranges = [_unite([self._ranges[glob] for glob in globs]) for globs in unions]
@@ -263,6 +265,10 @@ class Language:
             result.insert(0, self._find_fresh())
         return result
 
+    def _count_awaited(self, positives: tuple[int, ...], *, thorough: bool) -> int:
+        """How many characters, about, there are to choose from."""
+        return len(self._ones) if thorough else min(len(self._ones), sum(map(int.bit_count, positives)))
+
     def _find_awaited(self, waiting: int) -> list[str]:
         """The characters that some of these positions wait for."""
         if len(self._ones) < waiting.bit_count():
@@ -293,15 +299,33 @@ class _Question(NamedTuple):
         """Whether every union accepts in this state."""
         if self.single:
             return all(state & accept for state, accept in zip(positives, self.accept, strict=True))
-        state = positives[0]
-        return all(state & accept for accept in self.accept)
+        return _meets_all(positives[0], self.accept)
 
     def lives(self, positives: tuple[int, ...]) -> bool:
         """Whether every union has a position left in this state."""
-        if self.single:
-            return 0 not in positives
-        state = positives[0]
-        return all(state & part for part in self.ranges)
+        return 0 not in positives if self.single else _meets_all(positives[0], self.ranges)
+
+    @property
+    def width(self) -> int:
+        """How many operations the two tests above take."""
+        return 1 if self.single else len(self.ranges)
+
+
+# The two innermost loops: a generator would take three times as long.
+
+
+def _meets_all(state: int, parts: list[int]) -> bool:
+    for part in parts:  # noqa: SIM110
+        if not state & part:
+            return False
+    return True
+
+
+def _is_dominated(negative: int, rivals: list[int]) -> bool:
+    for rival in rivals:  # noqa: SIM110
+        if rival & negative == rival:
+            return True
+    return False
 
 
 def _drop_dominated(alike: dict[int, str], waiting: int) -> list[int]:

@@ -56,7 +56,12 @@ def any_of(truths: Iterable[Truth]) -> Truth:
 
 def all_of(truths: Iterable[Truth]) -> Truth:
     """Kleene's conjunction; the first False settles it."""
-    return negate(any_of(map(negate, truths)))
+    is_open = False
+    for truth in truths:
+        if truth is False:
+            return False
+        is_open = is_open or truth is None
+    return None if is_open else True
 
 
 def negate(truth: Truth) -> Truth:

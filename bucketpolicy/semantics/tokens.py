@@ -7,6 +7,7 @@ where all of them do, does not where none does, and where they differ nothing is
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from bucketpolicy.tables.keys import find_key
@@ -32,32 +33,67 @@ _VARIABLE = re.compile(r"([^\s,'\"${}*?]+)(?:\s*,\s*'([^']*)')?")
 
 def lower_ascii(text: str) -> str:
     """The text with `A` to `Z` in lower case and nothing else changed (`str.lower` turns the Kelvin sign into a `k`)."""
-    return text.translate(_UPPER_TO_LOWER)
+    return text.lower() if text.isascii() else text.translate(_UPPER_TO_LOWER)
 
 
+# Many requests are put to one document; each pattern is read once.
+@lru_cache(maxsize=512)
 def read_glob(text: str) -> Tokens:
     """The tokens of a text in which `*` and `?` are wildcards, and nothing else is special."""
     return tuple(_WILD.get(char, char) for char in text)
 
 
 def match_one(tokens: Tokens, text: str) -> bool:
-    """Whether one meaning matches the whole text, in time proportional to the square of the text's length at most."""
-    if len(tokens) - tokens.count(ANY) > len(text):
+    """True iff one meaning matches the whole text: its ends where they must stand, what is between two `*` as far left as it will go."""
+    first, *others = _cut(tokens)
+    if not _stands(first, text, 0):
         return False
-    at = seen = 0
-    star = resume = -1
-    while seen < len(text):
-        if at < len(tokens) and tokens[at] == ANY:
-            star, resume = at, seen
-            at += 1
-        elif at < len(tokens) and tokens[at] in (ONE, text[seen]):
-            at, seen = at + 1, seen + 1
-        elif star >= 0:
-            resume += 1
-            at, seen = star + 1, resume
-        else:
+    if not others:
+        return len(text) == len(first)
+    at, end = len(first), len(text) - len(others[-1])
+    for piece in others[:-1]:
+        found = _find(piece, text, at, end)
+        if found < 0:
             return False
-    return all(token == ANY for token in tokens[at:])
+        at = found + len(piece)
+    return at <= end and _stands(others[-1], text, end)
+
+
+#: What stands between two `*`: a string where it has no `?`, else its tokens.
+_Piece = str | Tokens
+
+
+@lru_cache(maxsize=512)
+def _cut(tokens: Tokens) -> tuple[_Piece, ...]:
+    """The pieces between the `*`, one at least."""
+    pieces: list[list[str]] = [[]]
+    for token in tokens:
+        if token == ANY:
+            pieces.append([])
+        else:
+            pieces[-1].append(token)
+    return tuple(tuple(piece) if ONE in piece else "".join(piece) for piece in pieces)
+
+
+def _stands(piece: _Piece, text: str, at: int) -> bool:
+    if isinstance(piece, str):
+        return text.startswith(piece, at)
+    return len(piece) <= len(text) - at and all(token in (ONE, char) for token, char in zip(piece, text[at:], strict=False))
+
+
+def _find(piece: _Piece, text: str, start: int, end: int) -> int:
+    """Where the piece stands first between the two places, or -1. With `?` in it, bit n: its first n + 1 tokens have just been met."""
+    if isinstance(piece, str):
+        return text.find(piece, start, end)
+    fits: dict[str, int] = {}
+    for place, token in enumerate(piece):
+        fits[token] = fits.get(token, 0) | 1 << place
+    state, whole, ones = 0, 1 << len(piece) - 1, fits[ONE]
+    for place in range(start, end):
+        state = (state << 1 | 1) & (ones | fits.get(text[place], 0))
+        if state & whole:
+            return place + 1 - len(piece)
+    return -1
 
 
 def match_all(meanings: Meanings, text: str) -> bool | None:
@@ -74,6 +110,8 @@ def read_pattern(text: str, context: Values | None, *, wild: bool) -> Meanings:
     """
     if context is None:
         return _read_without_variables(text) if wild else (tuple(text),)
+    if "${" not in text:
+        return (read_glob(text) if wild else tuple(text),)
     as_text: list[str] = []
     as_glob: list[str] = []
     for part in _split(text):
@@ -89,6 +127,8 @@ def read_pattern(text: str, context: Values | None, *, wild: bool) -> Meanings:
 
 def _read_without_variables(text: str) -> Meanings:
     """`${` is ordinary text then (S-05); whether `${*}` and `${?}` are escapes after all is not documented (S-48)."""
+    if "${" not in text:
+        return (read_glob(text),)
     escaped = [token for piece in _ESCAPE.split(text) for token in (piece[2] if _ESCAPE.fullmatch(piece) else read_glob(piece))]
     return tuple({read_glob(text), tuple(escaped)})
 

@@ -11,7 +11,7 @@ from bucketpolicy.acceptance import Refusal, find_first_byte, find_refusals
 from bucketpolicy.document import Document, Malformed, Problem, list_texts
 from bucketpolicy.explain import explain
 from bucketpolicy.goal import Goal
-from bucketpolicy.judge import judge
+from bucketpolicy.judge import ASIDE, judge
 from bucketpolicy.layers import Layer, is_whole, name_layers, read_layer, unite
 from bucketpolicy.parse import MAX_BYTES, parse
 from bucketpolicy.repair import CannotRepair, Repaired, is_bucket_name, repair, write_statements
@@ -222,7 +222,7 @@ def _needs_name_only(document: Document, goal: Goal) -> Finding:
     """Whether the bucket's name is all that is missing for a verdict, or the document could not be decided with it either."""
     arns = (_ARN.match(pattern) for statement in document.statements for pattern in statement.resources.patterns)
     named = next((arn[2] for arn in arns if arn is not None and is_bucket_name(arn[2])), "a-name")
-    verdict = judge(document, goal._replace(bucket=named))
+    verdict = judge(document, goal._replace(bucket=named), ticks=ASIDE)
     return CannotTell(verdict) if isinstance(verdict, Undecided) else NotKnown("bucket", "bucket-name")
 
 

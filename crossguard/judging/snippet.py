@@ -8,7 +8,7 @@ fragment.
 
 from bucketpolicy.document import Document, Statement
 from bucketpolicy.goal import SSE, TRANSPORT, Absent, Equal, Goal, Target
-from bucketpolicy.judge import judge
+from bucketpolicy.judge import ASIDE, judge
 from bucketpolicy.parse import parse
 from bucketpolicy.repair import name_bucket, write_statements
 from bucketpolicy.request import Anonymous, Context, Request
@@ -28,10 +28,9 @@ _HEADERS = ("AES256", "aws:kms", "aws:kms:dsse", "aws:fsx", "another-value")
 def has_snippet(document: Document, goal: Goal) -> bool:
     """Whether some Deny for everyone, of `s3:PutObject` on all objects of the goal's bucket, has exactly the fragment as its condition."""
     everyone = goal._replace(targets=_FRAGMENT, exempt=())
-    return any(
-        _has_both_keys(statement) and isinstance(judge(alone, everyone), Denied) and not _denies_more(alone, goal)
-        for statement, alone in ((item, document._replace(statements=(item,))) for item in document.statements)
-    )
+    candidates = [document._replace(statements=(item,)) for item in document.statements if _has_both_keys(item)]
+    ticks = ASIDE // max(1, len(candidates))
+    return any(isinstance(judge(alone, everyone, ticks=ticks), Denied) and not _denies_more(alone, goal) for alone in candidates)
 
 
 def write_other_half(document: Document, goal: Goal, own: tuple[str, ...]) -> tuple[str, ...]:
@@ -40,7 +39,7 @@ def write_other_half(document: Document, goal: Goal, own: tuple[str, ...]) -> tu
         return ()
     alone = parse(f'{{"Statement":[{",".join(own)}]}}')
     halves = tuple(goal._replace(bucket=name_bucket(goal.bucket), targets=(half,)) for half in HALVES)
-    left = (half for half in halves if not (isinstance(alone, Document) and isinstance(judge(alone, half), Denied)))
+    left = (half for half in halves if not (isinstance(alone, Document) and isinstance(judge(alone, half, ticks=ASIDE), Denied)))
     return tuple(statement for half in left for statement in write_statements(half))
 
 

@@ -19,4 +19,4 @@ def test_ticks_are_booked_under_the_spender() -> None:
 
 def test_the_allowance_is_limited_from_the_start() -> None:
     """Nobody can ask for a decision without an end."""
-    assert Budget().left == 150_000
+    assert Budget().left == 1_000_000

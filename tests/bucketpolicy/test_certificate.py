@@ -105,11 +105,11 @@ def test_a_proof_needs_a_cover_for_every_target() -> None:
 def test_a_cover_is_checked_step_by_step() -> None:
     """Two bits, and a cube for each: one distinction is enough, and is needed."""
     cubes: dict[int, Literals] = {0: ((0, 1),), 1: ((0, 2),)}
-    assert check_cover((3,), cubes, (Split(0, 0, 2, 1), Inside(0), Inside(1)))
-    assert check_cover((1,), cubes, (Inside(0),))
-    assert check_cover((3,), cubes, (Split(0, 0, 1, -1), Inside(1)))
-    assert check_cover((3,), cubes, (Split(1, 0, 1, -1), Inside(1))) is False
-    assert check_cover((3,), cubes, (Inside(0),)) is False
+    assert check_cover((3,), cubes, (Split(0, 0, 2, 1), Inside(0), Inside(1)), Budget())
+    assert check_cover((1,), cubes, (Inside(0),), Budget())
+    assert check_cover((3,), cubes, (Split(0, 0, 1, -1), Inside(1)), Budget())
+    assert check_cover((3,), cubes, (Split(1, 0, 1, -1), Inside(1)), Budget()) is False
+    assert check_cover((3,), cubes, (Inside(0),), Budget()) is False
 
 
 @pytest.mark.parametrize(
@@ -128,4 +128,4 @@ def test_a_cover_is_checked_step_by_step() -> None:
 )
 def test_a_broken_cover_is_refused(steps: tuple[Inside | Split, ...]) -> None:
     """No steps, no such cube, no such literal, a part left out, and steps that lead backwards or beyond the end."""
-    assert check_cover((3,), {0: ((0, 1),), 1: ((0, 2),)}, steps) is False
+    assert check_cover((3,), {0: ((0, 1),), 1: ((0, 2),)}, steps, Budget()) is False

@@ -4,6 +4,7 @@ import pytest
 
 from bucketpolicy.document import Document, Problem
 from bucketpolicy.goal import SSE, SSE_CUSTOMER, TRANSPORT, Absent, Equal, Goal, Target
+from bucketpolicy.proof.budget import Budget
 from bucketpolicy.proof.decide import decide
 from bucketpolicy.verdict import Counterexample, Undecided
 from tests.bucketpolicy.verdicts import UPLOADS, decide_on, document, over_http, reasons, statement, witness
@@ -13,20 +14,18 @@ TOO_COMPLEX = "the document is too complex: the search gave up, and this stateme
 
 
 @pytest.mark.parametrize("place", range(3))
-def test_the_statement_that_costs_most_is_blamed(place: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_statement_that_costs_most_is_blamed(place: int) -> None:
     """Wherever it stands among those that cost nothing."""
-    monkeypatch.setattr("bucketpolicy.proof.decide.TICKS", 1)
     costly = statement({"Null": {SSE: "true"}}, Resource=["arn:aws:s3:::b/*a*b*c*", "arn:aws:s3:::b/*c*b*a*"])
     statements = [ALLOW, ALLOW]
     statements.insert(place, costly)
-    verdict = decide(document(*statements), Goal("b", "aws", (UPLOADS,)))
+    verdict = decide(document(*statements), Goal("b", "aws", (UPLOADS,)), Budget(30))
     assert reasons(verdict) == ((f"$.Statement[{place}]", TOO_COMPLEX),)
 
 
-def test_a_document_without_statements_is_blamed_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_document_without_statements_is_blamed_as_a_whole() -> None:
     """There is nothing else to point at."""
-    monkeypatch.setattr("bucketpolicy.proof.decide.TICKS", 0)
-    verdict = decide(Document(variables=True, statements=()), Goal("b", "aws", (UPLOADS,)))
+    verdict = decide(Document(variables=True, statements=()), Goal("b", "aws", (UPLOADS,)), Budget(0))
     assert verdict == Undecided((Problem("$", TOO_COMPLEX),))
 
 

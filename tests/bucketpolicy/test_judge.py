@@ -7,12 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.families import GOAL as HARD
+from benchmarks.families import _sat
 from bucketpolicy import judge as module
 from bucketpolicy.document import Document, Problem
 from bucketpolicy.goal import SSE, TRANSPORT, Absent, Assumptions, Equal, Goal, Target
 from bucketpolicy.judge import judge, verify
 from bucketpolicy.operators import BASE_NAMES
 from bucketpolicy.parse import parse
+from bucketpolicy.proof.budget import Budget
+from bucketpolicy.proof.decide import decide
 from bucketpolicy.request import Anonymous, Identity, Request
 from bucketpolicy.verdict import Counterexample, Denied, Undecided, Verdict
 
@@ -217,3 +221,68 @@ def test_no_document_raises_and_no_two_readings_differ(statements: list[Json], g
     verdict = judge(read(*statements), goal._replace(assumptions=on, bucket="b" if named else None))
     assert isinstance(verdict, Denied | Counterexample | Undecided)
     assert verdict != DISAGREEMENT
+
+
+# One allowance for everything
+
+SAT = json.dumps(_sat(13, 16))
+
+
+def test_a_document_that_its_search_nearly_exhausts_gets_a_verdict() -> None:
+    """The proof of what has been decided may cost more than was left: nothing raises, and the statement is pointed at."""
+    document = parse(SAT)
+    assert isinstance(document, Document)
+    verdict = judge(document, HARD)
+    assert isinstance(verdict, Undecided)
+    ((path, reason),) = verdict.reasons
+    assert path.startswith("$.Statement[")
+    assert reason.startswith("the document is too complex")
+
+
+@pytest.mark.parametrize("ticks", [0, 10, 100, 300, 500, 700, 900, 1_000, 1_200, 1_500, 2_000, 3_000, 100_000])
+def test_search_check_and_probe_share_one_allowance(ticks: int) -> None:
+    """Wherever it ends, there is a verdict, and it is a denial only where all three came to their end."""
+    resources = [f"arn:aws:s3:::b/{letter}*" for letter in string.ascii_lowercase]
+    split = [{**DENY, "Resource": resources}, {**DENY, "Resource": None, "NotResource": resources}]
+    document = read(*({key: value for key, value in one.items() if value is not None} for one in split))
+    budget = Budget(ticks)
+    verdict = decide(document, HEADERLESS, budget)
+    judged = judge(document, HEADERLESS, ticks=ticks)
+    if isinstance(verdict, Denied) and isinstance(judged, Undecided):
+        assert judged.reasons[0].reason.startswith("the document is too complex")
+    else:
+        assert judged == verdict or isinstance(judged, Undecided)
+    assert isinstance(judge(document, HEADERLESS), Denied)
+
+
+def test_a_probe_that_would_cost_more_than_is_left_is_not_begun() -> None:
+    """Each request costs as much as the document is long."""
+    document = read(DENY)
+    assert isinstance(judge(document, HEADERLESS, probes=12), Denied)
+    assert isinstance(judge(document, HEADERLESS, probes=10**6), Undecided)
+
+
+def test_a_denial_through_which_a_request_gets_is_not_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second reading has the last word, whatever was proved."""
+    document = read({**DENY, "Condition": {"StringEquals": {"aws:PrincipalAccount": "111122223333"}}})
+    proved = judge(read(DENY), HEADERLESS)
+    monkeypatch.setattr(module, "decide", lambda *_: proved)
+    monkeypatch.setattr(module, "check_proof", lambda *_: True)
+    assert judge.__wrapped__(read(DENY), HEADERLESS) == proved
+    assert judge.__wrapped__(document, HEADERLESS) == DISAGREEMENT
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        {"Principal": {"AWS": [f"arn:aws:sts::111122223333:assumed-role/r/s{number}" for number in range(60)]}},
+        {"Action": [f"s3:*{number}*" for number in range(1_001)]},
+    ],
+)
+def test_what_would_be_compiled_at_length_is_given_up_before(statement: Json) -> None:
+    """A session of each of many roles with one name; more patterns of actions than S3 has actions."""
+    roles = [f"arn:aws:iam::111122223333:role/p{number}/r" for number in range(60)]
+    document = read({**DENY, "Principal": {"AWS": roles}}, {**DENY, **statement})
+    verdict = judge(document, HEADERLESS)
+    assert isinstance(verdict, Undecided)
+    assert verdict.reasons[0].reason.startswith("the document is too complex")

@@ -1,0 +1,154 @@
+"""The requests that are put to the other reading before a denial is said."""
+
+import json
+from itertools import islice
+from random import Random
+
+import pytest
+
+from bucketpolicy.document import Document
+from bucketpolicy.goal import SSE, TLS_VERSION, TRANSPORT, Absent, AbsentOrOther, Assumptions, Below, Equal, Goal, Target
+from bucketpolicy.parse import parse
+from bucketpolicy.request import Anonymous, Identity, OriginAccessIdentity, Service
+from bucketpolicy.semantics.evaluate import is_denied
+from bucketpolicy.semantics.feasible import in_goal, keys_of
+from bucketpolicy.semantics.probe import FEW, MANY, find_gap, probe
+from bucketpolicy.tables.actions import BUCKET_ACTIONS, OBJECT_ACTIONS
+from tests.differential.documents import generate
+from tests.differential.requests import in_goal as in_goal_otherwise
+from tests.policies.cases import read_cases
+
+Json = dict[str, object]
+
+HEADERLESS = Goal("b", "aws", (Target(("s3:PutObject",), "object", (Absent(SSE),)),))
+HTTP = (Equal(TRANSPORT, "false"),)
+EVERYTHING = Goal("b", "aws", (Target(OBJECT_ACTIONS, "object", HTTP), Target(BUCKET_ACTIONS, "bucket", HTTP)))
+ACCOUNT, ROLE = "111122223333", "arn:aws:iam::111122223333:role/app"
+
+
+def read(*statements: Json) -> Document:
+    """A document of these statements, each a Deny of header-less uploads that is said otherwise."""
+    base: Json = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": ["arn:aws:s3:::b", "arn:aws:s3:::b/*"],
+    }
+    whole = [{key: value for key, value in (base | one).items() if value is not None} for one in statements]
+    document = parse(json.dumps({"Version": "2012-10-17", "Statement": whole}))
+    assert isinstance(document, Document)
+    return document
+
+
+@pytest.mark.parametrize("most", [FEW, MANY])
+@pytest.mark.parametrize(
+    "hole",
+    [
+        {"Principal": {"AWS": ACCOUNT}},
+        {"Principal": {"AWS": "*"}, "Condition": {"StringNotEquals": {"aws:PrincipalArn": ROLE}}},
+        {"Principal": None, "NotPrincipal": {"AWS": [ACCOUNT, ROLE]}},
+        {"Principal": {"Service": "logging.s3.amazonaws.com"}},
+        {"Action": "s3:Put*"},
+        {"Action": None, "NotAction": "s3:GetObject"},
+        {"Resource": "arn:aws:s3:::b/*"},
+        {"Resource": ["arn:aws:s3:::b", "arn:aws:s3:::b/x*"]},
+        {"Resource": None, "NotResource": "arn:aws:s3:::b/public/*"},
+        {"Condition": {"Bool": {"aws:SecureTransport": "true"}}},
+        {"Condition": {"StringEquals": {"s3:x-amz-acl": "private"}}},
+        {"Condition": {"StringNotLike": {"aws:Referer": "secret*"}}},
+        {"Condition": {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}},
+        {"Condition": {"NotIpAddress": {"aws:SourceIp": "0.0.0.0/1"}}},
+        {"Condition": {"NumericLessThan": {"s3:signatureAge": "100"}}},
+        {"Condition": {"NumericGreaterThanIfExists": {"s3:signatureAge": "100"}}},
+        {"Condition": {"DateLessThan": {"aws:CurrentTime": "2030-01-01T00:00:00Z"}}},
+        {"Condition": {"ForAnyValue:StringEquals": {"aws:TagKeys": ["a", "b"]}}},
+        {"Condition": {"Null": {"aws:SourceVpce": "true"}}},
+        {"Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::x"}}},
+    ],
+)
+def test_a_gap_in_the_only_statement_is_found(hole: Json, most: int) -> None:
+    """Whichever part of it leaves one, by the few of the pack, too."""
+    found = find_gap(read(hole), EVERYTHING, most)
+    assert found is not None
+    assert in_goal(found, EVERYTHING, keys_of(read(hole)))
+
+
+def test_none_is_found_where_there_is_none() -> None:
+    """And where the other reading cannot tell, nothing is claimed either."""
+    assert find_gap(read({"Condition": {"Bool": {"aws:SecureTransport": "false"}}}), EVERYTHING, MANY) is None
+    assert find_gap(read({"Resource": "arn:*:s3:::b*"}), EVERYTHING, MANY) is None
+
+
+def test_a_request_outside_of_the_goal_is_no_gap() -> None:
+    """An exempt principal gets through by intent."""
+    spared: Json = {"Condition": {"ArnNotEquals": {"aws:PrincipalArn": ROLE}}}
+    exempt = EVERYTHING._replace(exempt=(ROLE, ROLE.replace("app", "q"), "999988887777"))
+    assert find_gap(read(spared), EVERYTHING, MANY) is not None
+    assert find_gap(read(spared), exempt, MANY) is None
+
+
+def test_the_same_question_gives_the_same_requests() -> None:
+    """On every machine; and one that asks for more begins with the same ones."""
+    document = read({"Condition": {"StringLike": {"aws:Referer": ["a*", "b?"]}}})
+    few, many = (list(islice(probe(document, HEADERLESS), count)) for count in (FEW, MANY))
+    assert many[:FEW] == few
+    assert len(set(many)) > MANY // 2
+
+
+@pytest.mark.parametrize(
+    "goal",
+    [
+        HEADERLESS,
+        EVERYTHING,
+        HEADERLESS._replace(bucket=None),
+        Goal("b", "aws-cn", (Target(("s3:PutObject",), "object", (AbsentOrOther(SSE, ("aws:kms",)),)),)),
+        Goal("b", "aws", (Target(("s3:PutObject",), "object", (Equal(TRANSPORT, "true"), Below(TLS_VERSION, "1.2"))),)),
+        HEADERLESS._replace(assumptions=Assumptions(*([False] * len(Assumptions._fields)))),
+    ],
+)
+def test_nearly_all_are_requests_of_the_goal(goal: Goal) -> None:
+    """For the reading that judges them, and for one that shares nothing with it."""
+    conditions = {
+        "StringNotEquals": {SSE: "aws:kms", "aws:PrincipalAccount": ACCOUNT},
+        "StringLike": {"aws:TagKeys": ["a*", "b"]},
+        "NumericLessThan": {"s3:TlsVersion": "1.2"},
+        "IpAddress": {"aws:SourceIp": ["10.0.0.0/8", "not an address"], "aws:VpcSourceIp": "2001:db8::/32"},
+    }
+    document = read(
+        {"Condition": conditions}, {"Principal": {"AWS": [ROLE, "x"], "Service": "a.amazonaws.com"}, "Resource": "arn:aws:s3:::b*/*"}
+    )
+    requests = list(islice(probe(document, goal), 200))
+    mentioned = keys_of(document)
+    inside = [request for request in requests if in_goal(request, goal, mentioned)]
+    assert len(inside) > 0.8 * len(requests)
+    assert all(in_goal_otherwise(goal, request) for request in inside)
+    assert {type(request.principal) for request in requests} == {Anonymous, Identity, OriginAccessIdentity, Service}
+
+
+def test_sessions_and_users_of_a_document_are_among_the_callers() -> None:
+    """Those that it names, and their neighbours."""
+    principals = ["arn:aws:sts::111122223333:assumed-role/ci/run", "arn:aws:iam::111122223333:user/jo*", ROLE]
+    callers = {request.principal for request in islice(probe(read({"Principal": {"AWS": principals}}), HEADERLESS), 400)}
+    assert Identity("role", ACCOUNT, "arn:aws:iam::111122223333:role/ci", "run") in callers
+    assert Identity("role", ACCOUNT, "arn:aws:iam::111122223333:role/team/ci", "run") in callers
+    assert Identity("user", ACCOUNT, "arn:aws:iam::111122223333:user/jox") in callers
+    assert Identity("root", ACCOUNT, "arn:aws:iam::111122223333:root") in callers
+
+
+def test_what_a_document_denies_is_denied_to_the_probe() -> None:
+    """No false alarm over the cases of this project and random documents: `None` does not count."""
+    questions = [(case.text, HEADERLESS._replace(bucket=case.bucket)) for case in read_cases() if case.expected == "compliant"]
+    for text, goal in questions:
+        document = parse(text)
+        assert isinstance(document, Document)
+        answers = [is_denied(document, request, goal.assumptions) for request in islice(probe(document, goal), FEW)]
+        assert len(answers) == FEW
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_probe_of_a_random_document_ends(seed: int) -> None:
+    """Whatever stands in it."""
+    plain, goal = generate(Random(seed))
+    document = parse(json.dumps(plain))
+    assert isinstance(document, Document)
+    assert len(list(islice(probe(document, goal), MANY))) == MANY
