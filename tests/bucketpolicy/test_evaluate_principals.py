@@ -2,74 +2,82 @@
 
 import pytest
 
-from bucketpolicy.request import Anonymous, OriginAccessIdentity, Unmodelled
+from bucketpolicy.goal import Assumptions
+from bucketpolicy.request import Anonymous, OriginAccessIdentity, Principal, Unmodelled
 from bucketpolicy.semantics.evaluate import Truth, is_denied
-from tests.bucketpolicy.requests import ACCOUNT, DENY, ON, ROLE, ROOT, SERVICE, SESSION, USER, ask, read
+from tests.bucketpolicy.requests import ACCOUNT, DENY, ON, ROLE, ROOT, SERVICE, SESSION, USER, Json, ask, read
 
-EVERYBODY = (ROLE, USER, ROOT, SERVICE, Anonymous())
+ANYBODY = Anonymous()
+EVERYBODY: set[Principal] = {ROLE, USER, ROOT, SERVICE, ANYBODY}
+NOBODY: set[Principal] = set()
+
+
+def find_denied(statement: Json, assumptions: Assumptions = ON) -> tuple[set[Principal], set[Principal]]:
+    """Who is denied by a document of this statement, and for whom that is open."""
+    document = read(statement)
+    truths = {caller: is_denied(document, ask(caller), assumptions) for caller in EVERYBODY}
+    return {caller for caller, truth in truths.items() if truth}, {caller for caller, truth in truths.items() if truth is None}
 
 
 @pytest.mark.parametrize(
-    ("principal", "expected"),
+    ("principal", "denied", "open_"),
     [
-        ("*", (True, True, True, True, True)),
-        ({"AWS": "*"}, (True, True, True, True, True)),
-        ({"AWS": ACCOUNT}, (True, True, True, False, False)),
-        ({"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, (True, True, True, False, False)),
-        ({"AWS": f"arn:aws-cn:iam::{ACCOUNT}:root"}, (False, False, False, False, False)),
-        ({"AWS": "444455556666"}, (False, False, False, False, False)),
-        ({"AWS": ROLE.arn}, (True, False, False, False, False)),
-        ({"AWS": SESSION}, (True, False, False, False, False)),
-        ({"AWS": f"arn:aws:sts::{ACCOUNT}:assumed-role/app/two"}, (False, False, False, False, False)),
-        ({"AWS": f"arn:aws:sts::{ACCOUNT}:assumed-role/team/app/one"}, (False, False, False, False, False)),
-        ({"AWS": USER.arn}, (False, True, False, False, False)),
-        ({"AWS": USER.arn.upper()}, (False, False, False, False, False)),
-        ({"AWS": f"arn:aws:iam::{ACCOUNT}:user/*"}, (False, False, False, False, False)),
-        ({"AWS": "AIDACKCEVSQ6C2EXAMPLE"}, (False, False, False, False, False)),
-        ({"AWS": [USER.arn, ROLE.arn]}, (True, True, False, False, False)),
-        ({"Service": SERVICE.name}, (False, False, False, True, False)),
-        ({"Service": "*"}, (False, False, False, None, False)),
-        ({"Service": "s3.amazonaws.com"}, (False, False, False, False, False)),
-        ({"Federated": "accounts.google.com"}, (None, None, None, False, False)),
-        ({"CanonicalUser": "79a5"}, (None, None, None, False, False)),
-        ({"AWS": ROLE.arn, "Service": SERVICE.name}, (True, False, False, True, False)),
-        ({"AWS": []}, (False, False, False, False, False)),
-        ({}, (False, False, False, False, False)),
+        ("*", EVERYBODY, NOBODY),
+        ({"AWS": "*"}, EVERYBODY, NOBODY),
+        ({"AWS": ACCOUNT}, {ROLE, USER, ROOT}, NOBODY),
+        ({"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, {ROLE, USER, ROOT}, NOBODY),
+        ({"AWS": f"arn:aws-cn:iam::{ACCOUNT}:root"}, NOBODY, NOBODY),
+        ({"AWS": "444455556666"}, NOBODY, NOBODY),
+        ({"AWS": ROLE.arn}, {ROLE}, NOBODY),
+        ({"AWS": SESSION}, {ROLE}, NOBODY),
+        ({"AWS": f"arn:aws:sts::{ACCOUNT}:assumed-role/app/two"}, NOBODY, NOBODY),
+        ({"AWS": f"arn:aws:sts::{ACCOUNT}:assumed-role/team/app/one"}, NOBODY, NOBODY),
+        ({"AWS": USER.arn}, {USER}, NOBODY),
+        ({"AWS": USER.arn.upper()}, NOBODY, NOBODY),
+        ({"AWS": f"arn:aws:iam::{ACCOUNT}:user/*"}, NOBODY, NOBODY),
+        ({"AWS": "AIDACKCEVSQ6C2EXAMPLE"}, NOBODY, NOBODY),
+        ({"AWS": [USER.arn, ROLE.arn]}, {ROLE, USER}, NOBODY),
+        ({"Service": SERVICE.name}, {SERVICE}, NOBODY),
+        ({"Service": "*"}, NOBODY, {SERVICE}),
+        ({"Service": "s3.amazonaws.com"}, NOBODY, NOBODY),
+        ({"Federated": "accounts.google.com"}, NOBODY, {ROLE, USER, ROOT}),
+        ({"CanonicalUser": "79a5"}, NOBODY, {ROLE, USER, ROOT}),
+        ({"AWS": ROLE.arn, "Service": SERVICE.name}, {ROLE, SERVICE}, NOBODY),
+        ({"AWS": []}, NOBODY, NOBODY),
+        ({}, NOBODY, NOBODY),
     ],
 )
-def test_principal_names_callers(principal: object, expected: tuple[Truth, ...]) -> None:
+def test_principal_names_callers(principal: object, denied: set[Principal], open_: set[Principal]) -> None:
     """An account stands for all its identities, a role for its sessions, `*` for everybody, and a wildcard inside a name for nobody."""
-    document = read({**DENY, "Principal": principal})
-    assert tuple(is_denied(document, ask(caller), ON) for caller in EVERYBODY) == expected
+    assert find_denied({**DENY, "Principal": principal}) == (denied, open_)
 
 
 def test_whether_the_aws_star_covers_services_is_an_assumption() -> None:
     """Without it, a Deny for `{"AWS": "*"}` may or may not bind a service."""
-    document = read({**DENY, "Principal": {"AWS": "*"}})
     off = ON._replace(aws_star_covers_services=False)
-    assert [is_denied(document, ask(caller), off) for caller in EVERYBODY] == [True, True, True, None, True]
+    assert find_denied({**DENY, "Principal": {"AWS": "*"}}, off) == (EVERYBODY - {SERVICE}, {SERVICE})
 
 
 @pytest.mark.parametrize(
-    ("principal", "expected"),
+    ("principal", "denied", "open_"),
     [
-        ("*", (False, False, False, False, False)),
-        ({"AWS": "*"}, (False, False, False, False, False)),
-        ({"AWS": ACCOUNT}, (None, None, False, True, True)),
-        ({"AWS": USER.arn}, (True, None, True, True, True)),
-        ({"AWS": [USER.arn, ACCOUNT]}, (None, False, False, True, True)),
-        ({"AWS": [ROLE.arn, ACCOUNT]}, (None, None, False, True, True)),
-        ({"AWS": [ROLE.arn, f"arn:aws:iam::{ACCOUNT}:root", SESSION]}, (False, None, False, True, True)),
-        ({"AWS": SESSION}, (None, True, True, True, True)),
-        ({"Service": SERVICE.name}, (True, True, True, False, True)),
-        ({"CanonicalUser": "79a5"}, (None, None, None, True, True)),
-        ({}, (False, False, False, False, False)),
+        ("*", NOBODY, NOBODY),
+        ({"AWS": "*"}, NOBODY, NOBODY),
+        ({"AWS": ACCOUNT}, {SERVICE, ANYBODY}, {ROLE, USER}),
+        ({"AWS": USER.arn}, {ROLE, ROOT, SERVICE, ANYBODY}, {USER}),
+        ({"AWS": [USER.arn, ACCOUNT]}, {SERVICE, ANYBODY}, {ROLE}),
+        ({"AWS": [ROLE.arn, ACCOUNT]}, {SERVICE, ANYBODY}, {ROLE, USER}),
+        ({"AWS": [ROLE.arn, f"arn:aws:iam::{ACCOUNT}:root", SESSION]}, {SERVICE, ANYBODY}, {USER}),
+        ({"AWS": SESSION}, {USER, ROOT, SERVICE, ANYBODY}, {ROLE}),
+        ({"Service": SERVICE.name}, {ROLE, USER, ROOT, ANYBODY}, NOBODY),
+        ({"CanonicalUser": "79a5"}, {SERVICE, ANYBODY}, {ROLE, USER, ROOT}),
+        ({}, NOBODY, NOBODY),
     ],
 )
-def test_not_principal_spares_a_caller_with_its_whole_chain(principal: object, expected: tuple[Truth, ...]) -> None:
+def test_not_principal_spares_a_caller_with_its_whole_chain(principal: object, denied: set[Principal], open_: set[Principal]) -> None:
     """Account, then role or user, then session: all listed is spared, none listed is denied, and in between AWS does not say."""
     statement = {**{name: value for name, value in DENY.items() if name != "Principal"}, "NotPrincipal": principal}
-    assert tuple(is_denied(read(statement), ask(caller), ON) for caller in EVERYBODY) == expected
+    assert find_denied(statement) == (denied, open_)
 
 
 ORIGIN = OriginAccessIdentity("arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1")

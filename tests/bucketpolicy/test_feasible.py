@@ -86,19 +86,19 @@ def test_restrictions(restriction: Restriction, key: str, expected: tuple[bool, 
 
 
 @pytest.mark.parametrize(
-    ("exempt", "expected"),
+    ("exempt", "left"),
     [
-        ((), (True, True, True, True, True)),
-        ((ACCOUNT,), (False, False, False, True, True)),
-        ((ROLE.arn,), (False, True, True, True, True)),
-        ((USER.arn, SERVICE.name), (True, False, True, False, True)),
-        (("*",), (True, True, True, True, True)),
+        ((), {ROLE, USER, ROOT, SERVICE, Anonymous()}),
+        ((ACCOUNT,), {SERVICE, Anonymous()}),
+        ((ROLE.arn,), {USER, ROOT, SERVICE, Anonymous()}),
+        ((USER.arn, SERVICE.name), {ROLE, ROOT, Anonymous()}),
+        (("*",), {ROLE, USER, ROOT, SERVICE, Anonymous()}),
     ],
 )
-def test_exempt_principals_need_not_be_denied(exempt: tuple[str, ...], expected: tuple[bool, ...]) -> None:
+def test_exempt_principals_need_not_be_denied(exempt: tuple[str, ...], left: set[Principal]) -> None:
     """An account stands for all its identities, a role for its sessions."""
     goal = ANYTHING._replace(exempt=exempt)
-    assert tuple(in_goal(ask(caller), goal) for caller in (ROLE, USER, ROOT, SERVICE, Anonymous())) == expected
+    assert {caller for caller in (ROLE, USER, ROOT, SERVICE, Anonymous()) if in_goal(ask(caller), goal)} == left
 
 
 def test_an_origin_access_identity_is_exempt_by_its_arn_or_with_an_account() -> None:
