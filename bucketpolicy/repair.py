@@ -82,6 +82,22 @@ def repair(text: str, goal: Goal) -> Repaired | CannotRepair:
     return _check(_insert(text, missing), goal, added)
 
 
+def is_blank(text: str) -> bool:
+    """True iff the text is that of a policy which nobody has written yet: nothing at all, or one without statements."""
+    if not text.strip(" \t\r\n"):
+        return True
+    try:
+        document = json.loads(text, parse_int=str, parse_float=str)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(document, dict) and document.keys() <= {"Version", "Id", "Statement"} and document.get("Statement", []) == []
+
+
+def write_document(statements: tuple[str, ...]) -> str:
+    """A document of these statements alone."""
+    return json.dumps({"Version": "2012-10-17", "Statement": [*map(json.loads, statements)]}, indent=2)
+
+
 def write_statements(goal: Goal) -> tuple[str, ...]:
     """The statements that deny the goal by themselves, as compact JSON."""
     return tuple(_compact(_write(part, goal, frozenset())) for part in _split(goal))
@@ -226,19 +242,60 @@ def _skip_space(text: str, position: int) -> int:
 
 
 def _splice(text: str, start: int, end: int, statements: tuple[_Written, ...]) -> str:
+    style = _find_style(text[start:end])
+    styled = tuple(_restyle(statement, style) for statement in statements)
     if text[start] != "[":
-        items = "".join(f",{_compact(statement)}" for statement in statements)
+        line = text[text.rfind("\n", 0, end) + 1 : end]
+        gap = f"\n{line[: len(line) - len(line.lstrip())]}" if "\n" in text[start:end] else ""
+        between = " " if gap or style.separators[0] == ", " else ""
+        items = "".join(f",{between}{_lay_out(statement, text, gap, style)}" for statement in styled)
         return f"{text[:start]}[{text[start:end]}{items}]{text[end:]}"
     gap = text[start + 1 : _skip_space(text, start + 1)]
     last = len(text[: end - 1].rstrip(" \t\r\n"))
-    items = "".join(f",{gap}{_lay_out(statement, text, gap)}" for statement in statements)
+    between = gap or (" " if style.separators[0] == ", " else "")
+    items = "".join(f",{between}{_lay_out(statement, text, gap, style)}" for statement in styled)
     return text[:last] + items + text[last:]
 
 
-def _lay_out(statement: _Written, text: str, gap: str) -> str:
+class _Style(NamedTuple):
+    """How a document writes its statements: the members in their order, lists of one, and the spaces in a line."""
+
+    order: tuple[str, ...]
+    lists: bool
+    separators: tuple[str, str]
+
+
+def _find_style(statements: str) -> _Style:
+    read = json.loads(statements, parse_int=str, parse_float=str)
+    model = read[-1] if isinstance(read, list) else read
+    values = (value for name, value in model.items() if name in ("Action", "NotAction", "Resource", "NotResource"))
+    spaced, tight = len(re.findall(r'": ', statements)), len(re.findall(r'":[^ ]', statements))
+    return _Style(
+        tuple(name.removeprefix("Not") for name in model),
+        any(isinstance(value, list) and len(value) == 1 for value in values),
+        (", ", ": ") if spaced > tight else (",", ":"),
+    )
+
+
+def _restyle(statement: _Written, style: _Style) -> _Written:
+    """The statement with its members in the order of the document's own, and lists of one where the document has them."""
+    ranks: dict[str, float] = {}
+    last = -1.0
+    for name in statement:
+        # A member that the document's own statement lacks stays behind the one that it is written after.
+        last = float(style.order.index(name)) if name in style.order else last + 0.01
+        ranks[name] = last
+    listed = {"Action", "Resource"} if style.lists else set()
+    return {
+        name: [value] if name in listed and isinstance(value := statement[name], str) else statement[name]
+        for name in sorted(statement, key=ranks.__getitem__)
+    }
+
+
+def _lay_out(statement: _Written, text: str, gap: str, style: _Style) -> str:
     """The statement in the indentation of the text, on one line where the text's statements do not begin lines of their own."""
     if "\n" not in gap:
-        return _compact(statement)
+        return json.dumps(statement, separators=style.separators)
     first = text.index("{") + 1
     step = text[first : _skip_space(text, first)].rpartition("\n")[2] or "  "
     return json.dumps(statement, indent=step).replace("\n", "\n" + gap.rpartition("\n")[2])

@@ -92,7 +92,10 @@ def remediate_resource(rule: Rule, args: ResourceValidationArgs, seen_inputs: Se
     """The resource's properties with the document repaired; None where there is nothing to add, or nothing can be."""
     subject, source = _look_at(args, seen_inputs, when)
     match source, assess(rule, read_settings(args.get_config(), rule.keys), subject, source, when.today):
-        case Found(_, name), NotDenied(fix=Repaired(_, added) as fix) | CannotTell(fix=Repaired(_, added) as fix) if added:
+        # Whom the statements would silence is told, and nothing is added.
+        case Found(_, name), (
+            NotDenied(fix=Repaired(_, added) as fix, senders=()) | CannotTell(fix=Repaired(_, added) as fix, senders=())
+        ) if added:
             return _apply(args.props, name, fix)
         case _:
             return None

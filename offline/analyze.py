@@ -277,7 +277,9 @@ def _examine(shown: _Shown, rule: Rule, configured: Configured, today: date) -> 
 def _remediate(shown: _Shown, rule: Rule, configured: Configured, today: date) -> Mapping[str, Any] | None:
     _, source, finding = _examine(shown, rule, configured, today)
     match finding:
-        case NotDenied(fix=Repaired(text, added)) | CannotTell(fix=Repaired(text, added)) if added and isinstance(source, Found):
+        case NotDenied(fix=Repaired(text, added), senders=()) | CannotTell(fix=Repaired(text, added), senders=()) if added and isinstance(
+            source, Found
+        ):
             written = text if isinstance(shown.props[source.property], str) else json.loads(text)
             return {**shown.props, source.property: written}
         case _:

@@ -25,13 +25,19 @@ from crossguard.resources.naming import settle
 from crossguard.resources.seen_inputs import SeenInputs
 from crossguard.resources.source import Found
 from offline.analyze import ShownProvider, find_provider, list_providers, reveal_read
-from offline.configuration import Configuration, Configured, Level
+from offline.configuration import Configuration, Configured
 from offline.report import content
 from offline.report.content import Bucket, CommandName, Outcome, Report, Result, SourceLocation, name_stack
-from offline.results import Examined, choose_fix, read_verdict, say
+from offline.results import Examined, Judgement, choose_fix, read_verdict, say
 from offline.run import BlindSpot, Diagnostic, Run, Seen
 from offline.secrecy import conceal_stack
 
+_WEBSITES = frozenset(
+    {
+        "aws:s3/bucketWebsiteConfiguration:BucketWebsiteConfiguration",
+        "aws:s3/bucketWebsiteConfigurationV2:BucketWebsiteConfigurationV2",
+    }
+)
 REMEDIATED_REMARK = "The policy added the statements that were missing."
 REMEDIABLE_REMARK = "During an update the policy would add the statements that are missing."
 
@@ -61,7 +67,7 @@ class _Told(NamedTuple):
     """What was said of a resource, and what this process finds where the pack spoke."""
 
     results: tuple[Result, ...]
-    findings: tuple[tuple[Level, Finding], ...]
+    judgements: tuple[Judgement, ...]
 
 
 class _Stack(NamedTuple):
@@ -75,6 +81,7 @@ class _Stack(NamedTuple):
     configuration: Configuration
     today: date
     proofs: bool
+    websites: frozenset[str]
 
 
 def assemble(judged: tuple[Judged, ...], configuration: Configuration, command: CommandName, now: datetime, *, proofs: bool) -> Report:
@@ -131,7 +138,18 @@ def _prepare(judged: Judged, configuration: Configuration, today: date, *, proof
         configuration,
         today,
         proofs,
+        frozenset(_find_websites(shown)),
     )
+
+
+def _find_websites(shown: Mapping[str, Shown]) -> Iterator[str]:
+    """The buckets that serve a website, by URN or by name: a website endpoint speaks HTTP only."""
+    for each in shown.values():
+        if each.resource_type in BUCKET_NAME and any(each.inputs.get(key) for key in ("website", "websites", "websiteConfiguration")):
+            yield each.urn
+        if each.resource_type in _WEBSITES:
+            yield str(each.inputs.get("bucket"))
+            yield from (bucket.urn for bucket in each.property_dependencies.get("bucket", ()))
 
 
 def _show(judged: Judged) -> dict[str, Shown]:
@@ -192,7 +210,8 @@ def _list_buckets(stack: _Stack) -> Iterator[Bucket]:
         if any(result.outcome != "not-applicable" for result in results) or any(_is_shown_bucket(member) for member in members):
             name = next((name for member in members if (name := _read_name(member))), "")
             label = name or f"{stack.shown[urn].name if urn in stack.shown else urn} (name not known)"
-            fix = choose_fix(pair for one in told for pair in one.findings)
+            website = any(shown.urn in stack.websites for shown in members) or name in stack.websites
+            fix = choose_fix((judgement for one in told for judgement in one.judgements), uploads_only=website)
             yield Bucket(name, label, results, urn if urn in stack.shown else members[0].urn, fix)
 
 
@@ -242,18 +261,18 @@ def _judge_attachments(stack: _Stack) -> Iterator[tuple[str, Finding]]:
 
 def _report_resource(shown: Shown, stack: _Stack, attached: Mapping[str, Finding]) -> _Told:
     results: list[Result] = []
-    findings: list[tuple[Level, Finding]] = []
+    judgements: list[Judgement] = []
     for configured in stack.configuration.policies:
         said = stack.diagnostics.get((shown.urn, configured.rule.name), ())
         if not said and configured.level == "disabled":
             continue
         examined = _examine(shown, configured, stack, attached, whole=bool(said) or stack.proofs)
         results += (_repeat(diagnostic, configured, shown.place, stack, examined) for diagnostic in said)
-        if said and examined is not None:
-            findings.append((configured.level, examined.finding))
-        elif not said and examined is not None and (silent := _explain_silence(shown, configured, examined, stack)) is not None:
+        if examined is not None and isinstance(configured.rule, Rule):
+            judgements.append(Judgement(configured.rule, configured.settings, examined))
+        if not said and examined is not None and (silent := _explain_silence(shown, configured, examined, stack)) is not None:
             results.append(silent)
-    return _Told(tuple(_add_drift(result, stack) for result in results), tuple(findings))
+    return _Told(tuple(_add_drift(result, stack) for result in results), tuple(judgements))
 
 
 def _add_drift(result: Result, stack: _Stack) -> Result:

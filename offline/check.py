@@ -3,15 +3,20 @@
 import json
 import platform
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from bucketpolicy.parse import MAX_BYTES
-from bucketpolicy.repair import CannotRepair, Repaired, is_bucket_name
+from bucketpolicy.repair import CannotRepair, Repaired, is_blank, is_bucket_name
+from bucketpolicy.verdict import Undecided
 from crossguard.judging.assess import assess, locate
-from crossguard.judging.finding import CannotTell, Compliant, Exempted, NotDenied, Subject
+from crossguard.judging.finding import CannotTell, NotDenied, OutputInText, Subject
+from crossguard.judging.joint import repair_jointly
+from crossguard.messages.outputs import ADVICE
+from crossguard.messages.quoting import name_places
+from crossguard.messages.sentences import describe_senders
 from crossguard.pack.rule import Rule
 from crossguard.pack.settings import Settings
 from crossguard.resources.documents import is_directory_bucket
@@ -20,12 +25,15 @@ from offline.configuration import Configuration, Level
 from offline.files import STDIN, name_source, read_text
 from offline.pack_info import PACK, describe, read_version
 from offline.report.content import Bucket, CommandName, Edit, Report, SourceLocation, Stack
-from offline.results import Examined, choose_fix, say
+from offline.results import Examined, Judgement, choose_fix, list_wanted, say
 from offline.run import Failure
 
 #: Far beyond what S3 takes: the document of a text this long is refused with a verdict, a longer file is no policy.
 MOST_BYTES = 5 * 2**20
 _BUCKET_ARN = re.compile(r"arn:[^:]*:s3:::([^/]+)(?:/|$)")
+NEW = "a new policy"
+#: Names are quoted whole on standard error.
+_QUOTED = 200
 EXPECTED = "a bucket policy, or what `aws s3api get-bucket-policy` prints"
 
 
@@ -69,19 +77,24 @@ def list_files(names: tuple[str, ...]) -> tuple[str, ...] | Failure:
     return tuple(found)
 
 
-def read_attached(name: str, bucket: str | None, partition: str | None) -> Attached | Failure:
-    """The document in a file, as the policy of this bucket, or of the one that the document's own ARNs name."""
-    content = read_text(name, MOST_BYTES, EXPECTED)
+def read_attached(name: str, bucket: str | None, partition: str | None, *, blank: bool = False) -> Attached | Failure:
+    """The document in a file, as the policy of this bucket, or of the one that its own ARNs name; `blank`: it need not be written yet."""
+    content = read_text(name, MOST_BYTES, EXPECTED, empty=blank)
     if isinstance(content, Failure):
         return content
     text = unwrap(content)
-    if not _is_json(text):
+    if not _is_json(text) and not (blank and is_blank(text)):
         return Failure(f"{name_source(name)}: not JSON; expected: {EXPECTED}")
-    named = find_bucket(text) if bucket is None else bucket
+    named = bucket if bucket is not None else () if is_blank(text) else find_bucket(text)
     if isinstance(named, str):
         return Attached(text, name, named, partition, alone=text == content and name != STDIN)
     why = f"its ARNs name {len(named)} buckets ({', '.join(named)})" if named else "its ARNs name no bucket"
     return Failure(f"{name_source(name)}: {why}; expected: --bucket NAME")
+
+
+def begin(bucket: str, partition: str | None) -> Attached:
+    """The document of a bucket that has none yet."""
+    return Attached("", NEW, bucket, partition)
 
 
 def _is_json(text: str) -> bool:
@@ -147,23 +160,59 @@ def check(documents: tuple[Attached, ...], configuration: Configuration, command
     )
 
 
-def fix(document: Attached, configuration: Configuration, today: date) -> str | Unrepaired:
-    """The document with the statements that the mandatory policies miss in it."""
-    text = _repair_all(document, tuple(_list_judges(configuration)), today)
-    if isinstance(text, Unrepaired):
-        return text
-    return text if len(text.encode()) >= MAX_BYTES else f"{text.rstrip()}\n"
+class Fixed(NamedTuple):
+    """A document that is compliant; `warnings` are single lines about what it would silence."""
+
+    text: str
+    warnings: tuple[str, ...] = ()
 
 
-def _repair_all(document: Attached, judges: tuple[Judge, ...], today: date) -> str | Unrepaired:
-    for judge in judges:
-        if judge.level not in ("mandatory", "remediate"):
-            continue
-        repaired = _repair(document, judge, today)
-        if isinstance(repaired, Unrepaired):
-            return repaired
-        document = document._replace(text=repaired)
-    return document.text
+def fix(document: Attached, configuration: Configuration, today: date, *, uploads_only: bool = False) -> Fixed | Unrepaired:
+    """The document with the statements that it lacks for all policies that fail on it; none of them more often than needed."""
+    judges = tuple(_list_judges(configuration))
+    fixed = _repair(document, judges, today, uploads_only=uploads_only)
+    if isinstance(fixed, Unrepaired):
+        return fixed
+    text = fixed if len(fixed.encode()) >= MAX_BYTES else f"{fixed.rstrip()}\n"
+    return Fixed(text, tuple(_warn(_judge_all(document, judges, today))))
+
+
+def _judge_all(document: Attached, judges: tuple[Judge, ...], today: date) -> tuple[Judgement, ...]:
+    return tuple(Judgement(judge.rule, judge.settings, _assess(document, judge, today)) for judge in judges if judge.level != "disabled")
+
+
+def _repair(document: Attached, judges: tuple[Judge, ...], today: date, *, uploads_only: bool) -> str | Unrepaired:
+    """All that is missing; where there is no room for that, what the mandatory policies ask for."""
+    found = _judge_all(document, judges, today)
+    blank = is_blank(document.text)
+    refused = None if blank else next((reason for one in found if (reason := _find_reason(one))), None)
+    if refused is not None:
+        return Unrepaired(refused)
+    wanted = list_wanted(found, blank=blank)
+    whole = repair_jointly(document.text, wanted, uploads_only=uploads_only)
+    repaired = whole if isinstance(whole, Repaired) else repair_jointly(document.text, wanted, uploads_only=True)
+    return repaired.text if isinstance(repaired, Repaired) else Unrepaired(repaired.reason)
+
+
+def _find_reason(judgement: Judgement) -> str | None:
+    """Why a document cannot be completed for a policy that promises no more than uploads; None where it can be, or need not."""
+    match judgement.examined.finding:
+        case NotDenied(fix=CannotRepair(reason)) | CannotTell(fix=CannotRepair(reason)) if judgement.rule.remediates:
+            return reason
+        case CannotTell(Undecided(((path, reason), *_)), fix=None, document=document):
+            return f"S3 would refuse the document as it is: {reason} ({name_places(path, document)})"
+        case OutputInText(what, language):
+            return f"`{what}` holds the text of Pulumi's {ADVICE[language].sdk} SDK for an Output, not its value"
+        case _:
+            return None
+
+
+def _warn(judgements: Iterable[Judgement]) -> Iterator[str]:
+    """Whom the statements for the header would silence, and what spares them."""
+    for rule, _, examined in judgements:
+        if isinstance(examined.finding, NotDenied | CannotTell):
+            for line in describe_senders(examined.finding.senders, _QUOTED):
+                yield f"{rule.name}: {line.replace('; until then `remediate` adds nothing', ' in --policy-config')}"
 
 
 def _list_judges(configuration: Configuration) -> Iterator[Judge]:
@@ -178,14 +227,14 @@ def _judge(document: Attached, judges: tuple[Judge, ...], today: date) -> Stack:
     place = SourceLocation("", "", "", where)
     found = [(judge, _assess(document, judge, today)) for judge in judges if judge.level != "disabled"]
     results = tuple(say(judge.rule, judge.level, examined, place) for judge, examined in found)
-    fixed = choose_fix((judge.level, examined.finding) for judge, examined in found)
+    fixed = choose_fix(Judgement(judge.rule, judge.settings, examined) for judge, examined in found)
     edit = _find_edit(document, judges, today) if document.alone and fixed else None
     return Stack("", where, (Bucket(document.bucket, document.bucket, results, fix=fixed, edit=edit),), resources=1)
 
 
 def _find_edit(document: Attached, judges: tuple[Judge, ...], today: date) -> Edit | None:
     """The repair as one insertion, where it is one; so nothing of the document is quoted."""
-    repaired = _repair_all(document, judges, today)
+    repaired = _repair(document, judges, today, uploads_only=False)
     if isinstance(repaired, Unrepaired):
         return None
     pairs = enumerate(zip(document.text, repaired, strict=False))
@@ -200,17 +249,3 @@ def _assess(document: Attached, judge: Judge, today: date) -> Examined:
     source = Found(document.text, "policy", document.bucket, raw=True)
     subject = locate(Subject("", "aws:s3/bucketPolicy:BucketPolicy", "", document.bucket), settings, source)
     return Examined(subject, source, assess(judge.rule, settings, subject, source, today))
-
-
-def _repair(document: Attached, judge: Judge, today: date) -> str | Unrepaired:
-    match _assess(document, judge, today).finding:
-        case Compliant() | Exempted():
-            return document.text
-        case NotDenied(fix=Repaired(text)) | CannotTell(fix=Repaired(text)):
-            return text
-        case NotDenied(fix=CannotRepair(reason)) | CannotTell(fix=CannotRepair(reason)):
-            return Unrepaired(reason)
-        case CannotTell(verdict):
-            return Unrepaired(f"S3 would refuse the document as it is: {verdict.reasons[0].reason} ({verdict.reasons[0].path})")
-        case _:
-            return Unrepaired("the document cannot be judged")

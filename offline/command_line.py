@@ -91,13 +91,14 @@ class Check(NamedTuple):
 
 
 class Fix(NamedTuple):
-    """Print one document with the statements that it lacks; the file `-` is standard input."""
+    """Print one document with the statements that it lacks; the file `-` is standard input, None begins a new document."""
 
-    file: str
+    file: str | None
     bucket: str | None
     partition: str | None
     policies: Path | None
     writing: Writing
+    uploads_only: bool = False
 
 
 Command = Preview | Analyze | Merge | Check | Fix
@@ -227,7 +228,9 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_fix(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", metavar="POLICY.json", help="a policy, or `aws s3api get-bucket-policy`'s output; - is stdin")
+    parser.add_argument("file", nargs="?", metavar="POLICY.json", help="a policy, or `aws s3api get-bucket-policy`'s output; - is stdin")
+    parser.add_argument("--new", action="store_true", help="begin a policy for a bucket that has none, instead of reading a file")
+    parser.add_argument("--uploads-only", action="store_true", help="deny insecure uploads only, and not every request without TLS")
     _add_bucket(parser)
 
 
@@ -264,7 +267,7 @@ _COMMANDS: tuple[_Entry, ...] = (
         "fix",
         "print a bucket policy with the statements that it lacks, ready for put-bucket-policy",
         _add_fix,
-        ("logs.json --bucket logs --output fixed.json",),
+        ("logs.json --bucket logs --output fixed.json", "--new --bucket logs"),
     ),
 )
 _EXPLAIN: _Entry = ("explain", "print the page of a policy", _add_explain, ("aws-s3-bucket-has-policy",))
@@ -327,7 +330,13 @@ def _check(found: argparse.Namespace) -> Check:
 
 
 def _fix(found: argparse.Namespace) -> Fix:
-    return Fix(found.file, found.bucket, found.partition, found.policy_config, _writing(found))
+    if found.new == (found.file is not None):
+        wrong = f"fix: {'both a file and' if found.new else 'neither a file nor'} --new; expected: POLICY.json, -, or --new --bucket NAME"
+        raise _WrongUsageError(wrong)
+    if found.new and found.bucket is None:
+        wrong = "fix --new: the bucket is not named; expected: --bucket NAME"
+        raise _WrongUsageError(wrong)
+    return Fix(found.file, found.bucket, found.partition, found.policy_config, _writing(found), found.uploads_only)
 
 
 def _writing(found: argparse.Namespace) -> Writing:

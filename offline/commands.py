@@ -112,7 +112,7 @@ def _list_inputs(command: Command, target: Target) -> tuple[Path, ...]:
         case Preview(program=program, mocks=mocks):
             return (*configured, *((mocks,) if mocks is not None else ()), *program.glob("Pulumi*"), *program.glob("*main*"))
         case Fix(file=file, writing=writing):
-            return configured if target is writing.main and target.format in _PRINTED else (*configured, Path(file))
+            return configured if target is writing.main and target.format in _PRINTED else (*configured, *([Path(file)] if file else ()))
         case Analyze(survey=survey):
             return (*configured, *map(Path, survey.sources))
         case Merge(files=files) | Check(files=files):
@@ -151,19 +151,24 @@ def _check(command: Check, configuration: Configuration) -> int:
 
 
 def _fix(command: Fix, configuration: Configuration) -> int:
-    document = checking.read_attached(command.file, command.bucket, command.partition)
+    if command.file is None:
+        document: checking.Attached | Failure = checking.begin(command.bucket or "", command.partition)
+    else:
+        document = checking.read_attached(command.file, command.bucket, command.partition, blank=True)
     if isinstance(document, Failure):
         return _fail(document)
     now = _now()
-    fixed = checking.fix(document, configuration, now.date())
+    fixed = checking.fix(document, configuration, now.date(), uploads_only=command.uploads_only)
     if isinstance(fixed, checking.Unrepaired):
-        _write_error(f"{name_source(command.file)}: cannot be fixed: {fixed.reason}")
+        _write_error(f"{name_source(document.file)}: cannot be fixed: {fixed.reason}")
         return _BLOCKED
+    for warning in fixed.warnings:
+        _write_error(warning)
     writing = command.writing
-    report = checking.check((document._replace(text=fixed),), configuration, "fix", now)
+    report = checking.check((document._replace(text=fixed.text),), configuration, "fix", now)
     if writing.main.format not in _PRINTED:
         return _report(report, writing)
-    refused = _write_reports(_render_whole(report), writing, writing.others) or _write([fixed], writing.main)
+    refused = _write_reports(_render_whole(report), writing, writing.others) or _write([fixed.text], writing.main)
     return _fail(refused) if refused is not None else _PASSED
 
 

@@ -27,9 +27,11 @@ from crossguard.judging.finding import (
     Subject,
     Unattached,
 )
+from crossguard.judging.joint import Wanted, is_within, repair_jointly
 from crossguard.messages.quoting import has_secret_values
 from crossguard.messages.render import describe_layers, render
 from crossguard.pack.rule import Rule, StackRule
+from crossguard.pack.settings import Settings
 from crossguard.resources.source import Found, Source
 from offline import remarks
 from offline.configuration import Level
@@ -127,20 +129,42 @@ def fill(result: Result, finding: Finding) -> Result:
             return result
 
 
-def choose_fix(findings: Iterable[tuple[Level, Finding]]) -> tuple[str, ...]:
-    """The statements, as compact JSON, that a bucket's document lacks for all policies that are mandatory."""
+class Judgement(NamedTuple):
+    """What a policy that judges documents finds at a resource, with the configuration that it was asked with."""
+
+    rule: Rule
+    settings: Settings
+    examined: Examined
+
+
+def choose_fix(judgements: Iterable[Judgement], *, uploads_only: bool = False) -> tuple[str, ...]:
+    """The statements, as compact JSON, that a bucket's document lacks for all policies that fail on it; none where they would not do."""
+    by_text: dict[str, list[Judgement]] = {}
+    for one in judgements:
+        if isinstance(one.examined.source, Found):
+            by_text.setdefault(one.examined.source.text, []).append(one)
+    added: dict[str, None] = {}
+    for text, found in by_text.items():
+        repaired = repair_jointly(text, list_wanted(found), uploads_only=uploads_only)
+        added.update(dict.fromkeys(repaired.added if isinstance(repaired, Repaired) else ()))
+    return tuple(added)
+
+
+def list_wanted(judgements: Iterable[Judgement], *, blank: bool = False) -> tuple[Wanted, ...]:
+    """The policies whose statements are missing; a document that nobody has written yet (`blank`) fails on all that do not exempt it."""
+    goals = [(one, one.rule.goal(one.examined.subject.bucket, one.examined.subject.partition or "aws", one.settings)) for one in judgements]
+    spared = [goal for one, goal in goals if isinstance(one.examined.finding, Exempted)]
     return tuple(
-        dict.fromkeys(added for level, finding in findings if level in ("mandatory", "remediate") for added in _list_missing(finding))
+        Wanted(one.rule, goal)
+        for one, goal in goals
+        if (blank and not isinstance(one.examined.finding, Exempted)) or _can_be_repaired(one.examined.finding)
+        # What a narrower policy exempts is not brought in by a wider one that only advises.
+        if one.rule.remediates or not any(is_within(narrow, goal) for narrow in spared)
     )
 
 
-def _list_missing(finding: Finding) -> tuple[str, ...]:
-    """None where adding them would not do."""
-    match finding:
-        case NotDenied(fix=Repaired(_, added)) | CannotTell(fix=Repaired(_, added)):
-            return added
-        case _:
-            return ()
+def _can_be_repaired(finding: Finding) -> bool:
+    return isinstance(finding, NotDenied | CannotTell) and isinstance(finding.fix, Repaired)
 
 
 def describe_request(request: Request) -> Sent:

@@ -32,6 +32,7 @@ from crossguard.judging.finding import (
     Subject,
 )
 from crossguard.judging.outputs import Language, find_output
+from crossguard.judging.senders import find_silenced
 from crossguard.judging.snippet import has_snippet, might_have_snippet, write_other_half
 from crossguard.pack.partitions import PARTITIONS, find_partition
 from crossguard.pack.rule import Rule
@@ -57,12 +58,19 @@ def assess(rule: Rule, settings: Settings | Rejected, subject: Subject, source: 
     standing = find_exemption(settings.exemptions, subject._replace(bucket=source.bucket), today, document)
     if isinstance(standing, Applies):
         return Exempted(standing.exemption)
-    finding = _assess_source(rule, settings, source)
+    finding = _find_senders(_assess_source(rule, settings, source), rule, settings, subject)
     if isinstance(standing, MightApply) and not isinstance(finding, Compliant):
         return NotKnown("bucket", "exemption")
     if isinstance(standing, Lapsed) and isinstance(finding, NotDenied | CannotTell | OutputInText):
         return finding._replace(lapsed=standing)
     return finding
+
+
+def _find_senders(finding: Finding, rule: Rule, settings: Settings, subject: Subject) -> Finding:
+    """The finding with those whom its fix would silence."""
+    if not isinstance(finding, NotDenied | CannotTell) or finding.document is None or finding.fix is None:
+        return finding
+    return finding._replace(senders=find_silenced(finding.document, rule.goal(None, "aws", settings), subject.senders))
 
 
 def locate(subject: Subject, settings: Settings | Rejected, source: Source) -> Subject:

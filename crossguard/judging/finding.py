@@ -8,6 +8,7 @@ from bucketpolicy.explain import Explanation
 from bucketpolicy.repair import CannotRepair, Repaired
 from bucketpolicy.verdict import Counterexample, Denied, Undecided
 from crossguard.judging.outputs import Language
+from crossguard.judging.senders import Sender
 from crossguard.pack.settings import Exemption
 
 
@@ -16,6 +17,7 @@ class Subject(NamedTuple):
     The resource that is judged.
 
     `name` is its Pulumi name, `bucket` the bucket's name where it is known; `partition` is "" until it has been chosen.
+    `senders`: who delivers into the bucket because resources of the stack say so.
     """
 
     urn: str
@@ -23,6 +25,7 @@ class Subject(NamedTuple):
     name: str
     bucket: str | None = None
     partition: str = ""
+    senders: tuple[Sender, ...] = ()
 
 
 class Lapsed(NamedTuple):
@@ -60,6 +63,7 @@ class NotDenied(NamedTuple):
 
     `other_half` has the statements for what else the benchmark's own snippet, where the document has it, was meant to enforce.
     `refusals`: what S3 refuses about the document besides. `output`: an Output was made part of one of its strings.
+    `senders`: who would be silenced by the fix.
     """
 
     verdict: Counterexample
@@ -70,6 +74,7 @@ class NotDenied(NamedTuple):
     lapsed: Lapsed | None = None
     refusals: tuple[Refusal, ...] = ()
     output: OutputSeen | None = None
+    senders: tuple[Sender, ...] = ()
 
 
 class CannotTell(NamedTuple):
@@ -79,6 +84,7 @@ class CannotTell(NamedTuple):
     lapsed: Lapsed | None = None
     fix: Repaired | CannotRepair | None = None
     document: Document | None = None
+    senders: tuple[Sender, ...] = ()
 
 
 class OutputInText(NamedTuple):

@@ -39,7 +39,7 @@ from crossguard.messages.layout import COLUMNS, LIMITS, MOST_LINES, REASONS, Lay
 from crossguard.messages.outputs import ADVICE, describe_cause, describe_remedy
 from crossguard.messages.quoting import SHORTEST_LIMIT, clean, clean_sentence, enumerate_texts, name_places, name_statement, quote
 from crossguard.messages.requests import describe_request
-from crossguard.messages.sentences import describe_mistake, describe_nearest, describe_statements, list_sids
+from crossguard.messages.sentences import describe_mistake, describe_nearest, describe_senders, describe_statements, list_sids
 from crossguard.pack.rule import Rule, StackRule, link
 from crossguard.pack.settings import Exemption
 
@@ -115,7 +115,7 @@ def _render_not_denied(rule: Rule | StackRule, finding: NotDenied, subject: Subj
     if finding.refusals and isinstance(fix, CannotRepair) and fix.missing:
         # Why the document is not simply completed has been said with the request.
         fix, label = Repaired("", fix.missing), f"{label}, and correct what S3 refuses"
-    return _fit(partial(_explain, finding, subject), fix, finding.lapsed, label, finding.verdict.assumptions)
+    return _fit(partial(_explain, finding, subject), fix, finding.lapsed, label, partial(_describe_notes, finding))
 
 
 def _label(subject: Subject) -> str:
@@ -190,12 +190,19 @@ def _fit_advisory(finding: NotDenied, subject: Subject) -> str:
 
     def write(limit: int, reason: Reason, fix: str) -> list[str]:
         news = [*_describe_refusals(finding.refusals, reason), *_describe_lapse(finding.lapsed, limit)]
+        news += describe_senders(finding.senders, limit)
         why = (news or _describe_why(finding, subject, limit, reason))[:1]
         return [line for line in (_describe_request(finding, subject, limit), *why, fix) if line]
 
     versions = (write(*attempt) for attempt in attempts)
     fitting = (lines for lines in versions if count_lines(lines) <= MOST_LINES["advisory"])
     return "\n".join(next(fitting, write(SHORTEST_LIMIT, "none", "")))
+
+
+def _describe_notes(finding: NotDenied, limit: int) -> list[str]:
+    """Whom the fix would silence, and what was assumed."""
+    assumed = _describe_assumptions(finding.verdict.assumptions)
+    return [*describe_senders(finding.senders, limit), *([assumed] if assumed else [])]
 
 
 def _describe_assumptions(assumptions: tuple[str, ...]) -> str:
@@ -223,13 +230,17 @@ def _fit(
     fix: Repaired | CannotRepair | None,
     lapsed: Lapsed | None,
     label: str,
-    assumptions: tuple[str, ...] = (),
+    notes: Callable[[int], list[str]] = lambda _: [],
 ) -> str:
-    """A message of a mandatory policy: what is wrong, the fix, what was assumed, and the exemption that has ended."""
-    assumed = [_describe_assumptions(assumptions)] if assumptions else []
+    """A message of a mandatory policy: what is wrong, the fix, what is to be known of it, and the exemption that has ended."""
 
     def write(lay_out: LayOut, limit: int, reason: Reason) -> list[str]:
-        return [*head(limit, reason), *_render_fix(fix, lay_out, label), *assumed, *_describe_lapse(lapsed, limit)]
+        return [
+            *head(limit, reason),
+            *_render_fix(fix, lay_out, label),
+            *notes(limit),
+            *_describe_lapse(lapsed, limit),
+        ]
 
     return fit(write, MOST_LINES["mandatory"])
 
@@ -261,7 +272,7 @@ def _render_undecided(rule: Rule | StackRule, finding: CannotTell, subject: Subj
     def tell(limit: int, _: Reason) -> list[str]:
         return [head, *_describe_reasons(finding, 3 if limit > SHORTEST_LIMIT else 1)]
 
-    return _fit(tell, finding.fix, finding.lapsed, _label(subject))
+    return _fit(tell, finding.fix, finding.lapsed, _label(subject), partial(describe_senders, finding.senders))
 
 
 def _describe_reasons(finding: CannotTell, most: int) -> list[str]:

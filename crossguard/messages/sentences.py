@@ -12,8 +12,10 @@ from bucketpolicy.mistakes import Mistake
 from bucketpolicy.nearest import Obstacle
 from bucketpolicy.parse import parse
 from bucketpolicy.request import Request
+from crossguard.judging.senders import Sender
 from crossguard.messages.quoting import (
     SHORTEST_LIMIT,
+    clean,
     enumerate_formed,
     enumerate_texts,
     has_placeholder,
@@ -23,6 +25,7 @@ from crossguard.messages.quoting import (
     quote,
 )
 
+_MOST_SENDERS = 3
 #: The keys by which a repair spares the exempt principals.
 _CALLER = frozenset({"aws:principalarn", "aws:principalaccount", "aws:principalservicename"})
 
@@ -133,6 +136,21 @@ def _describe_conditions(statement: Statement, limit: int) -> str:
     asked = [describe_requirement(condition, limit) for condition in statement.conditions if condition.key not in _CALLER]
     spared = [] if len(asked) == len(statement.conditions) else ["the caller is not exempt"]
     return f" where {' and '.join([*asked, *spared])}" if statement.conditions else ""
+
+
+def describe_senders(senders: tuple[Sender, ...], limit: int) -> list[str]:
+    """Whom the fix would silence, and how to spare them; nothing where it is nobody."""
+    if not senders:
+        return []
+    first, *others = senders
+    where = f"{first.resource} delivers here" if first.resource else f"{name_statement(first.statement, first.sid, limit)} lets it upload"
+    more = f", and {len(others)} more" if others else ""
+    names = enumerate_texts((sender.principal for sender in senders), limit, "and")
+    listed = ", ".join(f'"{sender.principal}"' for sender in senders[:_MOST_SENDERS])
+    return [
+        f"This fix would silence {names}, which may not send the header ({where}{more}).",
+        f"To spare {'them' if others else 'it'}, set `exemptPrincipals: [{clean(listed)}]`; until then `remediate` adds nothing.",
+    ]
 
 
 def describe_mistake(explanation: Explanation, document: Document, partition: str, limit: int) -> tuple[str, ...]:

@@ -276,7 +276,8 @@ def _attach_policies(policies: tuple[Resource, ...], buckets: Mapping[str, Subje
 def _share(named: Mapping[str, Mapping[str, list[Resource]]], buckets: Iterable[Subject]) -> dict[tuple[str | None, str], Hanging]:
     """What hangs on the buckets of one name in one partition, once for all of them; each partition can have a bucket of the same name."""
     found: dict[tuple[str | None, str], Hanging] = {}
-    for _, _, _, bucket, partition in buckets:
+    for subject in buckets:
+        bucket, partition = subject.bucket, subject.partition
         if bucket is not None and bucket in named and (bucket, partition) not in found:
             groups = (group for other, group in named[bucket].items() if partition == other or "" in (partition, other))
             found[bucket, partition] = _count(sorted((one for group in groups for one in group), key=lambda policy: policy.urn))

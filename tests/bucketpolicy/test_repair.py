@@ -23,7 +23,7 @@ from bucketpolicy.goal import (
 )
 from bucketpolicy.judge import judge
 from bucketpolicy.parse import MAX_BYTES, parse
-from bucketpolicy.repair import CannotRepair, Repaired, is_bucket_name, name_bucket, repair, write_statements
+from bucketpolicy.repair import CannotRepair, Repaired, is_blank, is_bucket_name, name_bucket, repair, write_document, write_statements
 from bucketpolicy.request import Anonymous, Identity, Principal, Request, Service
 from bucketpolicy.semantics.evaluate import is_denied
 from bucketpolicy.tables.actions import BUCKET_ACTIONS, OBJECT_ACTIONS
@@ -392,6 +392,63 @@ ALLOW = '{"Effect": "Allow", "Principal" :"*","Action":"s3:GetObject","Resource"
 def test_every_other_character_stays(text: str, expected: str) -> None:
     """The statement is laid out as the text is, and nothing else of the text is touched."""
     assert repaired(text, HTTP).text == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param(
+            '{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": ["s3:GetObject"], "Resource": ["arn:aws:s3:::reports/*"]}]}',
+            ', {"Sid": "DenyInsecureUploads", "Effect": "Deny", "Principal": "*", "Action": ["s3:PutObject"], '
+            '"Resource": ["arn:aws:s3:::reports/*"], "Condition": {"Bool": {"aws:SecureTransport": "false"}}}]}',
+            id="spaces and lists",
+        ),
+        pytest.param(
+            '{"Statement":[{"Resource":"*","Action":"s3:GetObject","Effect":"Allow","Sid":"a","NotPrincipal":{"AWS":"111122223333"}}]}',
+            ',{"Resource":"arn:aws:s3:::reports/*","Condition":{"Bool":{"aws:SecureTransport":"false"}},"Action":"s3:PutObject",'
+            '"Effect":"Deny","Sid":"DenyInsecureUploads","Principal":"*"}]}',
+            id="order",
+        ),
+        pytest.param(
+            '{\n  "Statement": {\n    "Effect": "Allow",\n    "Principal": "*",\n    "Action": "s3:GetObject",\n'
+            '    "Resource": "*"\n  }\n}',
+            ', {\n    "Sid": "DenyInsecureUploads",\n    "Effect": "Deny",\n    "Principal": "*",\n    "Action": "s3:PutObject",\n'
+            '    "Resource": "arn:aws:s3:::reports/*",\n    "Condition": {\n      "Bool": {\n        "aws:SecureTransport": "false"\n'
+            "      }\n    }\n  }]\n}",
+            id="an object alone",
+        ),
+    ],
+)
+def test_the_statement_is_written_as_the_document_writes_its_own(text: str, expected: str) -> None:
+    """The order of its members, lists of one, and the spaces; what it does not say goes where it usually does."""
+    assert repaired(text, HTTP).text.endswith(expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", True),
+        (" \n\t", True),
+        ("{}", True),
+        ('{"Version": "2012-10-17", "Statement": []}', True),
+        ('{"Statement": [{}]}', False),
+        ('{"Statement": {}}', False),
+        ('{"Other": 1}', False),
+        ("[]", False),
+        ("{", False),
+        ("[" * 100_000, False),
+    ],
+)
+def test_blank_is_what_nobody_has_written_yet(text: str, expected: bool) -> None:  # noqa: FBT001  a table's column
+    """Nothing, or a document without statements and without anything else."""
+    assert is_blank(text) == expected
+
+
+def test_a_document_begins_with_its_statements() -> None:
+    """Ready for S3, in lines."""
+    begun = write_document(write_statements(HTTP))
+    assert isinstance(judge(read(begun), HTTP), Denied)
+    assert begun.startswith('{\n  "Version": "2012-10-17",\n  "Statement": [\n    {\n      "Sid": "DenyInsecureUploads",')
 
 
 def test_white_space_gives_way_to_the_limit_of_s3() -> None:

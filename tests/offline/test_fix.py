@@ -5,7 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.offline.cli import TRANSPORT, UPLOADS, allow_reading, deny_headerless, run, write_compliant, write_document, write_open
+from tests.offline.cli import (
+    ALL_TRANSPORT,
+    TRANSPORT,
+    UPLOADS,
+    allow_reading,
+    deny_headerless,
+    run,
+    write_compliant,
+    write_document,
+    write_open,
+)
 
 
 def fix(document: str, *arguments: str) -> tuple[int, str, str]:
@@ -36,7 +46,7 @@ def test_what_is_there_stays() -> None:
     statements = json.loads(out)["Statement"]
 
     assert statements[0] == allow_reading("logs")
-    assert [statement["Sid"] for statement in statements[1:]] == ["DenyUploadsWithoutEncryptionHeader", "DenyInsecureUploads"]
+    assert [statement["Sid"] for statement in statements[1:]] == ["DenyUploadsWithoutEncryptionHeader", "DenyInsecureRequests"]
 
 
 @pytest.mark.parametrize("document", [write_compliant(), write_compliant() + "\n"])
@@ -71,25 +81,150 @@ def test_partition_and_output(tmp_path: Path) -> None:
 
     assert (status, out) == (0, "")
     added = json.loads(path.read_text(encoding="utf-8"))["Statement"][1:]
-    assert [statement["Resource"] for statement in added] == ["arn:aws-us-gov:s3:::logs/*"] * 2
+    assert [statement["Resource"] for statement in added] == [
+        "arn:aws-us-gov:s3:::logs/*",
+        ["arn:aws-us-gov:s3:::logs", "arn:aws-us-gov:s3:::logs/*"],
+    ]
 
 
-def test_only_mandatory_policies_are_fixed(tmp_path: Path) -> None:
-    """A policy that is advisory or disabled adds nothing."""
-    path = tmp_path / "config.json"
-    path.write_text(json.dumps({UPLOADS: "disabled", TRANSPORT: "remediate"}), encoding="utf-8")
-    _, out, _ = fix(write_open(), "--policy-config", str(path))
+def list_added(document: str, *arguments: str) -> list[str]:
+    """The Sids of what `fix` adds."""
+    before = json.loads(document)["Statement"]
+    after = json.loads(fix(document, *arguments)[1])["Statement"]
+    return [statement["Sid"] for statement in after[len(before) :]]
 
-    assert [statement["Sid"] for statement in json.loads(out)["Statement"][1:]] == ["DenyInsecureUploads"]
+
+def configure(folder: Path, **policies: object) -> tuple[str, str]:
+    """The option for a configuration; `uploads`, `transport` and `requests` are short for the policies."""
+    names = {"uploads": UPLOADS, "transport": TRANSPORT, "requests": ALL_TRANSPORT}
+    path = folder / "config.json"
+    path.write_text(json.dumps({names[name]: given for name, given in policies.items()}), encoding="utf-8")
+    return "--policy-config", str(path)
+
+
+SPARED = {"exemptions": [{"bucket": "logs", "reason": "mirror"}]}
+
+
+@pytest.mark.parametrize(
+    ("policies", "added"),
+    [
+        ({}, ["DenyUploadsWithoutEncryptionHeader", "DenyInsecureRequests"]),
+        ({"uploads": "disabled", "transport": "remediate"}, ["DenyInsecureRequests"]),
+        ({"requests": "disabled"}, ["DenyUploadsWithoutEncryptionHeader", "DenyInsecureUploads"]),
+        ({"uploads": SPARED}, ["DenyInsecureRequests"]),
+        ({"uploads": SPARED, "transport": SPARED}, []),
+        ({"requests": SPARED}, ["DenyUploadsWithoutEncryptionHeader", "DenyInsecureUploads"]),
+        (
+            {"transport": {"minimumTlsVersion": "1.2"}},
+            ["DenyUploadsWithoutEncryptionHeader", "DenyInsecureRequests", "DenyUploadsBelowTls12"],
+        ),
+    ],
+)
+def test_one_fix_holds_what_all_policies_lack(policies: dict[str, object], added: list[str], tmp_path: Path) -> None:
+    """Each statement once, all of TLS in one; nothing for a policy that is off or exempts the bucket, nor what a wider one asks as well."""
+    assert list_added(write_open(), *configure(tmp_path, **policies)) == added
+
+
+def test_only_uploads_if_asked() -> None:
+    """`--uploads-only`: what the control asks for, and no more."""
+    assert list_added(write_open(), "--uploads-only") == ["DenyUploadsWithoutEncryptionHeader", "DenyInsecureUploads"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "added"),
+    [
+        ({}, "DenyInsecureUploads"),
+        ({"Principal": {"AWS": "*"}}, "DenyInsecureUploads"),
+        ({"Condition": {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}}, "DenyInsecureUploads"),
+        ({"Principal": {"AWS": "111122223333"}}, "DenyInsecureRequests"),
+        ({"Condition": {"Bool": {"aws:SecureTransport": "true"}}}, "DenyInsecureRequests"),
+        ({"Effect": "Deny", "Condition": {"Bool": {"aws:SecureTransport": "true"}}}, "DenyInsecureRequests"),
+        ({"Action": "s3:ListBucket", "Resource": "arn:aws:s3:::logs"}, "DenyInsecureRequests"),
+    ],
+)
+def test_what_anybody_reads_over_http_is_not_shut_off(changes: dict[str, object], added: str) -> None:
+    """Where anonymous callers may read over HTTP, as from a website, TLS is asked of uploads only."""
+    assert list_added(write_document(allow_reading("logs") | {"Principal": "*"} | changes))[-1] == added
 
 
 def test_an_exempted_bucket_is_left_alone(tmp_path: Path) -> None:
     """Nothing is added for a policy that exempts the bucket."""
-    path = tmp_path / "config.json"
-    exemption = {"exemptions": [{"bucket": "logs", "reason": "mirror"}]}
-    path.write_text(json.dumps({UPLOADS: exemption, TRANSPORT: exemption}), encoding="utf-8")
+    assert fix(write_open(), *configure(tmp_path, uploads=SPARED, transport=SPARED)) == (0, write_open() + "\n", "")
 
-    assert fix(write_open(), "--policy-config", str(path)) == (0, write_open() + "\n", "")
+
+def test_there_may_be_room_for_uploads_only() -> None:
+    """Where all of TLS would pass the limit of S3, what the control asks for is still added."""
+    filled = allow_reading("logs") | {"Resource": [f"arn:aws:s3:::logs/{number:0>84}" for number in range(183)]}
+    document = write_document(filled)
+    padding = next(size for size in range(2000) if "DenyInsecureRequests" not in fix(pad(document, size))[1])
+    status, out, _ = fix(pad(document, padding))
+    assert (status, "DenyInsecureUploads" in out) == (0, True)
+
+
+def pad(document: str, size: int) -> str:
+    """The document with a longer Id."""
+    return json.dumps({"Id": "x" * (size + 200), **json.loads(document)}, separators=(",", ":"))
+
+
+@pytest.mark.parametrize("blank", ["", " \n", "{}", '{"Version": "2012-10-17", "Statement": []}', '{"Statement": [], "Id": "x"}'])
+def test_a_blank_document_is_begun_anew(blank: str) -> None:
+    """As `--new` does, which needs no file."""
+    status, out, err = fix(blank)
+    assert (status, err) == (0, "")
+    assert run("check", "-", "--bucket", "logs", stdin=out.encode()).status == 0
+    assert run("fix", "--new", "--bucket", "logs") == (0, out, "")
+
+
+def test_a_blank_document_is_begun_for_the_policies_that_are_in_force(tmp_path: Path) -> None:
+    """Those that exempt the bucket ask for nothing."""
+    _, out, _ = fix("", *configure(tmp_path, uploads=SPARED))
+    assert [statement["Sid"] for statement in json.loads(out)["Statement"]] == ["DenyInsecureRequests"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("fix",), "neither a file nor --new"),
+        (("fix", "a.json", "--new", "--bucket", "logs"), "both a file and --new"),
+        (("fix", "--new"), "the bucket is not named"),
+        (("fix", "-"), "its ARNs name no bucket"),
+    ],
+)
+def test_what_is_to_be_fixed_must_be_said(arguments: tuple[str, ...], says: str) -> None:
+    """One line, and status 2."""
+    ended = run(*arguments)
+    assert (ended.status, ended.out, ended.err.count("\n")) == (2, "", 1)
+    assert says in ended.err
+
+
+DELIVERS = {"Sid": "Logs", "Effect": "Allow", "Principal": {"Service": "logging.s3.amazonaws.com"}, "Action": "s3:PutObject"}
+
+
+def test_whom_it_would_silence_is_said(tmp_path: Path) -> None:
+    """On standard error, with the setting that spares it; with that set, the statement spares it and nothing is said."""
+    document = write_document(DELIVERS | {"Resource": "arn:aws:s3:::logs/*"})
+    status, out, err = fix(document)
+    assert (status, "DenyUploadsWithoutEncryptionHeader" in out) == (0, True)
+    assert "would silence `logging.s3.amazonaws.com`" in err
+    assert "Statement 1 (`Logs`)" in err
+    assert 'exemptPrincipals: ["logging.s3.amazonaws.com"]' in err
+    status, out, err = fix(document, *configure(tmp_path, uploads={"exemptPrincipals": ["logging.s3.amazonaws.com"]}))
+    assert (status, err) == (0, "")
+    assert json.loads(out)["Statement"][1]["Condition"]["StringNotEquals"] == {"aws:PrincipalServiceName": "logging.s3.amazonaws.com"}
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('{"Statement": [{"Resource": "Calling __str__ on an Output[T] is not supported."}]}', "Pulumi's Python SDK"),
+        ('{"Statement": {"Effect": "deny"}}', "(Statement 1, `Effect`)"),
+    ],
+)
+def test_why_it_cannot_be_fixed(text: str, says: str) -> None:
+    """In the words of the messages: a statement by its number, an Output as one."""
+    status, out, err = fix(text)
+    assert (status, out) == (1, "")
+    assert says in err
 
 
 @pytest.mark.parametrize(

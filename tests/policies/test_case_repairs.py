@@ -1,5 +1,6 @@
 """Every case that S3 would take is repaired to `Denied`, once and for all, and what is said of it fits."""
 
+import json
 import re
 from datetime import date
 
@@ -13,6 +14,7 @@ from bucketpolicy.repair import Repaired, repair
 from bucketpolicy.verdict import Denied
 from crossguard.judging.assess import assess, locate
 from crossguard.judging.finding import Compliant, Subject
+from crossguard.judging.joint import Wanted, lets_everyone_read, repair_jointly
 from crossguard.messages.quoting import clean
 from crossguard.messages.render import render
 from crossguard.pack.rule import Rule
@@ -77,3 +79,22 @@ def test_what_is_said_of_the_case_fits(case: Case) -> None:
         assert sum(-(-len(line) // 110) for line in lines) <= most
         assert len(re.findall(r"is not denied|cannot be decided|is not known", text)) == 1
         assert [line for line in lines if clean(line) != line.replace("`", "'")] == []
+
+
+@pytest.mark.parametrize("case", WELL_FORMED, ids=lambda case: f"{case.rule}/{case.name}")
+@pytest.mark.parametrize("uploads_only", [False, True])
+def test_one_fix_settles_every_policy_it_is_for(case: Case, uploads_only: bool) -> None:  # noqa: FBT001  a table's column
+    """What is printed once for a bucket, appended to its document, makes the bucket compliant in all the policies it claims."""
+    bucket = case.bucket or BUCKET
+    subject = locate(SUBJECT, DEFAULTS, Found(case.text, "policy", bucket, case.region))
+    wanted = [Wanted(rule, rule.goal(bucket, subject.partition, DEFAULTS)) for rule in RULES.values()]
+    fixed = repair_jointly(case.text, wanted, uploads_only=uploads_only)
+    assert isinstance(fixed, Repaired)
+    document = parse(fixed.text)
+    assert isinstance(document, Document)
+    for rule, goal in wanted:
+        narrow = uploads_only or lets_everyone_read(case.text)
+        assert (isinstance(judge(document, goal), Denied)) or (narrow and not rule.remediates)
+    assert repair_jointly(fixed.text, wanted, uploads_only=uploads_only) == Repaired(fixed.text, ())
+    sids = [json.loads(statement)["Sid"] for statement in fixed.added]
+    assert not ("DenyInsecureRequests" in sids and "DenyInsecureUploads" in sids)
