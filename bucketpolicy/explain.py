@@ -28,9 +28,9 @@ class Explanation(NamedTuple):
     topic: frozenset[str] = frozenset()
 
 
-def explain(document: Document, goal: Goal, request: Request) -> Explanation:
-    """Why the document does not deny this request of the goal."""
-    shown = shorten(document, goal, request)
+def explain(document: Document, goal: Goal, request: Request, united: Document | None = None) -> Explanation:
+    """Why the document does not deny this request of the goal, nor `united`, the document with what lies above it, where it is given."""
+    shown = shorten(united or document, goal, request)
     topic = frozenset(item.key for target in goal.targets if hits(target, shown.request, goal) for item in target.restrictions)
     looks = rank(document, goal, shown.request, topic)
     nearest = find_obstacle(looks[0], shown.request) if looks else None

@@ -167,7 +167,9 @@ def _judge_nothing(goal: Goal, layers: tuple[Layer, ...]) -> Finding:
         case Denied():
             return _credit(verdict, _NOTHING, layers, ())
         case Counterexample():
-            return NotDenied(verdict, explain(_NOTHING, goal, verdict.request), Repaired("", write_statements(goal)), _NOTHING)
+            return NotDenied(
+                verdict, explain(_NOTHING, goal, verdict.request, unite(_NOTHING, layers)), Repaired("", write_statements(goal)), _NOTHING
+            )
         case _:
             return CannotTell(verdict)
 
@@ -205,7 +207,8 @@ def _judge_document(document: Document, goal: Goal, assumed: tuple[str, ...], so
             shown = verdict._replace(assumptions=_join(verdict.assumptions, assumed))
             fix = repair(source.text, goal)
             other_half = write_other_half(document, goal, fix.added if isinstance(fix, Repaired) else fix.missing)
-            return NotDenied(shown, explain(document, goal, verdict.request), fix, document, other_half)
+            explanation = explain(document, goal, verdict.request, unite(document, layers) if layers else None)
+            return NotDenied(shown, explanation, fix, document, other_half)
         case Undecided():
             return CannotTell(verdict, fix=repair(source.text, goal))
         case _:

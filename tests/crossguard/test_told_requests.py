@@ -95,3 +95,15 @@ def test_the_request_of_a_random_document_is_told_whole() -> None:
         if isinstance(parse(text), Document):
             found += assert_told(text, goal._replace(assumptions=Assumptions()))
     assert found > 100
+
+
+def test_what_decides_above_the_document_is_told() -> None:
+    """A key by which a resource control policy spares the request stays, whatever the document itself speaks of."""
+    goal = RULES[0].goal(BUCKET, "aws", DEFAULTS)
+    alone, above = parse(deny({}, Effect="Allow")), parse(deny(ODD["mfa"]))
+    assert isinstance(alone, Document)
+    assert isinstance(above, Document)
+    verdict = judge(above, goal)
+    assert isinstance(verdict, Counterexample)
+    assert "aws:multifactorauthpresent" in dict(explain(alone, goal, verdict.request, above).shown.request.context)
+    assert "aws:multifactorauthpresent" not in dict(explain(alone, goal, verdict.request).shown.request.context)
