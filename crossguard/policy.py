@@ -82,10 +82,9 @@ def judge_resource(rule: Rule, args: ResourceValidationArgs, seen_inputs: SeenIn
     settings = read_settings(args.get_config(), rule.keys)
     subject, source = _look_at(args, seen_inputs, when)
     finding = assess(rule, settings, subject, source, when.today)
-    if isinstance(finding, Compliant):
-        return ()
-    outcome = _to_outcome(rule, settings, locate(subject, settings, source), finding, when)
-    return () if outcome is None else (outcome,)
+    placed = _set_when(finding, when)
+    kind = _classify(rule, settings, placed)
+    return () if kind is None else (kind(render(rule, placed, locate(subject, settings, source)) or ""),)
 
 
 def remediate_resource(rule: Rule, args: ResourceValidationArgs, seen_inputs: SeenInputs, when: When) -> Mapping[str, Any] | None:
@@ -142,58 +141,66 @@ def judge_stack(rule: StackRule, args: StackValidationArgs, seen_inputs: SeenInp
     if not attachments.buckets:
         yield Skip("the stack has no S3 bucket")
         return
-    yield from _fit_answer(_judge_attachments(rule, settings, attachments, when))
+    yield from _judge_attachments(rule, settings, attachments, when)
 
 
 def _judge_attachments(rule: StackRule, settings: Settings, attachments: Attachments, when: When) -> Iterator[Outcome]:
     """A violation for each bucket that has one, then one note for all of which less can be said."""
     doubtful: list[Subject] = []
     bare: list[Subject] = []
-    for subject, finding in assess_attachments(settings, attachments, when.today):
-        match _to_outcome(rule, settings, subject, finding, when):
-            case Violation(text):
-                yield Violation(text, subject.urn)
-            case Note():
+
+    def list_violations() -> Iterator[tuple[Subject, Finding]]:
+        for subject, found in assess_attachments(settings, attachments, when.today):
+            finding = _set_when(found, when)
+            kind = _classify(rule, settings, finding)
+            if kind is Violation:
+                yield subject, finding
+            elif kind is Note:
                 (bare if isinstance(finding, Unattached) else doubtful).append(subject)
+
+    yield from _fit_answer(rule, list_violations())
     if doubtful or bare:
         yield Note(render_note(rule, tuple(doubtful), tuple(bare)))
 
 
-def _fit_answer(outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
+def _fit_answer(rule: StackRule, violations: Iterator[tuple[Subject, Finding]]) -> Iterator[Violation]:
     """Whole messages while there is room in one answer, then their first lines, and in the end how many more there are."""
     spent = left_out = 0
-    for outcome in outcomes:
-        if not isinstance(outcome, Violation):
-            yield outcome
-            continue
-        short = outcome if spent < _WHOLE_BYTES else outcome._replace(text=outcome.text.partition("\n")[0])
-        spent += len(short.text.encode(errors="replace")) + len(short.urn or "") + _EXTRA_BYTES
+    for subject, finding in violations:
+        if spent <= _ALL_BYTES:
+            text = render(rule, finding, subject) or ""
+            short = text if spent < _WHOLE_BYTES else text.partition("\n")[0]
+            spent += len(short.encode(errors="replace")) + len(subject.urn) + _EXTRA_BYTES
         if spent > _ALL_BYTES:
             left_out += 1
         else:
-            yield short
+            yield Violation(short, subject.urn)
     if left_out:
         yield Violation(f"{left_out} more buckets have the same violation.")
 
 
-def _to_outcome(rule: Rule | StackRule, settings: Settings | Rejected, subject: Subject, finding: Finding, when: When) -> Outcome | None:
-    """What is said of a finding; what is not known yet, or not there yet, is softened during a preview only."""
+def _set_when(finding: Finding, when: When) -> Finding:
+    """The finding with the kind of operation, where that matters: what is not known or not there yet is softened in a preview only."""
     if isinstance(finding, NotKnown | Unattached):
-        finding = finding._replace(when="preview" if when.preview else "update")
-    text = render(rule, finding, subject)
-    if text is None:
-        return None
+        return finding._replace(when="preview" if when.preview else "update")
+    return finding
+
+
+def _classify(rule: Rule | StackRule, settings: Settings | Rejected, finding: Finding) -> type[Violation | Note | Skip] | None:
+    """What is made of a finding; None where there is nothing to say."""
     match finding:
+        case Compliant():
+            return None
         case Exempted() | NotApplicable():
-            return Skip(text)
+            return Skip
         case NotKnown(when="preview") if "whenUnknown" not in rule.keys:
-            return Skip(text)
+            return Skip
         case NotKnown(when="preview") if isinstance(settings, Settings) and settings.when_unknown == "advisory":
-            return Note(text)
+            return Note
         case Unattached(when="preview") if isinstance(settings, Settings) and settings.in_preview == "advisory":
-            return Note(text)
+            return Note
         case _:
-            return Violation(text)
+            return Violation
 
 
 def report_all(outcomes: tuple[Outcome, ...], args: ResourceValidationArgs | StackValidationArgs, report: ReportViolation) -> None:

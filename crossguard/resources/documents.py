@@ -6,10 +6,11 @@ is the SDK's sentinel as plain text.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from pulumi_policy import proxy
 
+from bucketpolicy.parse import MAX_BYTES
 from crossguard.pack.kinds import BUCKET_NAME, DIRECTORY_BUCKET, INLINE, JUDGED, OTHERS, POLICY_DOCUMENT, explain
 from crossguard.resources.naming import identify
 from crossguard.resources.seen_inputs import Sight
@@ -42,6 +43,10 @@ _ONLY_READ = ("arn", "bucketDomainName")
 
 #: Stands for a value that only an update will know.
 NOT_KNOWN = object()
+
+
+class _TooLargeError(Exception):
+    """A document of more parts than S3 takes bytes."""
 
 
 class _UnknownLeafError(Exception):
@@ -131,14 +136,19 @@ def _find_object(value: object, name: str, bucket: str | None, region: str | Non
     if not isinstance(value, Mapping):
         return Missing(name, f"`{name}` is neither a text nor an object", bucket)
     try:
-        return Found(json.dumps(_copy(value, name)), name, bucket, region)
+        return Found(json.dumps(_copy(value, name, iter(range(MAX_BYTES)))), name, bucket, region)
     except _UnknownLeafError as leaf:
         return Unknown(str(leaf), bucket)
+    except _TooLargeError:
+        return Missing(name, f"`{name}` has more than {MAX_BYTES} bytes, which is all that S3 takes", bucket)
     except RecursionError:
         return Missing(name, f"`{name}` is nested too deeply", bucket)
 
 
-def _copy(value: object, path: str) -> _Json:
+def _copy(value: object, path: str, room: Iterator[int]) -> _Json:
+    """The value in plain Python; `room` ends with more parts than there can be bytes."""
+    if next(room, None) is None:
+        raise _TooLargeError
     match value:
         case str() if value in UNKNOWNS:
             raise _UnknownLeafError(path)
@@ -147,9 +157,9 @@ def _copy(value: object, path: str) -> _Json:
         case str() | float() | bool() | int():
             return value
         case Mapping():
-            return {str(key): _copy(_get(value, key, f"{path}.{key}"), f"{path}.{key}") for key in value}
+            return {str(key): _copy(_get(value, key, f"{path}.{key}"), f"{path}.{key}", room) for key in value}
         case Sequence():
-            return [_copy(_get(value, index, f"{path}[{index}]"), f"{path}[{index}]") for index in range(len(value))]
+            return [_copy(_get(value, index, f"{path}[{index}]"), f"{path}[{index}]", room) for index in range(len(value))]
         case _:
             # Null, an asset or an archive: S3 would refuse each of them.
             return None
