@@ -15,6 +15,7 @@ from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
 
 from bucketpolicy.repair import Repaired
 from crossguard.judging.assess import assess, locate
+from crossguard.judging.exemptions import Applies, find_exemption
 from crossguard.judging.finding import (
     CannotTell,
     Compliant,
@@ -32,6 +33,7 @@ from crossguard.pack.rule import Rule, StackRule
 from crossguard.pack.settings import Rejected, Settings, read_settings
 from crossguard.resources.attachments import Attachments, assess_attachments, attach
 from crossguard.resources.documents import find, look
+from crossguard.resources.doors import find_doors
 from crossguard.resources.naming import settle
 from crossguard.resources.seen_inputs import SeenInputs
 from crossguard.resources.source import Found, Source
@@ -138,13 +140,20 @@ def judge_stack(rule: StackRule, args: StackValidationArgs, seen_inputs: SeenInp
         yield Violation(render(rule, Misconfigured(settings.problems), Subject("", "", "")) or "")
         return
     attachments = attach(args.resources, seen_inputs.snapshot())
-    if not attachments.buckets:
+    doors = tuple(door for door in find_doors(args.resources) if not _is_exempted(settings, door, when))
+    if not attachments.buckets and not doors:
         yield Skip("the stack has no S3 bucket")
         return
-    yield from _judge_attachments(rule, settings, attachments, when)
+    yield from _judge_attachments(rule, settings, attachments, doors, when)
 
 
-def _judge_attachments(rule: StackRule, settings: Settings, attachments: Attachments, when: When) -> Iterator[Outcome]:
+def _is_exempted(settings: Settings, door: Subject, when: When) -> bool:
+    return isinstance(find_exemption(settings.exemptions, door, when.today), Applies)
+
+
+def _judge_attachments(
+    rule: StackRule, settings: Settings, attachments: Attachments, doors: tuple[Subject, ...], when: When
+) -> Iterator[Outcome]:
     """A violation for each bucket that has one, then one note for all of which less can be said."""
     doubtful: list[Subject] = []
     bare: list[Subject] = []
@@ -159,8 +168,8 @@ def _judge_attachments(rule: StackRule, settings: Settings, attachments: Attachm
                 (bare if isinstance(finding, Unattached) else doubtful).append(subject)
 
     yield from _fit_answer(rule, list_violations())
-    if doubtful or bare:
-        yield Note(render_note(rule, tuple(doubtful), tuple(bare)))
+    if doubtful or bare or doors:
+        yield Note(render_note(rule, tuple(doubtful), tuple(bare), doors))
 
 
 def _fit_answer(rule: StackRule, violations: Iterator[tuple[Subject, Finding]]) -> Iterator[Violation]:

@@ -28,7 +28,7 @@ from pulumi_policy import (
 
 from crossguard.failure import describe_failure
 from crossguard.pack.frameworks import list_tags
-from crossguard.pack.kinds import JUDGED, explain
+from crossguard.pack.kinds import JUDGED, WATCHED, explain
 from crossguard.pack.rule import FRAMEWORK, FRAMEWORK_VERSION, Rule, StackRule, link
 from crossguard.pack.settings import write_schema
 from crossguard.resources.seen_inputs import SeenInputs
@@ -98,7 +98,7 @@ def _build_resource_policy(rule: Rule, seen_inputs: SeenInputs, clock: Clock) ->
 
 def _build_stack_policy(rule: StackRule, seen_inputs: SeenInputs, clock: Clock) -> StackValidationPolicy:
     def validate(args: StackValidationArgs, report: ReportViolation) -> None:
-        if not args.get_config() and not any(resource.resource_type in JUDGED for resource in args.resources):
+        if not args.get_config() and not any(resource.resource_type in WATCHED for resource in args.resources):
             args.not_applicable("the stack has no S3 bucket")
         try:
             from crossguard import policy  # noqa: PLC0415  not at boot: see above

@@ -21,7 +21,7 @@ from bucketpolicy.repair import Repaired
 from crossguard import policy
 from crossguard.judging.assess import assess, locate
 from crossguard.judging.finding import CannotTell, NotDenied, Subject
-from crossguard.pack.kinds import JUDGED, POLICY_DOCUMENT
+from crossguard.pack.kinds import DOORS, JUDGED, POLICY_DOCUMENT, WATCHED
 from crossguard.pack.rule import Rule, StackRule
 from crossguard.resources.documents import find, has_inline_policy, was_read
 from crossguard.resources.seen_inputs import SeenInputs
@@ -36,7 +36,7 @@ from offline.state import ENCRYPTED, State, Stored
 
 _SAID_EVERY = 500
 #: The properties that policies look into.
-_READ = frozenset({"bucket", "bucketName", "policy", "policyDocument", "region", "endpoints"})
+_READ = frozenset({"bucket", "bucketName", "policy", "policyDocument", "region", "endpoints", *DOORS.values()})
 
 
 _DOCUMENTS = ("policy", "policyDocument")
@@ -224,7 +224,7 @@ def _show_outputs(state: State, providers: Mapping[str, ShownProvider]) -> list[
             resource.urn,
             resource.type,
             resource.name,
-            reveal_read(resource.outputs) if resource.type in JUDGED else {},
+            reveal_read(resource.outputs) if resource.type in WATCHED else {},
             edges[resource.urn],
             find_provider(resource, providers),
             {},

@@ -82,8 +82,8 @@ def render(rule: Rule | StackRule, finding: Finding, subject: Subject) -> str | 
             assert_never(finding)
 
 
-def render_note(rule: StackRule, doubtful: tuple[Subject, ...], bare: tuple[Subject, ...] = ()) -> str:
-    """The stack policy's one note in a preview: which buckets' policies are not known, and which buckets have none yet."""
+def render_note(rule: StackRule, doubtful: tuple[Subject, ...], bare: tuple[Subject, ...] = (), doors: tuple[Subject, ...] = ()) -> str:
+    """The stack policy's one note: which buckets' policies are not known, which buckets have none yet, and what is made past the pack."""
     sentences = []
     if doubtful:
         sentences.append(
@@ -92,7 +92,11 @@ def render_note(rule: StackRule, doubtful: tuple[Subject, ...], bare: tuple[Subj
         )
     if bare:
         sentences.append(f"No bucket policy of this stack is attached to {_enumerate(bare)} in this preview, which `inPreview` lets pass.")
-    return " ".join((*sentences, f"This check runs again at the end of the update. More: {link(rule)}"))
+    if doubtful or bare:
+        sentences.append("This check runs again at the end of the update.")
+    if doors:
+        sentences.append(f"There are S3 buckets or bucket policies in {_enumerate(doors)} that this pack does not see: check them there.")
+    return " ".join((*sentences, f"More: {link(rule)}"))
 
 
 def describe_layers(names: tuple[str, ...], *, shared: bool) -> str:

@@ -19,6 +19,20 @@ POLICY_DOCUMENT = {
 INLINE = ("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2")
 JUDGED = frozenset({*BUCKET_NAME, *POLICY_DOCUMENT})
 
+#: Types by which S3 buckets are made past the types above: the property that shows it, "" where the type itself does.
+DOORS = {
+    "aws:index/s3Bucket:S3Bucket": "",
+    "aws:index/s3BucketPolicy:S3BucketPolicy": "",
+    "aws:cloudcontrol/resource:Resource": "typeName",
+    "aws:cloudformation/stack:Stack": "templateBody",
+    "aws:cloudformation/stackSet:StackSet": "templateBody",
+    "aws-native:cloudformation:Stack": "templateBody",
+    "aws-native:cloudformation:StackSet": "templateBody",
+    "aws-native:index:ExtensionResource": "type",
+}
+#: What the stack policy looks at.
+WATCHED = JUDGED | DOORS.keys()
+
 DIRECTORY_BUCKET = "the bucket is a directory bucket, whose policy has actions and ARNs of its own (s3express)"
 _LIGHTSAIL = "a Lightsail bucket takes no bucket policy"
 _OUTPOSTS = "buckets and policies of S3 on Outposts are another service's"

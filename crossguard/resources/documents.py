@@ -116,6 +116,15 @@ def read(props: Props, name: str) -> object:
     return NOT_KNOWN if isinstance(value, str) and value in UNKNOWNS else value
 
 
+def read_text(props: Props, name: str) -> str:
+    """One property as text, an object as JSON; "" where it is missing, not known, or larger than a document may be."""
+    value = read(props, name)
+    if isinstance(value, str):
+        return value
+    source = _find_object(value, name, None, None)
+    return source.text if isinstance(source, Found) else ""
+
+
 def _find_document(name: str, props: Props, bucket: str | None, provider: Props | None) -> Source:
     value = read(props, name)
     if value is NOT_KNOWN:

@@ -314,6 +314,8 @@ def render_all() -> dict[str, str]:
     return {
         **{name: kind.render() for name, kind in KINDS.items()},
         "note-on-attachments": render_note(_stack_rule(), subjects),
+        "note-on-doors": render_note(_stack_rule(), (), (), subjects[:1]),
+        "note-on-all": render_note(_stack_rule(), subjects[:1], subjects[1:2], subjects[2:]),
         "note-on-both": render_note(_stack_rule(), subjects[:1], subjects[1:]),
         "internal-error": describe_failure(HEADER, ValueError("hunter2")),
     }

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.conftest import MakeProject
-from tests.e2e.programs import ALL_REQUESTS, BAD, BARE, GOOD, HAS_POLICY, TRANSPORT, UPLOADS, _START
+from tests.e2e.programs import _START, ALL_REQUESTS, BAD, BARE, GOOD, HAS_POLICY, TRANSPORT, UPLOADS
 from tests.e2e.test_analyze import analyze
 
 pytestmark = pytest.mark.e2e
@@ -244,3 +244,19 @@ def test_discovered_buckets_are_judged_by_what_was_read(project: MakeProject, pa
         (TRANSPORT, "bare-bucket"),
         (UPLOADS, "bare-bucket"),
     ]
+
+
+SENTINEL = f"""{_START}
+data = aws.s3.Bucket("data", bucket="sentinel-data")
+properties = {{"bucket": "sentinel-data", "policy": "04da6b54-80e4-46f7-96ec-b56ff0331ba9"}}
+pulumi.CustomResource("aws:s3/bucketPolicy:BucketPolicy", "data-policy", properties)
+"""
+
+
+def test_the_text_of_an_unknown_value_passes_no_update(project: MakeProject, pack: str) -> None:
+    """In an update nothing is unknown, so what looks like it is a violation."""
+    program = project(SENTINEL)
+    outcome = program.run("up", "--skip-preview", "--policy-pack", pack)
+    assert outcome.status != 0
+    assert "data-policy" not in program.export()
+    assert set(outcome.found) >= {(UPLOADS, "mandatory", "data-policy"), (TRANSPORT, "mandatory", "data-policy")}

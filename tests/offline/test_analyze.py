@@ -11,7 +11,7 @@ import pytest
 from offline import analyze, pack_info, state
 from offline.configuration import Configuration, interpret
 from offline.engine.pack.boot import boot
-from offline.run import Run
+from offline.run import Diagnostic, Run
 from offline.state import State
 from tests.offline import booted
 from tests.offline.cli import ALL_TRANSPORT, HAS_POLICY, TRANSPORT, UPLOADS, Ended, run, write_compliant, write_open
@@ -307,6 +307,19 @@ STATES = {
         resource("aws-native:s3:Bucket", "logs", {"bucketName": "logs"}),
         resource("aws-native:s3:BucketPolicy", "logs", {"bucket": "logs", "policyDocument": json.loads(write_open())}),
     ),
+    "ways past": export(
+        bucket("logs"),
+        policy("component", "logs", write_compliant(), custom=False, provider=""),
+        resource("aws:cloudformation/stack:Stack", "old", {"templateBody": '{"Type": "AWS::S3::Bucket"}'}),
+        resource("aws-native:cloudformation:Stack", "native", {"templateBody": {"Type": "AWS::S3::Bucket"}}),
+        bucket("twice"),
+        policy("twice", "twice", write_compliant()),
+        policy("again", "twice", write_compliant()),
+    ),
+    "discovered": export(
+        resource("aws:s3/bucket:Bucket", "bare", {"bucket": "bare", "arn": "arn:aws:s3:::bare", "policy": ""}, provider=""),
+        resource("aws:s3/bucket:Bucket", "logs", {"bucket": "logs", "arn": "arn:aws:s3:::logs", "policy": write_compliant()}, provider=""),
+    ),
     "by dependency": export(
         bucket("logs"),
         resource(
@@ -360,9 +373,15 @@ CONFIGURATIONS: dict[str, dict[str, Any]] = {
 }
 
 
+def _normalize_diagnostic(said: Diagnostic) -> tuple[str, ...]:
+    """The SDK puts words before a note, and has no severity for it."""
+    note = said.message.rpartition("during preview: ")[2]
+    return said.policy, said.level, said.urn, note, "" if "does not see: check" in note else said.severity
+
+
 def normalize(found: Run) -> tuple[object, ...]:
     """What two runs must have in common."""
-    said = sorted((one.policy, one.level, one.urn, one.message, one.severity) for one in found.diagnostics)
+    said = sorted(map(_normalize_diagnostic, found.diagnostics))
     return found.pack, said, {seen.urn: seen for seen in found.resources}
 
 
@@ -477,3 +496,13 @@ def test_what_is_no_drift(outputs: object) -> None:
     """The same document, none to be seen, or the same verdict."""
     status, drifts, verdicts, _ = judge_drifted(attach_drifted(write_compliant(), outputs))
     assert (status, drifts, verdicts[UPLOADS]) == (0, {}, "denied")
+
+
+def test_a_component_is_reported_and_the_same_document_twice_is_a_remark() -> None:
+    """A state tells a component by what it is not: custom."""
+    report = json.loads(run("analyze", "-", "--format", "json", stdin=STATES["ways past"].encode()).out)
+    buckets = report["stacks"][0]["buckets"]
+    told = {bucket["bucket"]: next(each for each in bucket["results"] if each["policy"] == HAS_POLICY) for bucket in buckets}
+
+    assert (told["logs"]["verdict"], "is a component" in told["logs"]["message"]) == ("unattached", True)
+    assert (told["twice"]["verdict"], "attached more than once" in told["twice"]["remark"]) == ("attached", True)
