@@ -24,7 +24,9 @@ demo: $(READY) ## the examples against the pack, without CLI or account; ENGINE=
 	@$(RUN) tools/demo.py --engine $(ENGINE)
 
 test: $(READY) ## every test that needs Python only
-	@$(RUN) -m pytest -n auto -q -m 'not e2e' --cov --cov-report=term:skip-covered --cov-fail-under=100
+	@$(RUN) -m pytest -n auto -q -m 'not e2e' --cov --cov-report=
+	@$(RUN) -m coverage report --skip-covered --include='bucketpolicy/*,crossguard/*' --fail-under=100
+	@$(RUN) -m coverage report --skip-covered --include='offline/*' --fail-under=90
 
 e2e: $(READY) ## the real Pulumi CLI, a loopback Pulumi Cloud, a real S3 server
 	@$(RUN) tools/build_cli.py
