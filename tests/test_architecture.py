@@ -55,3 +55,14 @@ def test_a_planted_import_is_caught(copy: Path, module: str, statement: str, con
 
     assert process.returncode == 1
     assert f"{contract} BROKEN" in process.stdout
+
+
+def test_every_module_of_the_core_has_its_place_on_the_map() -> None:
+    """docs/architecture.md names each; so a new one is not forgotten, and a removed one is taken off."""
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    _, _, rest = page.partition("\nbucketpolicy/\n")
+    listed = {word for line in rest.partition("\n\n")[0].splitlines() for word in line[:33].split() if not word.endswith("/")}
+    folder = ROOT / "bucketpolicy"
+    modules = {path.stem for path in folder.rglob("*.py") if path.stem != "__init__" and path.parent.name != "tables"}
+
+    assert listed == modules

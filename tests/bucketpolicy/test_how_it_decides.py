@@ -1,5 +1,6 @@
 """The example of docs/how-it-decides.md is what the code does, line by line."""
 
+import ast
 import json
 import re
 from pathlib import Path
@@ -16,8 +17,10 @@ from bucketpolicy.proof.domains import ABSENT, EMPTY
 from bucketpolicy.verdict import Counterexample, Denied
 from tests.bucketpolicy.verdicts import name_principal
 from tests.differential.atoms import decide_by_atoms
+from tools.measure import count_code
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "how-it-decides.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "docs" / "how-it-decides.md").read_text(encoding="utf-8")
 (WRITTEN,) = re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
 SPACE, CUBES, PROOF = re.findall(r"```text\n(.*?)```", PAGE, re.DOTALL)
 GOAL = Goal("example-bucket", "aws", (Target(("s3:PutObject",), "object", (Absent(SSE),)),))
@@ -35,6 +38,46 @@ def read(text: str) -> Document:
     document = parse(text)
     assert isinstance(document, Document)
     return document
+
+
+def list_trusted(*roots: str) -> set[Path]:
+    """The modules of the two readings that these import, directly or not."""
+    found: set[Path] = set()
+    waiting = [ROOT / root for root in roots]
+    while waiting:
+        path = waiting.pop()
+        if path not in found and path.exists() and path.parent.name in ("semantics", "proof"):
+            found.add(path)
+            nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            waiting += [ROOT / f"{node.module.replace('.', '/')}.py" for node in nodes if isinstance(node, ast.ImportFrom) and node.module]
+    return found
+
+
+def count(*roots: str) -> int:
+    """Their lines of code."""
+    return sum(count_code(path.read_text(encoding="utf-8")) for path in list_trusted(*roots))
+
+
+def test_what_is_trusted_is_as_large_as_the_page_says() -> None:
+    """Within a tenth: the reading that replays, the compiler and what it needs, the checker, the probe."""
+    (reading, checker, compiler, probe) = (
+        int(re.findall(pattern, PAGE)[0].replace(",", ""))
+        for pattern in (
+            r"some ([\d,]+) lines of code: whether",
+            r"`check_proof`, (\d+) lines",
+            r"some ([\d,]+) lines of code that the checker",
+            r"`probe`, (\d+) lines",
+        )
+    )
+    folder = "bucketpolicy"
+    sizes = {
+        count(f"{folder}/semantics/evaluate.py", f"{folder}/semantics/feasible.py"): reading,
+        count_code((ROOT / folder / "proof" / "check.py").read_text(encoding="utf-8")): checker,
+        count(f"{folder}/proof/compile.py", f"{folder}/proof/encoding.py"): compiler,
+        count_code((ROOT / folder / "semantics" / "probe.py").read_text(encoding="utf-8")): probe,
+    }
+
+    assert {size: told for size, told in sizes.items() if abs(size - told) > told / 10} == {}
 
 
 def tell_literal(name: str, constraint: Constraint) -> str:
