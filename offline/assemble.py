@@ -28,7 +28,7 @@ from offline.analyze import ShownProvider, find_provider, list_providers, reveal
 from offline.configuration import Configuration, Configured
 from offline.report import content
 from offline.report.content import Bucket, CommandName, Outcome, Report, Result, SourceLocation, name_stack
-from offline.results import Examined, Judgement, choose_fix, read_verdict, say
+from offline.results import Examined, Judgement, choose_fix, read_verdict, say, share_fix
 from offline.run import BlindSpot, Diagnostic, Run, Seen
 from offline.secrecy import conceal_stack
 
@@ -211,8 +211,9 @@ def _list_buckets(stack: _Stack) -> Iterator[Bucket]:
             name = next((name for member in members if (name := _read_name(member))), "")
             label = name or f"{stack.shown[urn].name if urn in stack.shown else urn} (name not known)"
             website = any(shown.urn in stack.websites for shown in members) or name in stack.websites
-            fix = choose_fix((judgement for one in told for judgement in one.judgements), uploads_only=website)
-            yield Bucket(name, label, results, urn if urn in stack.shown else members[0].urn, fix)
+            judgements = [judgement for one in told for judgement in one.judgements]
+            fix = choose_fix(judgements, uploads_only=website)
+            yield Bucket(name, label, share_fix(results, judgements, fix), urn if urn in stack.shown else members[0].urn, fix)
 
 
 def _choose_results(results: Iterable[Result]) -> tuple[Result, ...]:

@@ -25,7 +25,7 @@ from offline.configuration import Configuration, Level
 from offline.files import STDIN, name_source, read_text
 from offline.pack_info import PACK, describe, read_version
 from offline.report.content import Bucket, CommandName, Edit, Report, SourceLocation, Stack
-from offline.results import Examined, Judgement, choose_fix, list_wanted, say
+from offline.results import Examined, Judgement, choose_fix, list_wanted, say, share_fix
 from offline.run import Failure
 
 #: Far beyond what S3 takes: the document of a text this long is refused with a verdict, a longer file is no policy.
@@ -227,9 +227,12 @@ def _judge(document: Attached, judges: tuple[Judge, ...], today: date) -> Stack:
     place = SourceLocation("", "", "", where)
     found = [(judge, _assess(document, judge, today)) for judge in judges if judge.level != "disabled"]
     results = tuple(say(judge.rule, judge.level, examined, place) for judge, examined in found)
-    fixed = choose_fix(Judgement(judge.rule, judge.settings, examined) for judge, examined in found)
+    judgements = [Judgement(judge.rule, judge.settings, examined) for judge, examined in found]
+    fixed = choose_fix(judgements)
     edit = _find_edit(document, judges, today) if document.alone and fixed else None
-    return Stack("", where, (Bucket(document.bucket, document.bucket, results, fix=fixed, edit=edit),), resources=1)
+    return Stack(
+        "", where, (Bucket(document.bucket, document.bucket, share_fix(results, judgements, fixed), fix=fixed, edit=edit),), resources=1
+    )
 
 
 def _find_edit(document: Attached, judges: tuple[Judge, ...], today: date) -> Edit | None:

@@ -150,6 +150,34 @@ def choose_fix(judgements: Iterable[Judgement], *, uploads_only: bool = False) -
     return tuple(added)
 
 
+def share_fix(results: tuple[Result, ...], judgements: Iterable[Judgement], fix: tuple[str, ...]) -> tuple[Result, ...]:
+    """The results with one fix for the bucket, at the first of them that has one, in the place of each policy's own."""
+    failing = {(one.rule.name, one.examined.subject.urn): one for one in judgements if _can_be_repaired(one.examined.finding)}
+    if len({one.examined.source for one in failing.values()}) > 1:
+        return results
+    pairs = [(result, failing.get((result.policy, result.place.urn))) for result in results]
+    fixed = [result for result, one in pairs if one is not None and result.message == _render_with(one, None)]
+    if len(fixed) <= 1 or not fix:
+        return results
+    first = next((result for result in fixed if result.level != "advisory"), fixed[0])
+    return tuple(
+        result._replace(message=_render_with(one, Repaired("", fix if result is first else ())))
+        if one is not None and any(result is other for other in fixed)
+        else result
+        for result, one in pairs
+    )
+
+
+def _render_with(judgement: Judgement, fix: Repaired | None) -> str:
+    """The message of a finding, with another fix where one is given."""
+    subject, _, finding = judgement.examined
+    if isinstance(finding, NotDenied) and fix is not None:
+        finding = finding._replace(fix=fix, other_half=())
+    elif isinstance(finding, CannotTell) and fix is not None:
+        finding = finding._replace(fix=fix)
+    return render(judgement.rule, finding, subject) or ""
+
+
 def list_wanted(judgements: Iterable[Judgement], *, blank: bool = False) -> tuple[Wanted, ...]:
     """The policies whose statements are missing; a document that nobody has written yet (`blank`) fails on all that do not exempt it."""
     goals = [(one, one.rule.goal(one.examined.subject.bucket, one.examined.subject.partition or "aws", one.settings)) for one in judgements]

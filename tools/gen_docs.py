@@ -16,10 +16,12 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from bucketpolicy.goal import Assumptions  # noqa: E402  the checkout is not installed
+from bucketpolicy.repair import write_statements  # noqa: E402  as above
+from crossguard.messages.programs import LANGUAGES, Runtime, write_statements_in  # noqa: E402  as above
 from crossguard.pack.assumptions import MEANINGS  # noqa: E402  as above
 from crossguard.pack.frameworks import CONTROLS, THREE_TIER, Control, list_controls  # noqa: E402  as above
 from crossguard.pack.rule import FRAMEWORK, FRAMEWORK_VERSION, Rule, StackRule  # noqa: E402  as above
-from crossguard.pack.settings import KEYS, describe  # noqa: E402  as above
+from crossguard.pack.settings import DEFAULTS, KEYS, describe  # noqa: E402  as above
 from policies import ALL  # noqa: E402  as above
 
 
@@ -139,11 +141,31 @@ def render_page(rule: Rule | StackRule, document: str) -> str:
             *render_configuration(rule),
             limits + rest.rstrip(),
             "",
+            *(render_programs(rule) if isinstance(rule, Rule) else []),
             *render_early(rule),
             *render_adoption(rule),
         ]
     )
     return page.rstrip() + "\n"
+
+
+def render_programs(rule: Rule) -> list[str]:
+    """The statements that the policy asks for, as members of a document in each language."""
+    statements = write_statements(rule.goal("example-bucket", "aws", DEFAULTS))
+    lines = ["## In a program", "", "The statements that settle this policy, as members of the list `Statement` of the document.", ""]
+    for runtime, name in LANGUAGES.items():
+        lines += [f"{name}:", "", f"```{FENCES[runtime]}", write_statements_in(runtime, statements), "```", ""]
+    return lines
+
+
+FENCES: dict[Runtime, str] = {
+    "python": "python",
+    "nodejs": "typescript",
+    "go": "go",
+    "yaml": "yaml",
+    "java": "java",
+    "dotnet": "csharp",
+}
 
 
 def render_facts(rule: Rule | StackRule) -> list[str]:

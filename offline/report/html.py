@@ -5,6 +5,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
+from crossguard.messages.programs import LANGUAGES, write_statements_in
 from crossguard.pack.assumptions import MEANINGS
 from offline.report.content import (
     Bucket,
@@ -21,7 +22,7 @@ from offline.report.content import (
     list_results,
 )
 from offline.report.prose import WORDS, is_told, say_proof, shorten, split_message
-from offline.report.visible import make_line
+from offline.report.visible import make_line, make_visible
 
 
 def render(report: Report) -> str:
@@ -50,6 +51,11 @@ def render(report: Report) -> str:
     )
 
 
+def _list_programs(statements: tuple[str, ...]) -> list[tuple[str, str]]:
+    """The statements in each language, with its name."""
+    return [(name, make_visible(write_statements_in(runtime, statements))) for runtime, name in LANGUAGES.items()]
+
+
 def _label_counts(numbers: Mapping[Outcome, int]) -> dict[str, str]:
     violations = "mandatory violation" if numbers["violation"] == 1 else "mandatory violations"
     return {**dict(WORDS.items()), "violation": violations}
@@ -63,7 +69,7 @@ def _read_template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(line=make_line, blocks=split_message, shorten=shorten, proof=say_proof)
+    environment.filters.update(line=make_line, blocks=split_message, shorten=shorten, proof=say_proof, programs=_list_programs)
     environment.globals["find_cell"] = _find_cell
     return environment.get_template("report.html")
 

@@ -441,3 +441,23 @@ def test_every_report_names_the_layer_that_denies(chosen: str, tmp_path: Path) -
 
     assert ended.status == 0
     assert re.search(r"denied by resource control policy .{0,20}CTS3PV5.{0,20}, not by the bucket policy", ended.out)
+
+
+@pytest.mark.parametrize("chosen", ["text", "markdown", "html", "junit", "json"])
+def test_one_fix_is_printed_for_a_bucket(chosen: str) -> None:
+    """What all failing policies lack, once: at the first of them, and nowhere else."""
+    out = run("check", "-", "--bucket", "logs", "--format", chosen, stdin=write_open().encode()).out
+    told = out.partition('<details class="fix"')[0].replace("&#34;", '"').replace("&quot;", '"')
+    assert told.count("Fix: ") == 1
+    assert told.count("DenyUploadsWithoutEncryptionHeader") == (2 if chosen == "json" else 1)
+    assert "DenyInsecureUploads" not in told
+
+
+def test_the_fix_is_shown_in_every_language() -> None:
+    """In the evidence report, closed until somebody asks."""
+    out = run("check", "-", "--bucket", "logs", "--format", "html", stdin=write_open().encode()).out
+    assert '<details class="fix">' in out
+    assert all(f'<p class="says">{name}</p>' in out for name in ("Python", "TypeScript", "Go", "YAML", "Java", "C#"))
+    assert "Sid: &#34;DenyInsecureRequests&#34;," in out
+    compliant = run("check", "-", "--bucket", "logs", "--format", "html", stdin=write_compliant().encode()).out
+    assert '<details class="fix"' not in compliant

@@ -1,0 +1,73 @@
+"""Statements in the language of a program are the same statements, written as people write them there."""
+
+import ast
+import json
+import re
+from collections.abc import Callable
+
+import pytest
+import yaml
+
+from bucketpolicy.goal import SSE, Absent, AbsentOrOther, Equal, Goal, Target
+from bucketpolicy.repair import write_statements
+from crossguard.messages.programs import LANGUAGES, Runtime, write_statements_in
+from tests.crossguard.pack import ROOT
+
+STATEMENTS = write_statements(
+    Goal(
+        "logs",
+        "aws",
+        (
+            Target(("s3:PutObject",), "object", (Absent(SSE),), "DenyHeaderless"),
+            Target(("s3:PutObject", "s3:PutObjectAcl"), "object", (AbsentOrOther("s3:x-amz-acl", ("private", "yes")),), "DenyOther"),
+            Target(("s3:ListBucket",), "bucket", (Equal("aws:securetransport", "false"),), "DenyHttp"),
+        ),
+        ("444455556666", "logging.s3.amazonaws.com", "arn:aws:iam::111122223333:role/a"),
+    )
+)
+
+
+def to_json(text: str, *rules: tuple[str, str]) -> object:
+    """What is left when the words of a language are taken away, as JSON."""
+    for pattern, replacement in (*rules, (r",(\s*[}\])])", r"\1")):
+        text = re.sub(pattern, replacement, text)
+    return json.loads(f"[{text.rstrip().rstrip(',')}]")
+
+
+def read_java(text: str) -> object:
+    """Calls of a serializer as the objects that they make."""
+
+    def json_object(*members: tuple[str, object]) -> dict[str, object]:
+        return dict(members)
+
+    names = {
+        "jsonObject": json_object,
+        "jsonProperty": lambda name, value: (name, value),
+        "jsonArray": lambda *values: list(values),
+    }
+    return eval(f"[{text}]", {"__builtins__": {}}, names)  # noqa: S307  of what was just written
+
+
+READERS: dict[Runtime, Callable[[str], object]] = {
+    "python": lambda text: ast.literal_eval(f"[{text}]"),
+    "nodejs": lambda text: to_json(text, (r"([{,]\s*)([A-Za-z]\w*):", r'\1"\2":')),
+    "go": lambda text: to_json(text, (r"map\[string\]any", ""), (r"\[\]string\{([^}]*)\}", r"[\1]")),
+    "yaml": yaml.safe_load,
+    "java": read_java,
+    "dotnet": lambda text: to_json(
+        text, (r"new Dictionary<string, object\?>\s*", ""), (r"new\[\] \{([^}]*)\}", r"[\1]"), (r'\["([^"]*)"\] =', r'"\1":')
+    ),
+}
+
+
+@pytest.mark.parametrize("runtime", LANGUAGES)
+def test_they_are_the_same_statements(runtime: Runtime) -> None:
+    """Read back, nothing is lost, and no word has become a truth value or a number."""
+    assert READERS[runtime](write_statements_in(runtime, STATEMENTS)) == [json.loads(statement) for statement in STATEMENTS]
+
+
+@pytest.mark.parametrize("runtime", LANGUAGES)
+def test_the_pages_show_them(runtime: Runtime) -> None:
+    """In each language, on the page that `explain` prints as well."""
+    page = (ROOT / "docs" / "policies" / "aws-s3-bucket-policy-denies-insecure-transport.md").read_text(encoding="utf-8")
+    assert f"\n{LANGUAGES[runtime]}:\n" in page.partition("## In a program")[2]
