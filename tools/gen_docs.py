@@ -154,7 +154,7 @@ def render_programs(rule: Rule) -> list[str]:
     statements = write_statements(rule.goal("example-bucket", "aws", DEFAULTS))
     lines = ["## In a program", "", "The statements that settle this policy, as members of the list `Statement` of the document.", ""]
     for runtime, name in LANGUAGES.items():
-        lines += [f"{name}:", "", f"```{FENCES[runtime]}", write_statements_in(runtime, statements), "```", ""]
+        lines += [f"{name}:", "", f"```{FENCES[runtime]}", write_statements_in(runtime, statements).rstrip(","), "```", ""]
     return lines
 
 
