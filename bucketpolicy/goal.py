@@ -12,6 +12,9 @@ SSE_CUSTOMER = "s3:x-amz-server-side-encryption-customer-algorithm"
 TRANSPORT = "aws:securetransport"
 TLS_VERSION = "s3:tlsversion"
 
+EARLIEST = 1_793_059_200
+"""2026-10-27T00:00:00Z, the day of the tables, in seconds since 1970: no request is shown with a time before."""
+
 
 class Absent(NamedTuple):
     """The key is not in the request."""
@@ -71,6 +74,7 @@ class Assumptions(NamedTuple):
     partition_from_document: bool = True
     inapplicable_keys_absent: bool = False
     refused_by_s3: bool = True
+    tls_versions_are_known: bool = True
 
 
 class Goal(NamedTuple):

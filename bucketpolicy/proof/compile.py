@@ -21,6 +21,8 @@ from bucketpolicy.proof.elements import Actions, Objects, Scope, select_actions,
 from bucketpolicy.proof.globs import EVERYTHING, Glob, read_text
 from bucketpolicy.proof.intervals import compare, read_number
 from bucketpolicy.proof.principals import MatchedPrincipals, list_representatives, match_principals
+from bucketpolicy.proof.written import CLOSED
+from bucketpolicy.tables.actions import NEVER_ASKED
 
 
 class CompiledStatement(NamedTuple):
@@ -49,13 +51,30 @@ class CompiledDocument(NamedTuple):
 
 
 class Readings(NamedTuple):
-    """One target: the space as restrictions on variables, and the cubes that must cover it, in both readings; `same`: there is but one."""
+    """
+    One target: the space as restrictions on variables, and the cubes that must cover it, in both readings; `same`: there is but one.
+
+    `sent`: the part of the space in which requests are looked for, as far as it is known which ones can be sent.
+    """
 
     space: Constraints
     lower: tuple[Cube, ...]
     upper: tuple[Cube, ...]
     same: bool
+    sent: Constraints
 
+
+_ONE_VALUE = "the condition key has one value for a bucket, which is not known"
+OF_BUCKET = (
+    "aws:resourceaccount",
+    "s3:resourceaccount",
+    "aws:resourceorgid",
+    "aws:resourceorgpaths",
+    "aws:requestedregion",
+    "s3:buckettag/",
+    "aws:resourcetag/",
+)
+"""Keys, or beginnings of keys, that say something of the bucket, and nothing of the request."""
 
 # The rules of a pack, and the second look at a proof, ask about the same document again and again.
 _REMEMBERED = 32
@@ -121,16 +140,14 @@ def _collect_variables(denies: tuple[CompiledStatement, ...], kinds: dict[str, K
 
 
 def _read_conditions(statement: Statement, document: Document, setting: Goal, kinds: dict[str, Kind]) -> Iterator[tuple[str, Meaning]]:
+    """What each condition says; a key of the bucket has one value, which nobody knows, so that such a condition may always be true."""
+    text_on_bool = setting.assumptions.string_op_on_bool_key
     for condition in statement.conditions:
-        yield (
-            condition.key,
-            read_condition(
-                condition,
-                kinds[condition.key],
-                variables=document.variables,
-                text_on_bool=setting.assumptions.string_op_on_bool_key,
-            ),
-        )
+        kind = kinds[condition.key]
+        meaning = read_condition(condition, kind, variables=document.variables, text_on_bool=text_on_bool)
+        if condition.key.startswith(OF_BUCKET) and not any("${" in value for value in condition.values):
+            meaning = meaning._replace(maybe=presence(kind, absent=True, present=True), doubt=_ONE_VALUE)
+        yield condition.key, meaning
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -144,12 +161,28 @@ def compile_target(document: Document, setting: Goal, target: Target) -> Reading
     )
     lower, upper = _compile_cubes(document, setting, target.on, target.actions)
     exempt_accounts = tuple(text for text in setting.exempt if text.isdigit())
-    world = World(compiled.classes, target.actions, _find_kinds(compiled, target, upper), compiled.paths, exempt_accounts)
+    kinds = _find_kinds(compiled, target, upper)
+    world = World(compiled.classes, target.actions, kinds, compiled.paths, exempt_accounts)
     given = (*exclude_root(world), *axioms(world, setting.assumptions))
     thin = tuple(facts(world))
     lower_cubes = (*lower, *given)
     same = lower is upper and not thin
-    return Readings(space, lower_cubes, lower_cubes if same else (*upper, *given, *thin), same)
+    return Readings(space, lower_cubes, lower_cubes if same else (*upper, *given, *thin), same, _find_sent(compiled, target, kinds))
+
+
+def _find_sent(compiled: CompiledDocument, target: Target, kinds: dict[str, Kind]) -> Constraints:
+    """Callers who are known to exist, operations, and values of closed lists; each only where it leaves something out."""
+    never = _select_never_asked(target.actions)
+    return (
+        *([(PRINCIPAL, (1 << len(compiled.classes.all)) - 1 & ~compiled.classes.unmodelled)] if compiled.classes.unmodelled else []),
+        *([(ACTION, (1 << len(target.actions)) - 1 & ~never)] if never else []),
+        *((key_variable(key), Texts(ABSENT, CLOSED[key_variable(key)], inside=True)) for key in kinds if key_variable(key) in CLOSED),
+    )
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _select_never_asked(actions: tuple[str, ...]) -> int:
+    return sum((action in NEVER_ASKED) << bit for bit, action in enumerate(actions))
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -211,7 +244,8 @@ def _compile_statement(
         return None, None
     assumptions = (principals.assumption, *(meaning.assumption for _, meaning in deny.conditions))
     required = (*objects.variables, *(key for _, meaning in deny.conditions for key in meaning.keys))
-    conditions = (*((key_variable(key), meaning.maybe) for key, meaning in deny.conditions), *_require(required, compiled.kinds))
+    known = ((key_variable(key), meaning.maybe) for key, meaning in deny.conditions if meaning.doubt != _ONE_VALUE)
+    conditions = (*known, *_require(required, compiled.kinds))
     problems = tuple(_find_problems(deny, objects, actions))
     maybe = Cube((*where, *conditions), deny.statement.number, tuple(name for name in dict.fromkeys(assumptions) if name), problems)
     if not problems:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bucketpolicy.goal import TLS_VERSION, TRANSPORT, Assumptions, Target
+from bucketpolicy.goal import TRANSPORT, Assumptions, Target
 from bucketpolicy.proof.axioms import (
     ENDPOINT,
     IS_SERVICE,
@@ -14,34 +14,16 @@ from bucketpolicy.proof.axioms import (
     USER_NAME,
 )
 from bucketpolicy.proof.compile import CompiledDocument
-from bucketpolicy.proof.conditions import EPOCH, FALSE, TRUE
+from bucketpolicy.proof.conditions import FALSE, TRUE
 from bucketpolicy.proof.cubes import ACTION, OBJECT, PRINCIPAL, key_variable
 from bucketpolicy.proof.domains import ABSENT, Domain, Literals, SetDomain, TextDomain, Value, find_any, holds
-from bucketpolicy.proof.encoding import SENDABLE, Encoding, Variable
-from bucketpolicy.proof.intervals import UNIT, V6
+from bucketpolicy.proof.encoding import Encoding, Variable
+from bucketpolicy.proof.written import CLOSED, EXAMPLES, write_cell
 from bucketpolicy.request import Anonymous, Identity, OriginAccessIdentity, Principal, Request, Service
 
 Point = tuple[Value, ...]
 
 PLACEHOLDER = "example-bucket"
-_EXAMPLES = {
-    OBJECT: ("example.txt",),
-    "=aws:principalarn": ("arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1EXAMPLE",),
-    "=aws:principalorgid": ("o-exampleorg1",),
-    "=aws:referer": ("https://example.com/",),
-    "=aws:requestedregion": ("us-east-1", "eu-west-1"),
-    "=aws:sourceaccount": ("111122223333", "444455556666"),
-    "=aws:sourcevpc": ("vpc-0a1b2c3d", "vpc-4e5f6a7b"),
-    "=aws:sourcevpce": ("vpce-0a1b2c3d", "vpce-4e5f6a7b"),
-    "=aws:useragent": ("example/1.0",),
-    "=aws:userid": ("AIDAEXAMPLEUSERID1",),
-    "=aws:username": ("example",),
-    "=s3:x-amz-acl": ("private", "bucket-owner-full-control"),
-    "=s3:x-amz-server-side-encryption-aws-kms-key-id": (
-        "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
-        "arn:aws:kms:us-east-1:444455556666:key/5678abcd-12ab-34cd-56ef-1234567890ab",
-    ),
-}
 
 
 def pick(compiled: CompiledDocument, encoding: Encoding, space: tuple[Domain, ...]) -> Point:
@@ -118,7 +100,7 @@ def _preferences(variable: Variable, domain: Domain) -> Iterator[Value]:
             yield ABSENT
         if isinstance(domain, TextDomain):
             assert variable.language is not None  # noqa: S101 - as above
-            for text in (*_EXAMPLES.get(variable.name, ()), *SENDABLE.get(variable.name, ())):
+            for text in (*EXAMPLES.get(variable.name, ()), *CLOSED.get(variable.name, ())):
                 if variable.language.contains(text, domain.within, domain.without):
                     yield text
         return
@@ -127,32 +109,20 @@ def _preferences(variable: Variable, domain: Domain) -> Iterator[Value]:
         bits.sort(key=(TRUE, FALSE, ABSENT).index)
     if variable.kind == "choice":
         # All others before those that the document names, but behind those that S3 is known to take.
-        known = 2 + len(SENDABLE.get(variable.name, ()))
+        known = 2 + len(CLOSED.get(variable.name, ()))
         last = bits[-1]
         bits.sort(key=lambda bit: (bit.bit_length() > known and bit != last, bit))
     yield from bits
 
 
-def sendable(encoding: Encoding, point: Point) -> bool:
-    """Whether S3 takes every value of the point, as far as its values are known."""
-    for value, variable in zip(point, encoding.variables, strict=True):
-        allowed = SENDABLE.get(variable.name)
-        if allowed and value != ABSENT and _text(variable, value) not in allowed:
-            return False
-    return True
-
-
-def build(compiled: CompiledDocument, target: Target, encoding: Encoding, point: Point) -> Request | None:
-    """The request at this point; None where a value cannot be written as S3 would send it."""
+def build(compiled: CompiledDocument, target: Target, encoding: Encoding, point: Point) -> Request:
+    """The request at this point."""
     values = {variable.name: value for variable, value in zip(encoding.variables, point, strict=True)}
     variables = {variable.name: variable for variable in encoding.variables}
     context: dict[str, tuple[str, ...]] = {}
     for name, value in values.items():
         if name.startswith("=") and value != ABSENT:
-            texts = value if isinstance(value, tuple) else (_text(variables[name], value),)
-            if None in texts:
-                return None
-            context[name[1:]] = tuple(text for text in texts if text is not None)
+            context[name[1:]] = value if isinstance(value, tuple) else (_text(variables[name], value),)
     bit = values[PRINCIPAL]
     action = values[ACTION]
     assert isinstance(bit, int)  # noqa: S101 - finite
@@ -219,7 +189,7 @@ def _choose(identities: list[Identity], arn: str, account: str) -> Identity:
     return ranked[0]
 
 
-def _text(variable: Variable, value: Value) -> str | None:
+def _text(variable: Variable, value: Value) -> str:
     """What is sent for a value that is not absent."""
     if isinstance(value, str):
         return value
@@ -227,59 +197,11 @@ def _text(variable: Variable, value: Value) -> str | None:
     if variable.kind == "finite":
         return "true" if value == TRUE else "false"
     if variable.kind == "cells":
-        return _write_cell(variable, variable.parts[value.bit_length() - 2])
+        written = write_cell(variable.name, variable.sort, variable.parts[value.bit_length() - 2])
+        assert written is not None  # noqa: S101 - the upper run has no other cells
+        return written
     place = value.bit_length() - 3
     if place < len(variable.texts):
         return variable.texts[place]
-    candidates = (*_EXAMPLES.get(variable.name, ()), "other", *(f"other{number}" for number in range(len(variable.texts) + 1)))
+    candidates = (*EXAMPLES.get(variable.name, ()), "other", *(f"other{number}" for number in range(len(variable.texts) + 1)))
     return next(text for text in candidates if text not in variable.texts)
-
-
-def _write_cell(variable: Variable, cell: tuple[int, int]) -> str | None:
-    if variable.sort == "address":
-        return _write_address(cell)
-    # The values v of the cell, in units: twice v lies in it.
-    low, high = -(-cell[0] // 2), (cell[1] - 1) // 2
-    if variable.sort == "date":
-        return _write_date(low, high, seconds=variable.name == key_variable(EPOCH))
-    if variable.name == key_variable(TLS_VERSION):
-        for text, value in (("1.2", 12), ("1.3", 13), ("1.1", 11), ("1.0", 10)):
-            if low <= value * UNIT // 10 <= high:
-                return text
-        return _write_decimal(low, high)
-    whole = max(-(-low // UNIT), min(0, high // UNIT))
-    return str(whole) if low <= whole * UNIT <= high and whole >= 0 else None
-
-
-def _write_decimal(low: int, high: int) -> str | None:
-    size = UNIT
-    while size:
-        value = max(-(-low // size), min(0, high // size)) * size
-        if low <= value <= high:
-            whole, part = divmod(value, UNIT)
-            return f"{whole}.{part:015d}".rstrip("0").rstrip(".") if whole >= 0 else None
-        size //= 10
-    return None
-
-
-def _write_date(low: int, high: int, *, seconds: bool) -> str | None:
-    """Some instant, as S3 gives it in this key: in `seconds` since 1970, of which four digits would be a year as well, or as a date."""
-    from datetime import datetime, timezone  # noqa: PLC0415 - few documents need it, and every start of the pack would pay
-
-    for second in (1893456000, -(-low // UNIT), high // UNIT):
-        if low <= second * UNIT <= high and 0 <= second < 253402300800:  # noqa: PLR2004 - the year 10000
-            if seconds:
-                return None if len(str(second)) == 4 else str(second)  # noqa: PLR2004 - as above
-            return datetime.fromtimestamp(second, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return None
-
-
-def _write_address(cell: tuple[int, int]) -> str:
-    from ipaddress import IPv4Address, IPv6Address  # noqa: PLC0415 - as above
-
-    first, end = cell
-    if first < V6:
-        wanted = int(IPv4Address("203.0.113.10"))
-        return str(IPv4Address(wanted if first <= wanted < end else first))
-    wanted = V6 + int(IPv6Address("2001:db8::10"))
-    return str(IPv6Address((wanted if first <= wanted < end else first) - V6))

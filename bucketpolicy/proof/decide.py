@@ -11,13 +11,14 @@ from bucketpolicy.document import Document, Problem
 from bucketpolicy.goal import Goal, Target
 from bucketpolicy.proof.budget import Budget, TooComplexError
 from bucketpolicy.proof.certificate import Proof, Step
-from bucketpolicy.proof.compile import CompiledDocument, Readings, compile_document, compile_target, without
-from bucketpolicy.proof.conditions import Texts
-from bucketpolicy.proof.counterexample import Point, build, pick, sendable
+from bucketpolicy.proof.compile import CompiledDocument, CompiledStatement, Readings, compile_document, compile_target, without
+from bucketpolicy.proof.counterexample import Point, build, pick
 from bucketpolicy.proof.cover import Covered, Uncovered, search
 from bucketpolicy.proof.cubes import Constraints, Cube, key_variable
-from bucketpolicy.proof.domains import ABSENT, Domain, holds
-from bucketpolicy.proof.encoding import SENDABLE, Encoding, encode, fill
+from bucketpolicy.proof.domains import Domain, holds
+from bucketpolicy.proof.encoding import Encoding, encode, narrow
+from bucketpolicy.proof.globs import WIDE_LETTERS, is_beyond_16_bits
+from bucketpolicy.proof.instances import instantiate
 from bucketpolicy.verdict import Counterexample, Denied, Undecided, Verdict
 
 _MAX_REASONS = 20
@@ -66,10 +67,23 @@ def _decide(document: Document, goal: Goal, budget: Budget) -> Verdict:
         refuted = _refute(compile_document(document, setting), target, readings, found, budget)
         if isinstance(refuted, Counterexample):
             return refuted
+        instance = _refute_instance(document, setting, target, budget)
+        if instance is not None:
+            return instance
         reasons += refuted
     if reasons:
         return Undecided(tuple(dict.fromkeys(reasons))[:_MAX_REASONS])
     return _conclude(document, goal, proved, budget)
+
+
+def _refute_instance(document: Document, setting: Goal, target: Target, budget: Budget) -> Counterexample | None:
+    """A request in which policy variables have values of our choice, so that another key can have an equal one."""
+    found = instantiate(document, target, setting.partition)
+    if found is None:
+        return None
+    readings = compile_target(found.document, setting, found.target)
+    refuted = _search_upper(compile_document(found.document, setting), found.target, readings, budget)
+    return refuted if isinstance(refuted, Counterexample) else None
 
 
 class _Gap(NamedTuple):
@@ -129,23 +143,31 @@ def _prove_all(document: Document, goal: Goal, budget: Budget) -> list[_Cover] |
 
 def _refute(compiled: CompiledDocument, target: Target, readings: Readings, gap: _Gap, budget: Budget) -> Counterexample | list[Problem]:
     """A request of the target that even the upper reading does not deny, or what stands in the way of one."""
-    filled = fill(gap.encoding, gap.space) if readings.same else None
-    found = _search(readings.space, readings.upper, budget, upper=True) if filled is None else _Gap(*filled)
-    if isinstance(found, Covered):
-        reasons = [problem for cube in _used(found, readings.upper) for problem in cube.problems]
-        return reasons or [_OPEN]
-    encoding, point = found.encoding, pick(compiled, found.encoding, found.space)
-    if not sendable(encoding, point):
-        narrower = _search((*readings.space, *_only_sendable(encoding)), readings.upper, budget, upper=True)
-        if isinstance(narrower, _Gap):
-            encoding, point = narrower.encoding, pick(compiled, narrower.encoding, narrower.space)
-    request = build(compiled, target, encoding, point)
-    return [_OPEN] if request is None else Counterexample(request, _rest_on(compiled, readings.upper, encoding, point))
+    narrowed = narrow(gap.encoding, gap.space, readings.sent) if readings.same else None
+    if narrowed is not None:
+        return _show(compiled, target, readings, _Gap(*narrowed))
+    return _search_upper(compiled, target, readings, budget)
 
 
-def _only_sendable(encoding: Encoding) -> Constraints:
-    names = [variable.name for variable in encoding.variables]
-    return tuple((name, Texts(ABSENT, texts, inside=True)) for name, texts in SENDABLE.items() if name in names)
+def _search_upper(compiled: CompiledDocument, target: Target, readings: Readings, budget: Budget) -> Counterexample | list[Problem]:
+    found = _search((*readings.space, *readings.sent), readings.upper, budget, upper=True)
+    if isinstance(found, _Gap):
+        return _show(compiled, target, readings, found)
+    return [problem for cube in _used(found, readings.upper) for problem in cube.problems] or [_OPEN]
+
+
+def _show(compiled: CompiledDocument, target: Target, readings: Readings, gap: _Gap) -> Counterexample | list[Problem]:
+    point = pick(compiled, gap.encoding, gap.space)
+    request = build(compiled, target, gap.encoding, point)
+    texts = (request.resource, *(text for _, values in request.context for text in values))
+    if any(map(is_beyond_16_bits, texts)) and any(map(_has_question_mark, compiled.denies)):
+        return [Problem("$", WIDE_LETTERS)]
+    return Counterexample(request, _rest_on(compiled, readings.upper, gap.encoding, point))
+
+
+def _has_question_mark(deny: CompiledStatement) -> bool:
+    statement = deny.statement
+    return any("?" in text for texts in (statement.resources.patterns, *(one.values for one in statement.conditions)) for text in texts)
 
 
 def _rest_on(compiled: CompiledDocument, cubes: tuple[Cube, ...], encoding: Encoding, point: Point) -> tuple[str, ...]:

@@ -15,7 +15,6 @@ _NO_VALUE = "AWS does not say what `NotResource` covers where a policy variable 
 UNKNOWN_BUCKET = "the bucket's name is not known"
 _WILD_SEGMENTS = "AWS does not say what a wildcard in the first five segments of an ARN matches"
 _NO_SEGMENTS = "AWS does not say what an ARN with fewer than six segments matches"
-_NO_ACTIONS = "the list of actions is empty"
 _WILD_SERVICE = "S3 takes no action whose service is not written out"
 
 
@@ -48,7 +47,7 @@ def select_actions(names: Names, actions: tuple[str, ...]) -> Actions:
     doubt = "" if sure == maybe else _WILD_SERVICE
     if not names.negated:
         return Actions(sure, maybe, doubt)
-    return Actions(full & ~maybe, full & ~sure, doubt) if names.patterns else Actions(0, full, _NO_ACTIONS)
+    return Actions(full & ~maybe, full & ~sure, doubt) if names.patterns else Actions(0, 0)
 
 
 def _writes_service(pattern: str) -> bool:
@@ -80,8 +79,8 @@ class Objects(NamedTuple):
 @lru_cache(maxsize=1024)
 def select_objects(names: Names, scope: Scope, *, variables: bool) -> Objects:
     """What a `Resource` or `NotResource` says about the objects (or the bucket) of this scope (S-06, S-25)."""
-    if names.negated and not names.patterns:
-        return Objects((), (EVERYTHING,), inside=True, doubt="the list of resources is empty")
+    if not names.patterns:
+        return Objects((), (), inside=True)
     found = [_read(pattern, scope, variables=variables) for pattern in names.patterns]
     matched = [match for match in found if match.maybe]
     sure = tuple(glob for match in matched for glob in match.sure)

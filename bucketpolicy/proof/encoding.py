@@ -27,35 +27,8 @@ from bucketpolicy.proof.domains import (
 from bucketpolicy.proof.globs import SOMETHING
 from bucketpolicy.proof.intervals import ADDRESSES, LINE, cells, mask
 from bucketpolicy.proof.textsets import Language
+from bucketpolicy.proof.written import CLOSED, write_cell
 from bucketpolicy.tables.keys import find_key
-
-SENDABLE: dict[str, tuple[str, ...]] = {
-    "=s3:x-amz-server-side-encryption": ("AES256", "aws:kms", "aws:kms:dsse", "aws:fsx", "aws:backup"),
-    "=s3:x-amz-server-side-encryption-customer-algorithm": ("AES256",),
-    "=s3:x-amz-acl": (
-        "private",
-        "public-read",
-        "public-read-write",
-        "authenticated-read",
-        "aws-exec-read",
-        "bucket-owner-read",
-        "bucket-owner-full-control",
-        "log-delivery-write",
-    ),
-    "=s3:x-amz-storage-class": (
-        "STANDARD",
-        "REDUCED_REDUNDANCY",
-        "STANDARD_IA",
-        "ONEZONE_IA",
-        "INTELLIGENT_TIERING",
-        "GLACIER",
-        "GLACIER_IR",
-        "DEEP_ARCHIVE",
-    ),
-    "=s3:authtype": ("REST-HEADER", "REST-QUERY-STRING", "POST"),
-    "=s3:signatureversion": ("AWS4-HMAC-SHA256", "AWS"),
-}
-"""The only values that S3 takes, for keys where that is known; a witness has others only where none of these will do."""
 
 _EVER_EMPTY = ("=s3:", "=aws:referer", "=aws:useragent", "=aws:tagkeys", "=aws:principaltag/", "=aws:requesttag/", "=aws:resourcetag/")
 _NEVER_EMPTY = ("=s3:authtype", "=s3:signatureversion")
@@ -94,22 +67,37 @@ class Encoding(NamedTuple):
     cubes: tuple[Literals, ...]
 
 
-def fill(encoding: Encoding, space: tuple[Domain, ...]) -> tuple[Encoding, tuple[Domain, ...]] | None:
-    """The encoding and this part of its space without empty texts, so that the part counts in the upper run; None where none is left."""
-    part, whole = _fill_all(space, encoding.variables), _fill_all(encoding.space, encoding.variables)
+def narrow(encoding: Encoding, space: tuple[Domain, ...], sent: Constraints) -> tuple[Encoding, tuple[Domain, ...]] | None:
+    """
+    The encoding and this part of its space without what the upper run leaves out; None where nothing is left.
+
+    That is empty texts, cells of which no value can be written, and what is outside of `sent`.
+    """
+    limits = dict(sent)
+    part, whole = (_narrow_all(domains, encoding.variables, limits) for domains in (space, encoding.space))
     return None if part is None or whole is None else (encoding._replace(space=whole), part)
 
 
-def _fill_all(space: tuple[Domain, ...], variables: tuple[Variable, ...]) -> tuple[Domain, ...] | None:
-    parts = tuple(part for part in map(_fill, space, variables) if part)
-    return parts if len(parts) == len(space) else None
+def _narrow_all(space: tuple[Domain, ...], variables: tuple[Variable, ...], limits: dict[str, Constraint]) -> tuple[Domain, ...] | None:
+    parts = [_narrow(domain, variable, limits.get(variable.name)) for domain, variable in zip(space, variables, strict=True)]
+    return tuple(part for part in parts if part) if all(parts) else None
 
 
-def _fill(domain: Domain, variable: Variable) -> Domain | None:
-    if not variable.empty:
-        return domain
-    empty: Constraint = Sets(EMPTY, every=False, globs=("",), inside=True) if variable.kind == "set" else Texts(EMPTY, ("",), inside=True)
-    return difference(domain, (_convert(empty, variable),))
+def _narrow(domain: Domain, variable: Variable, limit: Constraint | None) -> Domain | None:
+    part: Domain | None = domain
+    if variable.empty:
+        texts: Constraint = (
+            Sets(EMPTY, every=False, globs=("",), inside=True) if variable.kind == "set" else Texts(EMPTY, ("",), inside=True)
+        )
+        part = difference(domain, (_convert(texts, variable),))
+    if variable.kind == "cells" and isinstance(part, int):
+        part &= _find_written(variable.name, variable.sort, variable.parts)
+    return intersection(part, _convert(limit, variable)) if part and limit is not None else part
+
+
+def _find_written(name: str, sort: Kind, parts: tuple[tuple[int, int], ...]) -> int:
+    """The cells of which some value can be written, and the absent key, as bits."""
+    return ABSENT | sum((write_cell(name, sort, cell) is not None) << place + 1 for place, cell in enumerate(parts))
 
 
 def encode(space: Constraints, cubes: tuple[Constraints, ...], budget: Budget, *, upper: bool) -> Encoding | None:
@@ -139,7 +127,7 @@ def _represent(name: str, constraints: list[Constraint], budget: Budget, *, uppe
     if isinstance(first, int):
         return Variable(name, "finite", 7 if name.startswith("=") else first)
     if isinstance(first, Ranges):
-        return _represent_ranges(name, first.kind, constraints)
+        return _represent_ranges(name, first.kind, constraints, upper=upper)
     if isinstance(first, Sets):
         language = Language(budget)
         filled = upper or not may_be_empty(name)
@@ -148,11 +136,12 @@ def _represent(name: str, constraints: list[Constraint], budget: Budget, *, uppe
     return _represent_texts(name, constraints, budget, upper=upper)
 
 
-def _represent_ranges(name: str, kind: Kind, constraints: list[Constraint]) -> Variable:
+def _represent_ranges(name: str, kind: Kind, constraints: list[Constraint], *, upper: bool) -> Variable:
     universe = ADDRESSES if kind == "address" else LINE
     bounds = {bound for constraint in constraints if isinstance(constraint, Ranges) for bound in constraint.intervals}
     parts = tuple(cells(bounds, universe))
-    return Variable(name, "cells", (2 << len(parts)) - 1, parts=parts, sort=kind)
+    full = _find_written(name, kind, parts) if upper else (2 << len(parts)) - 1
+    return Variable(name, "cells", full, parts=parts, sort=kind)
 
 
 def _represent_texts(name: str, constraints: list[Constraint], budget: Budget, *, upper: bool) -> Variable:
@@ -161,7 +150,7 @@ def _represent_texts(name: str, constraints: list[Constraint], budget: Budget, *
     strings = [glob for glob in globs if isinstance(glob, str)]
     filled = upper or name == OBJECT or not may_be_empty(name)
     if name != OBJECT and len(strings) == len(globs):
-        texts = tuple(text for text in dict.fromkeys((*SENDABLE.get(name, ()), *strings)) if text or not filled)
+        texts = tuple(text for text in dict.fromkeys((*CLOSED.get(name, ()), *strings)) if text or not filled)
         full = (8 << len(texts)) - 1
         return Variable(name, "choice", full & ~EMPTY if filled else full, texts=texts, empty=not filled)
     language = Language(budget, KEY_BYTES if name == OBJECT else None)

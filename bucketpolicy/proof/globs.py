@@ -27,6 +27,7 @@ _LETTERS.update({char.upper(): both for char, both in _LETTERS.items()})
 _ALIKE = {"k": "\u212a", "s": "\u017f", "i": "\u0131\u0130"}
 _LETTERS_AND_ALIKE = {char: both + _ALIKE.get(both.lower()[0], "") for char, both in _LETTERS.items()}
 _LAST_OF_16_BITS = "\uffff"
+WIDE_LETTERS = "whether `?` matches a letter beyond 16 bits is open"
 _BEYOND_ASCII = "letters beyond ASCII may or may not differ in case only"
 
 
@@ -63,10 +64,15 @@ def join(steps: list[Step]) -> Glob:
     return "".join(map(str, result)) if plain else tuple(result)
 
 
+def is_beyond_16_bits(text: str) -> bool:
+    """Whether the text has a letter that UTF-16 writes as two."""
+    return not text.isascii() and max(text) > _LAST_OF_16_BITS
+
+
 def read_text(text: str, *, wildcards: bool, variables: bool) -> Match:
     """The texts that this one stands for: with `wildcards` as `StringLike` and `Resource` read it, else as `StringEquals` does (S-40)."""
-    if not text.isascii() and max(text) > _LAST_OF_16_BITS:
-        return Match((), (EVERYTHING,), doubt="whether `?` matches a letter beyond 16 bits is open")
+    if wildcards and "?" in text and is_beyond_16_bits(text):
+        return Match((), (EVERYTHING,), doubt=WIDE_LETTERS)
     if "${" in text:
         return _read_dollar(text, wildcards=wildcards, variables=variables)
     glob = _read_plain(text, wildcards=wildcards)

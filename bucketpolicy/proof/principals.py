@@ -292,6 +292,12 @@ def match_principals(principals: Principals, representatives: Representatives, *
     full = (1 << len(representatives.all)) - 1
     if principals.everyone and not principals.negated:
         return MatchedPrincipals(full, full)
+    if not principals.entries:
+        # Nobody is listed, or everybody is spared.
+        return MatchedPrincipals(0, 0)
+    if principals.negated and ("AWS", "*") in principals.entries:
+        open_services = 0 if star_covers_services else _select(representatives, Service) & ~_find_spared(principals, representatives)
+        return MatchedPrincipals(0, open_services, 'whether `{"AWS": "*"}` covers AWS services is open')
     if principals.negated:
         return MatchedPrincipals(
             _find_unmentioned(principals, representatives), full & ~_find_spared(principals, representatives), _NOT_PRINCIPAL
@@ -337,8 +343,6 @@ def _select(representatives: Representatives, *sorts: type[Principal]) -> int:
 
 def _find_unmentioned(principals: Principals, representatives: Representatives) -> int:
     """Who is surely denied by `NotPrincipal`: nobody listed shares anything with them, not even the account."""
-    if principals.everyone or not principals.entries:
-        return 0
     spared = _select_services((text for kind, text in principals.entries if kind == "Service"), representatives)
     for kind, text in principals.entries:
         named = read_principal(text, representatives.partition) if kind == "AWS" else None

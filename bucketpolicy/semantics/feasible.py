@@ -4,11 +4,11 @@ import re
 from collections.abc import Collection, Iterator
 
 from bucketpolicy.document import Document
-from bucketpolicy.goal import TLS_VERSION, TRANSPORT, Absent, AbsentOrOther, Assumptions, Equal, Goal, Restriction, Target
+from bucketpolicy.goal import EARLIEST, TLS_VERSION, TRANSPORT, Absent, AbsentOrOther, Assumptions, Equal, Goal, Restriction, Target
 from bucketpolicy.request import Anonymous, Identity, OriginAccessIdentity, Principal, Request, Service, Unmodelled
 from bucketpolicy.semantics.quantities import read_address, read_date, read_number
 from bucketpolicy.semantics.tokens import Values, lower_ascii
-from bucketpolicy.tables.actions import BUCKET_ACTIONS, OBJECT_ACTIONS
+from bucketpolicy.tables.actions import BUCKET_ACTIONS, NEVER_ASKED, OBJECT_ACTIONS
 from bucketpolicy.tables.keys import KeyType, applies, find_key
 
 #: The longest key of an object, in bytes of UTF-8.
@@ -22,6 +22,7 @@ SOURCE_IP = "aws:sourceip"
 SOURCE_VPCE = "aws:sourcevpce"
 _ACCOUNT = re.compile("[0-9]{12}")
 _VARIABLE_NAME = re.compile(r"\$\{([^\s,}]+)")
+_TLS_VERSIONS = tuple(map(read_number, ("1.0", "1.1", "1.2", "1.3")))
 _ROOT_ALWAYS_MAY = ("s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy")
 
 
@@ -35,6 +36,7 @@ def in_goal(request: Request, goal: Goal, mentioned: Collection[str] = ()) -> bo
     context = dict(request.context)
     return (
         any(hits(target, request, goal) for target in goal.targets)
+        and request.action not in NEVER_ASKED
         and not _is_exempt(request.principal, context, goal.exempt)
         and not (_is_root(request.principal) and request.action in _ROOT_ALWAYS_MAY)
         and _is_somebody(request.principal, goal.partition)
@@ -147,7 +149,8 @@ def _is_of_type(kind: KeyType, value: str) -> bool:
         case "Numeric":
             return read_number(value) is not None
         case "Date":
-            return read_date(value) is not None
+            moment = read_date(value)
+            return moment is not None and moment >= EARLIEST
         case "Ip":
             return read_address(value) is not None
         case _:  # also an ARN is what a caller wrote into a header: any text
@@ -161,6 +164,8 @@ def _contradictions(request: Request, context: Values, assumptions: Assumptions,
         yield TRANSPORT in missing
     if assumptions.tls_version_absent_on_http:
         yield context.get(TRANSPORT) == ("false",) and TLS_VERSION in context
+    if assumptions.tls_versions_are_known:
+        yield any(version not in _TLS_VERSIONS for version in map(read_number, context.get(TLS_VERSION, ())))
     if assumptions.source_ip_or_vpc_endpoint:
         yield (SOURCE_IP in context and SOURCE_VPCE in context) or {SOURCE_IP, SOURCE_VPCE} <= missing
     if assumptions.anonymous_has_no_identity:

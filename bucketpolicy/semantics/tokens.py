@@ -6,7 +6,7 @@ where all of them do, does not where none does, and where they differ nothing is
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -97,9 +97,19 @@ def _find(piece: _Piece, text: str, start: int, end: int) -> int:
 
 
 def match_all(meanings: Meanings, text: str) -> bool | None:
-    """Whether the pattern matches the whole text; None where its meanings differ."""
+    """Whether the pattern matches the whole text; None where its meanings differ, or where it depends on what `?` takes a letter for."""
     results = {tokens is not None and match_one(tokens, text) for tokens in meanings}
+    if not text.isascii() and any(tokens is not None and ONE in tokens for tokens in meanings):
+        wide = "".join(_split_units(text))
+        results |= {tokens is not None and match_one(tuple(_split_units(tokens)), wide) for tokens in meanings}
     return results.pop() if len(results) == 1 else None
+
+
+def _split_units(tokens: Iterable[str]) -> Iterator[str]:
+    """The tokens with each letter beyond 16 bits as the two units that UTF-16 writes it as."""
+    for token in tokens:
+        high, low = divmod(ord(token) - 0x10000, 0x400) if len(token) == 1 else (-1, 0)
+        yield from (token,) if high < 0 else (chr(0xD800 + high), chr(0xDC00 + low))
 
 
 def read_pattern(text: str, context: Values | None, *, wild: bool) -> Meanings:

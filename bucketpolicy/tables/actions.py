@@ -118,6 +118,22 @@ BUCKET_ACTIONS = (
     "s3:UpdateBucketMetadataJournalTableConfiguration",
 )
 
+#: Those of them that no request to a bucket with a policy asks for: permissions without an operation, and making the bucket.
+NEVER_ASKED = (
+    "s3:AllowVendedLogDeliveryForResource",
+    "s3:BypassGovernanceRetention",
+    "s3:CreateBucket",
+    "s3:GetObjectVersionAnnotationForReplication",
+    "s3:GetObjectVersionForReplication",
+    "s3:InitiateReplication",
+    "s3:ObjectOwnerOverrideToBucketOwner",
+    "s3:PauseReplication",
+    "s3:ReplicateDelete",
+    "s3:ReplicateObject",
+    "s3:ReplicateObjectAnnotation",
+    "s3:ReplicateTags",
+)
+
 #: Every other action of S3, sorted: on access points, jobs and the like, or on nothing.
 OTHER_ACTIONS = (
     "s3:AssociateAccessGrantsIdentityCenter",

@@ -11,5 +11,6 @@ MEANINGS = {
     "principal-keys-agree": "`aws:PrincipalArn` and `aws:PrincipalAccount` agree with the principal.",
     "partition-from-document": "The bucket is in the AWS partition that the document's own ARNs of it name.",
     "inapplicable-keys-absent": "A condition key that an action does not know is absent from its requests.",
+    "tls-versions-are-known": "`s3:TlsVersion` is 1.0, 1.1, 1.2 or 1.3.",
     "refused-by-s3": "A document that S3 is publicly known to refuse is not in force.",
 }
