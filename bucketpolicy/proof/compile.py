@@ -21,7 +21,7 @@ from bucketpolicy.proof.elements import Actions, Objects, Scope, select_actions,
 from bucketpolicy.proof.globs import EVERYTHING, Glob, read_text
 from bucketpolicy.proof.intervals import compare, read_number
 from bucketpolicy.proof.principals import MatchedPrincipals, list_representatives, match_principals
-from bucketpolicy.proof.written import CLOSED
+from bucketpolicy.proof.written import CLOSED, is_of_bucket
 from bucketpolicy.tables.actions import NEVER_ASKED
 
 
@@ -65,17 +65,6 @@ class Readings(NamedTuple):
 
 
 _ONE_VALUE = "the condition key has one value for a bucket, which is not known"
-OF_BUCKET = (
-    "aws:resourceaccount",
-    "s3:resourceaccount",
-    "aws:resourceorgid",
-    "aws:resourceorgpaths",
-    "aws:requestedregion",
-    "s3:buckettag/",
-    "aws:resourcetag/",
-)
-"""Keys, or beginnings of keys, that say something of the bucket, and nothing of the request."""
-
 # The rules of a pack, and the second look at a proof, ask about the same document again and again.
 _REMEMBERED = 32
 #: Each pattern is held against every action of S3. All of those are fewer than two hundred.
@@ -140,14 +129,16 @@ def _collect_variables(denies: tuple[CompiledStatement, ...], kinds: dict[str, K
 
 
 def _read_conditions(statement: Statement, document: Document, setting: Goal, kinds: dict[str, Kind]) -> Iterator[tuple[str, Meaning]]:
-    """What each condition says; a key of the bucket has one value, which nobody knows, so that such a condition may always be true."""
-    text_on_bool = setting.assumptions.string_op_on_bool_key
     for condition in statement.conditions:
-        kind = kinds[condition.key]
-        meaning = read_condition(condition, kind, variables=document.variables, text_on_bool=text_on_bool)
-        if condition.key.startswith(OF_BUCKET) and not any("${" in value for value in condition.values):
-            meaning = meaning._replace(maybe=presence(kind, absent=True, present=True), doubt=_ONE_VALUE)
-        yield condition.key, meaning
+        yield (
+            condition.key,
+            read_condition(
+                condition,
+                kinds[condition.key],
+                variables=document.variables,
+                text_on_bool=setting.assumptions.string_op_on_bool_key,
+            ),
+        )
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -159,7 +150,8 @@ def compile_target(document: Document, setting: Goal, target: Target) -> Reading
         (ACTION, (1 << len(target.actions)) - 1),
         *((key_variable(one.key), _restrict(one, _find_kind(compiled, one.key))) for one in target.restrictions),
     )
-    lower, upper = _compile_cubes(document, setting, target.on, target.actions)
+    known = frozenset(one.key for one in target.restrictions)
+    lower, upper = _compile_cubes(document, setting, target.on, target.actions, known)
     exempt_accounts = tuple(text for text in setting.exempt if text.isdigit())
     kinds = _find_kinds(compiled, target, upper)
     world = World(compiled.classes, target.actions, kinds, compiled.paths, exempt_accounts)
@@ -167,14 +159,13 @@ def compile_target(document: Document, setting: Goal, target: Target) -> Reading
     thin = tuple(facts(world))
     lower_cubes = (*lower, *given)
     same = lower is upper and not thin
-    return Readings(space, lower_cubes, lower_cubes if same else (*upper, *given, *thin), same, _find_sent(compiled, target, kinds))
+    return Readings(space, lower_cubes, lower_cubes if same else (*upper, *given, *thin), same, _find_sent(target, kinds))
 
 
-def _find_sent(compiled: CompiledDocument, target: Target, kinds: dict[str, Kind]) -> Constraints:
-    """Callers who are known to exist, operations, and values of closed lists; each only where it leaves something out."""
+def _find_sent(target: Target, kinds: dict[str, Kind]) -> Constraints:
+    """Operations, and values of closed lists; callers of whom it is not known whether they exist are left out by a fact."""
     never = _select_never_asked(target.actions)
     return (
-        *([(PRINCIPAL, (1 << len(compiled.classes.all)) - 1 & ~compiled.classes.unmodelled)] if compiled.classes.unmodelled else []),
         *([(ACTION, (1 << len(target.actions)) - 1 & ~never)] if never else []),
         *((key_variable(key), Texts(ABSENT, CLOSED[key_variable(key)], inside=True)) for key in kinds if key_variable(key) in CLOSED),
     )
@@ -187,12 +178,12 @@ def _select_never_asked(actions: tuple[str, ...]) -> int:
 
 @lru_cache(maxsize=_REMEMBERED)
 def _compile_cubes(
-    document: Document, setting: Goal, on: Literal["bucket", "object"], actions: tuple[str, ...]
+    document: Document, setting: Goal, on: Literal["bucket", "object"], actions: tuple[str, ...], known: frozenset[str]
 ) -> tuple[tuple[Cube, ...], tuple[Cube, ...]]:
     """The cubes of the statements in the lower and the upper reading; one object where the readings do not differ."""
     compiled = compile_document(document, setting)
     scope = Scope(setting.partition, setting.bucket, on)
-    pairs = [_compile_statement(deny, compiled, scope, actions) for deny in compiled.denies]
+    pairs = [_compile_statement(deny, compiled, scope, actions, known) for deny in compiled.denies]
     upper = tuple(maybe for _, maybe in pairs if maybe is not None)
     if all(sure is maybe for sure, maybe in pairs):
         return upper, upper
@@ -232,9 +223,13 @@ def _restrict(restriction: Restriction, kind: Kind) -> Constraint:
 
 
 def _compile_statement(
-    deny: CompiledStatement, compiled: CompiledDocument, scope: Scope, all_actions: tuple[str, ...]
+    deny: CompiledStatement, compiled: CompiledDocument, scope: Scope, all_actions: tuple[str, ...], known: frozenset[str]
 ) -> tuple[Cube | None, Cube | None]:
-    """The cubes of a statement in the lower and the upper reading (S-08), None where it denies nothing; one object where they agree."""
+    """
+    The cubes of a statement in the lower and the upper reading (S-08), None where it denies nothing; one object where they agree.
+
+    A key of the bucket has one value, which is known where it is among `known`: else what the statement asks of it may always be true.
+    """
     actions = select_actions(deny.statement.actions, all_actions)
     objects = select_objects(deny.statement.resources, scope, variables=compiled.variables)
     principals = deny.principals
@@ -244,9 +239,10 @@ def _compile_statement(
         return None, None
     assumptions = (principals.assumption, *(meaning.assumption for _, meaning in deny.conditions))
     required = (*objects.variables, *(key for _, meaning in deny.conditions for key in meaning.keys))
-    known = ((key_variable(key), meaning.maybe) for key, meaning in deny.conditions if meaning.doubt != _ONE_VALUE)
-    conditions = (*known, *_require(required, compiled.kinds))
-    problems = tuple(_find_problems(deny, objects, actions))
+    unknown = frozenset(condition.key for condition in deny.statement.conditions if is_of_bucket(condition.key)) - known
+    told = ((key_variable(key), meaning.maybe) for key, meaning in deny.conditions if key not in unknown)
+    conditions = (*told, *_require(required, compiled.kinds))
+    problems = tuple(_find_problems(deny, objects, actions, unknown))
     maybe = Cube((*where, *conditions), deny.statement.number, tuple(name for name in dict.fromkeys(assumptions) if name), problems)
     if not problems:
         return maybe, maybe
@@ -276,7 +272,7 @@ def _require(keys: tuple[str, ...], kinds: dict[str, Kind]) -> Iterator[tuple[st
             yield key_variable(key), presence(kinds[key], absent=False, present=True)
 
 
-def _find_problems(deny: CompiledStatement, objects: Objects, actions: Actions) -> Iterator[Problem]:
+def _find_problems(deny: CompiledStatement, objects: Objects, actions: Actions, unknown: frozenset[str]) -> Iterator[Problem]:
     """What keeps the lower and the upper reading of a statement apart."""
     statement = deny.statement
     if deny.principals.sure != deny.principals.maybe:
@@ -286,7 +282,9 @@ def _find_problems(deny: CompiledStatement, objects: Objects, actions: Actions) 
     if objects.sure != objects.maybe:
         yield Problem(statement.resources.path, objects.doubt)
     for condition, (_, meaning) in zip(statement.conditions, deny.conditions, strict=True):
-        if meaning.sure != meaning.maybe:
+        if condition.key in unknown:
+            yield Problem(condition.path, _ONE_VALUE)
+        elif meaning.sure != meaning.maybe:
             yield Problem(condition.path, meaning.doubt)
 
 

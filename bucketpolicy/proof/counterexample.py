@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bucketpolicy.goal import TRANSPORT, Assumptions, Target
+from bucketpolicy.goal import TLS_VERSION, TRANSPORT, Assumptions, Target
 from bucketpolicy.proof.axioms import (
     ENDPOINT,
     IS_SERVICE,
@@ -107,6 +107,8 @@ def _preferences(variable: Variable, domain: Domain) -> Iterator[Value]:
     bits = [1 << bit for bit in range(domain.bit_length()) if domain >> bit & 1]
     if variable.name == key_variable(TRANSPORT):
         bits.sort(key=(TRUE, FALSE, ABSENT).index)
+    if variable.name == key_variable(TLS_VERSION):
+        bits.sort(key=lambda bit: bit != ABSENT and _text(variable, bit) not in ("1.2", "1.3"))
     if variable.kind == "choice":
         # All others before those that the document names, but behind those that S3 is known to take.
         known = 2 + len(CLOSED.get(variable.name, ()))

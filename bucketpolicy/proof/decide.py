@@ -5,13 +5,14 @@ It is made twice over. Where the lower reading of the document covers the goal, 
 request out, that request gets through. Between the two lies what AWS leaves open, and the verdict says what that is.
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from bucketpolicy.document import Document, Problem
+from bucketpolicy.document import Document, Problem, Statement
 from bucketpolicy.goal import Goal, Target
 from bucketpolicy.proof.budget import Budget, TooComplexError
 from bucketpolicy.proof.certificate import Proof, Step
-from bucketpolicy.proof.compile import CompiledDocument, CompiledStatement, Readings, compile_document, compile_target, without
+from bucketpolicy.proof.compile import CompiledDocument, Readings, compile_document, compile_target, without
 from bucketpolicy.proof.counterexample import Point, build, pick
 from bucketpolicy.proof.cover import Covered, Uncovered, search
 from bucketpolicy.proof.cubes import Constraints, Cube, key_variable
@@ -73,17 +74,21 @@ def _decide(document: Document, goal: Goal, budget: Budget) -> Verdict:
         reasons += refuted
     if reasons:
         return Undecided(tuple(dict.fromkeys(reasons))[:_MAX_REASONS])
-    return _conclude(document, goal, proved, budget)
+    verdict = _conclude(document, goal, proved, budget)
+    used = [statement for statement in document.statements if statement.number in verdict.statements]
+    if any(map(_has_question_mark, used)) and any(is_beyond_16_bits(text) for statement in used for text in _list_texts(statement)):
+        return Undecided((Problem(next(statement.path for statement in used if _has_question_mark(statement)), WIDE_LETTERS),))
+    return verdict
 
 
 def _refute_instance(document: Document, setting: Goal, target: Target, budget: Budget) -> Counterexample | None:
-    """A request in which policy variables have values of our choice, so that another key can have an equal one."""
-    found = instantiate(document, target, setting.partition)
-    if found is None:
-        return None
-    readings = compile_target(found.document, setting, found.target)
-    refuted = _search_upper(compile_document(found.document, setting), found.target, readings, budget)
-    return refuted if isinstance(refuted, Counterexample) else None
+    """A request in which policy variables, and keys of the bucket, have values of our choice, so that other keys can have equal ones."""
+    for found in instantiate(document, target, setting.partition):
+        readings = compile_target(found.document, setting, found.target)
+        refuted = _search_upper(compile_document(found.document, setting), found.target, readings, budget)
+        if isinstance(refuted, Counterexample):
+            return refuted
+    return None
 
 
 class _Gap(NamedTuple):
@@ -160,14 +165,20 @@ def _show(compiled: CompiledDocument, target: Target, readings: Readings, gap: _
     point = pick(compiled, gap.encoding, gap.space)
     request = build(compiled, target, gap.encoding, point)
     texts = (request.resource, *(text for _, values in request.context for text in values))
-    if any(map(is_beyond_16_bits, texts)) and any(map(_has_question_mark, compiled.denies)):
+    if any(map(is_beyond_16_bits, texts)) and any(_has_question_mark(deny.statement) for deny in compiled.denies):
         return [Problem("$", WIDE_LETTERS)]
     return Counterexample(request, _rest_on(compiled, readings.upper, gap.encoding, point))
 
 
-def _has_question_mark(deny: CompiledStatement) -> bool:
-    statement = deny.statement
-    return any("?" in text for texts in (statement.resources.patterns, *(one.values for one in statement.conditions)) for text in texts)
+def _has_question_mark(statement: Statement) -> bool:
+    return any("?" in text for text in _list_texts(statement))
+
+
+def _list_texts(statement: Statement) -> Iterator[str]:
+    """The texts that are compared with those of a request."""
+    yield from statement.resources.patterns
+    for condition in statement.conditions:
+        yield from condition.values
 
 
 def _rest_on(compiled: CompiledDocument, cubes: tuple[Cube, ...], encoding: Encoding, point: Point) -> tuple[str, ...]:

@@ -14,12 +14,10 @@ def test_an_empty_list_denies_nothing(elements: Json, open_: bool) -> None:  # n
     assert isinstance(uploads(statement(NULL, **elements)), Undecided) == open_
 
 
-def test_an_empty_negated_list_is_open() -> None:
-    """AWS does not say what an empty NotAction or NotResource does."""
-    assert reasons(uploads(statement(NULL, Action=None, NotAction=[]))) == (("$.Statement[0].NotAction", "the list of actions is empty"),)
-    assert reasons(uploads(statement(NULL, Resource=None, NotResource=[]))) == (
-        ("$.Statement[0].NotResource", "the list of resources is empty"),
-    )
+@pytest.mark.parametrize("name", ["Action", "NotAction", "Resource", "NotResource"])
+def test_a_statement_with_an_empty_list_never_applies(name: str) -> None:
+    """Whether the list is negated or not (S-06)."""
+    witness(uploads(statement(NULL, **{name.removeprefix("Not"): None, name: []})))
 
 
 @pytest.mark.parametrize(
@@ -117,13 +115,26 @@ def test_a_long_key_of_control_characters_gets_through() -> None:
     assert set(request.resource.removeprefix("arn:aws:s3:::b/")) == {"\0"}
 
 
+def test_a_letter_beyond_16_bits_is_a_letter_where_nothing_asks_for_one() -> None:
+    """Only `?` does: a key of other letters escapes, one of this letter is denied, also beside a `?` that nothing rests on."""
+    smile = "arn:aws:s3:::b/\U0001f600"
+    assert witness(uploads(statement(NULL, Resource=f"{smile}*"))).resource == "arn:aws:s3:::b/example.txt"
+    denied(uploads(statement(NULL, Resource=None, NotResource=smile), statement(NULL, Resource=f"{smile}*")))
+    others = statement(NULL, Resource="arn:aws:s3:::b/a?")
+    denied(uploads(statement(NULL), statement(NULL, Resource=f"{smile}*"), others))
+    assert witness(uploads(statement(NULL, Resource=None, NotResource=smile))).resource == smile
+    assert reasons(uploads(statement(NULL, Resource=f"{smile}?")))
+
+
 def test_a_letter_beyond_16_bits_is_open() -> None:
     """A language that counts in units of 16 bits takes it for two letters, so that `?` may match it or not."""
     reason = "whether `?` matches a letter beyond 16 bits is open"
     last, first = chr(0xFFFF), chr(0x10000)
     for_rest = statement(NULL, Resource="arn:aws:s3:::b/?")
     verdict = uploads(statement(NULL, Resource=None, NotResource=f"arn:aws:s3:::b/{first}"), for_rest)
-    assert reasons(verdict) == (("$.Statement[0].NotResource", reason),)
+    assert reasons(verdict) == (("$.Statement[1]", reason),)
+    shown = uploads(statement(NULL, Resource=None, NotResource=f"arn:aws:s3:::b/{first}"), statement(NULL, Resource="arn:aws:s3:::b/??*"))
+    assert reasons(shown) == (("$", reason),)
     denied(uploads(statement(NULL, Resource=None, NotResource=f"arn:aws:s3:::b/{last}"), for_rest))
 
 
@@ -131,7 +142,8 @@ def test_a_variable_counts_where_its_key_is_present() -> None:
     """`${aws:username}` in every resource: who has no user name gets through."""
     request = witness(uploads(statement(NULL, Resource=["arn:aws:s3:::b/${aws:username}", "arn:aws:s3:::b/${aws:username}${aws:userid}"])))
     assert "aws:username" not in dict(request.context)
-    assert reasons(uploads(statement(NULL, Resource=["arn:aws:s3:::b/${aws:username}", "arn:aws:s3:::b/${aws:userid}"])))
+    user = dict(witness(uploads(statement(NULL, Resource=["arn:aws:s3:::b/${aws:username}", "arn:aws:s3:::b/${aws:userid}"]))).context)
+    assert "example.txt" not in (*user.get("aws:username", ()), *user.get("aws:userid", ()))
     assert reasons(uploads(statement(NULL, Resource=["arn:aws:s3:::b/${aws:TagKeys}"])))
 
 

@@ -6,9 +6,10 @@ from bucketpolicy.proof.budget import Budget
 from bucketpolicy.proof.conditions import Constraint, Ranges, Sets, Texts
 from bucketpolicy.proof.cubes import OBJECT, PRINCIPAL
 from bucketpolicy.proof.domains import ABSENT, EMPTY, Domain, Literal, SetDomain, SetLiteral, TextDomain, TextLiteral, split
-from bucketpolicy.proof.encoding import SENDABLE, Variable, encode, fill, may_be_empty
+from bucketpolicy.proof.encoding import Variable, encode, may_be_empty, narrow
 from bucketpolicy.proof.globs import MANY, Glob
 from bucketpolicy.proof.intervals import LINE, UNIT, V6, compare
+from bucketpolicy.proof.written import CLOSED
 
 AGENT, NAME, TAGS, ACL = "=aws:useragent", "=aws:username", "=s3:requestobjecttagkeys", "=s3:x-amz-acl"
 AUTH = "=s3:authtype"
@@ -66,7 +67,7 @@ def test_very_texts_are_a_choice(name: str, texts: tuple[str, ...], upper: bool,
 
 def test_what_s3_takes_comes_first() -> None:
     """Before what the document names."""
-    assert represent(ACL, ANY_TEXT, Texts(0, ("a", "private"), inside=True), upper=True).texts == (*SENDABLE[ACL], "a")
+    assert represent(ACL, ANY_TEXT, Texts(0, ("a", "private"), inside=True), upper=True).texts == (*CLOSED[ACL], "a")
 
 
 @pytest.mark.parametrize(
@@ -113,14 +114,14 @@ def test_a_part_is_filled_where_it_holds_more_than_empty_texts(globs: tuple[Glob
     """The empty text and the empty text as null are taken out of choices and of texts, from the part and from the whole."""
     encoding = encode(((AGENT, ANY_TEXT),), (((AGENT, Texts(0, globs, inside=True)),),), Budget(), upper=False)
     assert encoding is not None
-    found = fill(encoding, encoding.space)
+    found = narrow(encoding, encoding.space, ())
     assert found is not None
     whole, (part,) = found
     assert whole.space == (part,)
     language = encoding.variables[0].language
     empty = EMPTY if language is None else TextLiteral(language, EMPTY, language.add_globs(("",)), inside=True)
     assert not split(part, empty)[1]
-    assert fill(encoding, (intersection(encoding.space[0], empty),)) is None
+    assert narrow(encoding, (intersection(encoding.space[0], empty),), ()) is None
 
 
 def intersection(domain: Domain, literal: Literal) -> Domain:
@@ -134,17 +135,35 @@ def test_a_set_is_filled_where_no_element_need_be_empty() -> None:
     """Neither the empty set nor one with an empty element is left."""
     encoding = encode(((TAGS, Sets(7, every=True, globs=(), inside=False)),), (), Budget(), upper=False)
     assert encoding is not None
-    found = fill(encoding, encoding.space)
+    found = narrow(encoding, encoding.space, ())
     assert found is not None
     language = encoding.variables[0].language
     assert language is not None
     some_empty = SetLiteral(language, EMPTY, language.add_globs(("",)), every=False, inside=True)
     assert split(found[1][0], some_empty)[1] is None
-    assert fill(encoding, (intersection(encoding.space[0], some_empty),)) is None
+    assert narrow(encoding, (intersection(encoding.space[0], some_empty),), ()) is None
 
 
 def test_without_empty_texts_a_part_is_as_it_was() -> None:
     """There is nothing to take out."""
     encoding = encode(((NAME, Texts(ABSENT, ("a",), inside=True)),), (), Budget(), upper=False)
     assert encoding is not None
-    assert fill(encoding, encoding.space) == (encoding, encoding.space)
+    assert narrow(encoding, encoding.space, ()) == (encoding, encoding.space)
+
+
+def test_what_cannot_be_sent_is_left_out_of_a_part() -> None:
+    """Values outside of a closed list, and cells of which no value can be written, are in the lower run only."""
+    encoding = encode(((AUTH, ANY_TEXT),), (((AUTH, Texts(0, ("x",), inside=True)),),), Budget(), upper=False)
+    assert encoding is not None
+    found = narrow(encoding, encoding.space, ((AUTH, Texts(ABSENT, CLOSED[AUTH], inside=True)),))
+    assert found is not None
+    assert (encoding.space, found[1]) == ((0b1111101,), (0b11101,))
+    cut = Ranges("number", absent=False, intervals=compare(0, "equals"))
+    ages = encode(
+        (("=s3:signatureage", Ranges("number", absent=True, intervals=LINE)),), ((("=s3:signatureage", cut),),), Budget(), upper=False
+    )
+    assert ages is not None
+    narrowed = narrow(ages, ages.space, ())
+    assert narrowed is not None
+    assert (ages.space, narrowed[1]) == ((0b1111,), (0b1101,))
+    assert narrow(ages, (0b0010,), ()) is None

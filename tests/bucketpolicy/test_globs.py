@@ -154,11 +154,13 @@ def test_a_malformed_variable_may_be_anything(text: str) -> None:
     assert read(text) == Match((), (EVERYTHING,), (), "a `${...}` is not a policy variable (an unfilled placeholder?)")
 
 
-@pytest.mark.parametrize("text", ["\U00010000", "a\U0001f600", "\U0001f600a", "${aws:a}\U0001f600"])
+@pytest.mark.parametrize("text", ["\U00010000?", "?\U0001f600", "\U0001f600?a", "${aws:a}\U0001f600?"])
 def test_a_letter_beyond_16_bits_may_be_two(text: str) -> None:
-    """Wherever it stands; the last letter of 16 bits is one."""
+    """Beside a `?`, wherever it stands; the last letter of 16 bits is one, and so is every letter where nothing asks for one."""
     assert read(text) == Match((), (EVERYTHING,), (), "whether `?` matches a letter beyond 16 bits is open")
-    assert read("\uffff") == Match(("\uffff",), ("\uffff",))
+    assert read("\uffff?").doubt == ""
+    assert read("\U00010000") == Match(("\U00010000",), ("\U00010000",))
+    assert read_text("\U00010000?", wildcards=False, variables=True) == Match(("\U00010000?",), ("\U00010000?",))
 
 
 def test_case_folds_for_ascii_letters() -> None:

@@ -58,9 +58,9 @@ def test_a_verdict_with_sound_evidence_passes() -> None:
 @pytest.mark.parametrize("operator", ["NumericLessThan", "NumericGreaterThan", "DateLessThan"])
 def test_a_witness_has_its_epoch_time_in_seconds(operator: str) -> None:
     """`aws:EpochTime` is compared as a number and as a date: a counterexample holds in both readings."""
-    verdict = judge(read({**DENY, "Condition": {"Null": {SSE: "true"}, operator: {"aws:EpochTime": "1700000000"}}}), HEADERLESS)
+    verdict = judge(read({**DENY, "Condition": {"Null": {SSE: "true"}, operator: {"aws:EpochTime": "1800000000"}}}), HEADERLESS)
     assert isinstance(verdict, Counterexample)
-    assert (verdict.request.context[0][1][0] > "1700000000") == (operator != "NumericGreaterThan")
+    assert (verdict.request.context[0][1][0] > "1800000000") == (operator != "NumericGreaterThan")
 
 
 def test_a_witness_has_no_epoch_time_that_could_be_a_year() -> None:

@@ -190,7 +190,6 @@ def test_everybody_is_covered_by_a_star() -> None:
 @pytest.mark.parametrize(
     ("entries", "denied", "spared"),
     [
-        ((), (), ()),
         ((("AWS", BOB),), FULL - HIS, ()),
         ((("AWS", ACCOUNT),), FULL - HIS, ["his root"]),
         ((("AWS", f"{IAM}root"), ("AWS", BOB)), FULL - HIS, ["his root", "bob"]),
@@ -212,10 +211,21 @@ def test_not_principal_spares_those_it_lists_with_their_whole_chain(entries: Jso
     assert (tell(found.sure), tell(found.maybe), found.doubt) == (frozenset(denied), FULL - frozenset(spared), NOT_PRINCIPAL)
 
 
-def test_nobody_is_surely_denied_by_not_principal_everyone() -> None:
-    """Nor surely spared."""
-    found = match_principals(Principals(negated=True, everyone=True, entries=(), path="$"), representatives(), star_covers_services=True)
-    assert (found.sure, found.maybe) == (0, 0b11111)
+@pytest.mark.parametrize(
+    ("everyone", "entries", "star", "maybe"),
+    [
+        (True, (), True, ()),
+        (False, (), True, ()),
+        (False, (("AWS", "*"),), True, ()),
+        (False, (("AWS", "*"),), False, ("service", "trail")),
+        (False, (("AWS", "*"), ("Service", TRAIL)), False, ("service",)),
+    ],
+)
+def test_who_spares_everybody_denies_nobody(everyone: bool, entries: Json, star: bool, maybe: tuple[str, ...]) -> None:  # noqa: FBT001 - parameters
+    """Nor does an element that lists nobody; of services the star for AWS leaves it open."""
+    element = Principals(negated=True, everyone=everyone, entries=entries, path="$")
+    found = match_principals(element, representatives(BOB, APP, SESSION, services=(TRAIL,)), star_covers_services=star)
+    assert (found.sure, tell(found.maybe)) == (0, frozenset(maybe))
 
 
 @pytest.mark.parametrize(

@@ -165,7 +165,7 @@ def _restrict(values: dict[str, tuple[str, ...]], target: Target, rng: Random) -
             case Equal(key, value):
                 values[key.lower()] = (value,)
             case Below(key, bound):
-                values[key.lower()] = (rng.choice(("1.1", "1.0", "0", f"{float(bound) - 0.01:.2f}")),)
+                values[key.lower()] = (rng.choice(("1.1", "1.0", "1.0", "0", f"{float(bound) - 0.01:.2f}")),)
             case AbsentOrOther(key, accepted) if values.get(key.lower(), ("",))[0] in accepted:
                 values.pop(key.lower())
 
@@ -174,6 +174,9 @@ def _settle(values: dict[str, tuple[str, ...]], caller: Principal, assumptions: 
     """Make the keys agree with each other and the caller, as far as the assumptions say."""
     if assumptions.secure_transport_present:
         values.setdefault(TRANSPORT, (rng.choice(("true", "false")),))
+    if assumptions.tls_versions_are_known and not set(values.get(TLS_VERSION, ())) <= {"1.0", "1.1", "1.2", "1.3", "1.20"}:
+        below = float(values[TLS_VERSION][0]) < 1.2
+        values[TLS_VERSION] = (rng.choice(("1.0", "1.1") if below else ("1.2", "1.3")),)
     if assumptions.tls_version_absent_on_http and values.get(TRANSPORT) == ("false",):
         values.pop(TLS_VERSION, None)
     if assumptions.source_ip_or_vpc_endpoint and ("aws:sourceip" in values) == ("aws:sourcevpce" in values):

@@ -69,7 +69,8 @@ def _replay(seed: int, case: Case, verdict: Counterexample) -> Disagreement | No
     request, assumptions = verdict.request, case.goal.assumptions
     if not in_goal(case.goal, request):
         return _report(seed, "counterexample outside the goal", case, str(request))
-    if not possible(request, assumptions, mention(case.document)) or not can_be_sent(request):
+    mentioned = mention(case.document)
+    if not possible(request, assumptions, mentioned) or not can_be_sent(request, mentioned):
         return _report(seed, "counterexample that cannot be", case, str(request))
     naive = is_denied(case.document, request, assumptions)
     if naive is not False:

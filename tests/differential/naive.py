@@ -80,11 +80,13 @@ def fires(statement: Json, document: Json, request: Request, assumptions: Assump
         what = either(acts(p.translate(LOWER), request.action.lower()) for p in listed(statement["Action"]))
     else:
         what = opposite(either(acts(p.translate(LOWER), request.action.lower()) for p in listed(statement["NotAction"])))
+        what = what if listed(statement["NotAction"]) else False
     if "Resource" in statement:
         where = either(reading.covers(p, request.resource, absent=False) for p in listed(statement["Resource"]))
         where = where if listed(statement["Resource"]) else False
     else:
         where = opposite(either(reading.covers(p, request.resource, absent=None) for p in listed(statement["NotResource"])))
+        where = where if listed(statement["NotResource"]) else False
     conditions = [
         reading.holds(operator, key.lower(), [text(v) for v in listed(values)])
         for operator, keys in statement.get("Condition", {}).items()
@@ -122,11 +124,10 @@ def principal_is(element: Json, caller: Principal, assumptions: Assumptions, *, 
     found = element == "*" or either(names(kind, p, caller, assumptions) for kind, p in entries)
     if not negated:
         return found
-    if isinstance(caller, OriginAccessIdentity):
-        return opposite(found)
+    if element == "*" or not entries or ("AWS", "*") in entries:
+        return opposite(found) if isinstance(caller, Service) and entries else False
     if isinstance(caller, Unmodelled):
-        everybody = element == "*" or ("AWS", "*") in entries
-        return False if everybody else True if found is False else None
+        return True if found is False else None
     if isinstance(caller, Identity):
         texts = {p for _, p in entries}
         session = f":assumed-role/{caller.arn.rsplit('/', 1)[-1]}/{caller.session}"
@@ -136,7 +137,7 @@ def principal_is(element: Json, caller: Principal, assumptions: Assumptions, *, 
         if all(chain):
             return False
         return True if found is False and not any(caller.account in p for p in texts) else None
-    return True if found is False else None if element == "*" or ("AWS", "*") in entries else False
+    return opposite(found)
 
 
 def names(kind: str, element: str, caller: Principal, assumptions: Assumptions) -> Truth:  # noqa: PLR0911 - one return a form

@@ -6,6 +6,7 @@ from typing import Any
 
 from bucketpolicy.goal import Absent, Assumptions, Below, Equal, Goal, Restriction
 from bucketpolicy.request import Anonymous, Identity, OriginAccessIdentity, Principal, Request, Service, Unmodelled
+from tests.differential.naive import KIND, moment
 
 Json = Any
 Values = dict[str, tuple[str, ...]]
@@ -71,6 +72,7 @@ def possible(request: Request, assumptions: Assumptions, mentioned: str = "") ->
     impossible = [
         assumptions.secure_transport_present and "aws:securetransport" in missing,
         assumptions.tls_version_absent_on_http and over_http and "s3:tlsversion" in values,
+        assumptions.tls_versions_are_known and not {Fraction(one) for one in values.get("s3:tlsversion", ())} <= TLS_VERSIONS,
         assumptions.source_ip_or_vpc_endpoint and {"aws:sourceip", "aws:sourcevpce"} <= values.keys(),
         assumptions.source_ip_or_vpc_endpoint and {"aws:sourceip", "aws:sourcevpce"} <= missing,
         assumptions.anonymous_has_no_identity and caller == Anonymous() and not identity_keys.isdisjoint(values),
@@ -87,13 +89,43 @@ def possible(request: Request, assumptions: Assumptions, mentioned: str = "") ->
     return not any(impossible)
 
 
-def can_be_sent(request: Request) -> bool:
-    """Whether anybody is known who can send it, which is asked of what gets through and of nothing that is denied."""
-    caller = request.principal
+TLS_VERSIONS = {Fraction(one) for one in ("1.0", "1.1", "1.2", "1.3")}
+LISTED = {
+    "s3:x-amz-server-side-encryption": "AES256 aws:kms aws:kms:dsse aws:fsx aws:backup",
+    "s3:x-amz-server-side-encryption-customer-algorithm": "AES256",
+    "s3:x-amz-acl": "private public-read public-read-write authenticated-read aws-exec-read bucket-owner-read bucket-owner-full-control"
+    " log-delivery-write",
+    "s3:x-amz-storage-class": "STANDARD REDUCED_REDUNDANCY STANDARD_IA ONEZONE_IA INTELLIGENT_TIERING GLACIER GLACIER_IR DEEP_ARCHIVE",
+    "s3:object-lock-mode": "GOVERNANCE COMPLIANCE",
+    "s3:object-lock-legal-hold": "ON OFF",
+    "s3:authtype": "REST-HEADER REST-QUERY-STRING POST",
+    "aws:principaltype": "Account User FederatedUser AssumedRole Anonymous",
+}
+_OF_BUCKET = "(aws|s3):resourceaccount|aws:resourceorg(id|paths)|aws:requestedregion|s3:buckettag/.*|aws:resourcetag/.*"
+_NO_OPERATION = {"s3:CreateBucket", "s3:BypassGovernanceRetention", "s3:ObjectOwnerOverrideToBucketOwner", "s3:PauseReplication"}
+
+
+def can_be_sent(request: Request, mentioned: str) -> bool:
+    """
+    Whether anybody is known who can send it, which is asked of what gets through and of nothing that is denied.
+
+    `mentioned`, the text of the Deny statements in lower case, holds what may be known of the bucket.
+    """
+    values, caller = dict(request.context), request.principal
+    for key, found in values.items():
+        if key in LISTED and not set(found) <= set(LISTED[key].split()):
+            return False
+        moments = [moment(one) for one in found] if KIND.get(key) == "Date" else []
+        if any(one is None or one < _EARLIEST for one in moments):
+            return False
+        if re.fullmatch(_OF_BUCKET, key) and not all(one.lower() in mentioned or f"${{{key}" in mentioned for one in found):
+            return False
+    if request.action in _NO_OPERATION or request.action.startswith(("s3:Replicate", "s3:Initiate")):
+        return False
     if isinstance(caller, OriginAccessIdentity):
         known = "arn:[a-z-]+:iam::cloudfront:user/CloudFront Origin Access Identity [^ ]+"
         open_keys = {"aws:principalaccount", "aws:userid", "aws:username", "aws:principaltype"}
-        return re.fullmatch(known, caller.arn) is not None and open_keys.isdisjoint(dict(request.context))
+        return re.fullmatch(known, caller.arn) is not None and open_keys.isdisjoint(values)
     return not isinstance(caller, Unmodelled)
 
 
@@ -103,6 +135,7 @@ def mention(document: Json) -> str:
     return str([statement for statement in statements if statement["Effect"] == "Deny"]).lower()
 
 
+_EARLIEST = moment("2026-10-27") or 0
 _FORCED = {
     "aws:securetransport",
     "aws:sourceip",

@@ -118,6 +118,9 @@ class World:
             lines.append(self.has(TRANSPORT))
         if {TRANSPORT, TLS_VERSION} <= self.keys and assume.tls_version_absent_on_http:
             lines.append(f"(=> (and {self.has(TRANSPORT)} (not {name_of(TRANSPORT)})) (not {self.has(TLS_VERSION)}))")
+        if TLS_VERSION in self.keys and assume.tls_versions_are_known:
+            known = either(f"(= {name_of(TLS_VERSION)} {real(Fraction(one))})" for one in ("1.0", "1.1", "1.2", "1.3"))
+            lines.append(f"(=> {self.has(TLS_VERSION)} {known})")
         if {"aws:sourceip", "aws:sourcevpce"} <= self.keys and assume.source_ip_or_vpc_endpoint:
             lines.append(f"(xor {self.has('aws:sourceip')} {self.has('aws:sourcevpce')})")
         for index, caller in enumerate(self.callers):
@@ -261,6 +264,8 @@ class World:
             )
             is not False
         )
+        if [] in (statement.get("NotAction"), statement.get("NotResource")):
+            return NEVER
         patterns = listed(statement.get("Action", statement.get("NotAction")))
         found = [any_truth(acts(p.lower(), action.lower()) for p in patterns) for action in self.actions]
         what = Span(*(self.among("action", [i for i, truth in enumerate(found) if truth in wanted]) for wanted in ([True], [True, None])))
