@@ -16,7 +16,7 @@ from bucketpolicy.proof.check import check_proof
 from bucketpolicy.proof.decide import decide, give_up
 from bucketpolicy.request import Request
 from bucketpolicy.semantics.evaluate import is_denied
-from bucketpolicy.semantics.feasible import complete, in_goal, keys_of
+from bucketpolicy.semantics.feasible import can_be_sent, complete, in_goal, keys_of
 from bucketpolicy.semantics.probe import FEW, find_gap
 from bucketpolicy.verdict import Counterexample, Denied, Undecided, Verdict
 
@@ -68,7 +68,8 @@ def _replay(document: Document, goal: Goal, request: Request) -> Undecided | Non
     """What is wrong with a counterexample."""
     mentioned = keys_of(document)
     whole = complete(request, goal.assumptions, mentioned)
-    if not in_goal(whole, goal, mentioned) or is_denied(document, whole, goal.assumptions) is not False:
+    there_is = in_goal(whole, goal, mentioned) and can_be_sent(whole)
+    if not there_is or is_denied(document, whole, goal.assumptions) is not False:
         return _DISAGREEMENT
     if goal.bucket is None and any(is_denied(document, other, goal.assumptions) is not False for other in _rename(document, whole)):
         return _NAME

@@ -101,7 +101,7 @@ def axioms(world: World, assumptions: Assumptions) -> Iterator[Cube]:
 
 
 def _network_axioms(world: World, assumptions: Assumptions) -> Iterator[Cube]:
-    """What the transport and the way to S3 say about keys (S-50, S-51, S-52)."""
+    """What the transport and the way to S3 say about keys (S-50, S-51, S-52, S-60)."""
     kinds = world.kinds
     if assumptions.secure_transport_present and TRANSPORT in kinds:
         yield Cube((world.having(TRANSPORT, present=False),), assumptions=("secure-transport-present",))
@@ -275,7 +275,7 @@ def _caller_facts(key: str, world: World) -> Iterator[_Fact]:
 
 
 def _name_facts(key: str, world: World) -> Iterator[_Fact]:
-    """The keys that name the caller in words of their own."""
+    """The keys that name the caller in words of their own (S-65)."""
     present, absent = world.having(key, present=True), world.having(key, present=False)
     if key == USER_ID:
         yield (world.besides(world.anonymous), absent), "the condition key is documented to be in every signed request"

@@ -163,7 +163,7 @@ def compile_target(document: Document, setting: Goal, target: Target) -> Reading
 
 
 def _find_sent(target: Target, kinds: dict[str, Kind]) -> Constraints:
-    """Operations, and values of closed lists; callers of whom it is not known whether they exist are left out by a fact."""
+    """Operations (S-64), and values of closed lists (S-61); callers of whom it is not known whether they exist are left out by a fact."""
     never = _select_never_asked(target.actions)
     return (
         *([(ACTION, (1 << len(target.actions)) - 1 & ~never)] if never else []),
@@ -228,7 +228,7 @@ def _compile_statement(
     """
     The cubes of a statement in the lower and the upper reading (S-08), None where it denies nothing; one object where they agree.
 
-    A key of the bucket has one value, which is known where it is among `known`: else what the statement asks of it may always be true.
+    A key of the bucket has one value, which is known where it is among `known`: else what is asked of it may always be true (S-62).
     """
     actions = select_actions(deny.statement.actions, all_actions)
     objects = select_objects(deny.statement.resources, scope, variables=compiled.variables)

@@ -24,6 +24,8 @@ from bucketpolicy.request import Anonymous, Identity, OriginAccessIdentity, Prin
 Point = tuple[Value, ...]
 
 PLACEHOLDER = "example-bucket"
+_VERSIONS = ("", "1.2", "1.3", "1.1", "1.0")
+"""What is shown of TLS: no version, or the first of these."""
 
 
 def pick(compiled: CompiledDocument, encoding: Encoding, space: tuple[Domain, ...]) -> Point:
@@ -108,7 +110,8 @@ def _preferences(variable: Variable, domain: Domain) -> Iterator[Value]:
     if variable.name == key_variable(TRANSPORT):
         bits.sort(key=(TRUE, FALSE, ABSENT).index)
     if variable.name == key_variable(TLS_VERSION):
-        bits.sort(key=lambda bit: bit != ABSENT and _text(variable, bit) not in ("1.2", "1.3"))
+        texts = {bit: "" if bit == ABSENT else _text(variable, bit) for bit in bits}
+        bits.sort(key=lambda bit: next((place for place, known in enumerate(_VERSIONS) if known == texts[bit]), len(_VERSIONS)))
     if variable.kind == "choice":
         # All others before those that the document names, but behind those that S3 is known to take.
         known = 2 + len(CLOSED.get(variable.name, ()))

@@ -101,7 +101,7 @@ def _write_decimal(low: int, high: int) -> str | None:
 
 
 def _write_date(low: int, high: int, *, seconds: bool) -> str | None:
-    """Some instant, as S3 gives it in this key: in `seconds` since 1970 or as a date; none of the past."""
+    """Some instant, as S3 gives it in this key: in `seconds` since 1970 or as a date; none of the past (S-63)."""
     from datetime import datetime, timezone  # noqa: PLC0415 - few documents need it, and every start of the pack would pay
 
     for second in (1893456000, EARLIEST, -(-low // UNIT), high // UNIT):

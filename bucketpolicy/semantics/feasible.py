@@ -36,13 +36,18 @@ def in_goal(request: Request, goal: Goal, mentioned: Collection[str] = ()) -> bo
     context = dict(request.context)
     return (
         any(hits(target, request, goal) for target in goal.targets)
-        and request.action not in NEVER_ASKED
         and not _is_exempt(request.principal, context, goal.exempt)
         and not (_is_root(request.principal) and request.action in _ROOT_ALWAYS_MAY)
         and _is_somebody(request.principal, goal.partition)
         and all(_is_well_typed(key, values) for key, values in request.context)
         and not any(_contradictions(request, context, goal.assumptions, mentioned))
     )
+
+
+def can_be_sent(request: Request) -> bool:
+    """True iff the request is for an operation (S-64), and speaks of no time of the past (S-63): else nobody can send it any more."""
+    times = (read_date(value) for key, values in request.context if (known := find_key(key)) and known.type == "Date" for value in values)
+    return request.action not in NEVER_ASKED and all(time is not None and time >= EARLIEST for time in times)
 
 
 # Targets -------------------------------------------------------------------------------------------------------------------------------
@@ -149,8 +154,7 @@ def _is_of_type(kind: KeyType, value: str) -> bool:
         case "Numeric":
             return read_number(value) is not None
         case "Date":
-            moment = read_date(value)
-            return moment is not None and moment >= EARLIEST
+            return read_date(value) is not None
         case "Ip":
             return read_address(value) is not None
         case _:  # also an ARN is what a caller wrote into a header: any text
@@ -158,7 +162,7 @@ def _is_of_type(kind: KeyType, value: str) -> bool:
 
 
 def _contradictions(request: Request, context: Values, assumptions: Assumptions, mentioned: Collection[str]) -> Iterator[bool]:
-    """For each assumption in force, whether the context contradicts it (S-50, S-51, S-52, S-53, S-54, S-55, S-56)."""
+    """For each assumption in force, whether the context contradicts it (S-50, S-51, S-52, S-53, S-54, S-55, S-56, S-60)."""
     missing = {key for key in mentioned if key not in context}
     if assumptions.secure_transport_present:
         yield TRANSPORT in missing

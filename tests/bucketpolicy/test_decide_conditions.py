@@ -350,3 +350,64 @@ def test_a_value_with_a_variable_matches_nothing_without_its_key() -> None:
     assert context[acl] not in (context["aws:username"], context["aws:userid"])
     rest.append(statement({"Null": {SSE: "true", "aws:username": "false"}}))
     assert reasons(uploads(statement({**NULL, "ForAnyValue:StringNotEquals": {acl: "${aws:username}"}}), *rest))
+
+
+@pytest.mark.parametrize(
+    "key", ["aws:ResourceAccount", "s3:ResourceAccount", "aws:ResourceOrgID", "aws:RequestedRegion", "s3:BucketTag/team"]
+)
+def test_a_key_of_the_bucket_has_a_value_that_nobody_makes_up(key: str) -> None:
+    """It may be one that the document names, or that of a key it is compared with; what holds for every value is proved."""
+    here, elsewhere = statement({**NULL, "StringEquals": {key: "a"}}), statement({**NULL, "StringNotEquals": {key: ["a", "b"]}})
+    assert reasons(uploads(here)) == (
+        ("$.Statement[0].Condition.StringEquals", "the condition key has one value for a bucket, which is not known"),
+    )
+    assert dict(witness(uploads(elsewhere)).context)[key.lower()] == ("a",)
+    assert dict(witness(uploads(here, elsewhere)).context)[key.lower()] == ("b",)
+    denied(uploads(here, statement({**NULL, "StringNotEquals": {key: "a"}})))
+    assert key.lower() not in dict(witness(uploads(statement({**NULL, "StringEquals": {key: "a"}}, Resource="arn:aws:s3:::b/a*"))).context)
+    assert reasons(uploads(statement({**NULL, "StringNotLike": {key: "a*"}})))
+    own = dict(witness(uploads(statement({**NULL, "StringNotEquals": {"aws:PrincipalTag/own": f"${{{key}}}"}}))).context)
+    assert own["aws:principaltag/own"] == own[key.lower()]
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"StringNotEquals": {"s3:RequestObjectTag/team": "${aws:PrincipalTag/team}"}},
+        {"StringNotLike": {"s3:RequestObjectTag/team": "${aws:PrincipalTag/team}"}},
+        {"StringNotEqualsIfExists": {"s3:RequestObjectTag/team": "${aws:PrincipalTag/team, 'none'}"}},
+        {"StringNotEqualsIgnoreCase": {"s3:RequestObjectTag/team": "${aws:PrincipalTag/team}"}},
+        {"StringNotEquals": {"s3:RequestObjectTag/team": ["a", "${aws:PrincipalTag/team}-x"]}},
+        {"ForAnyValue:StringNotEquals": {"aws:TagKeys": "${aws:PrincipalTag/team}"}, "Null": {SSE: "true", "aws:TagKeys": "false"}},
+        {"ArnNotEquals": {"s3:DataAccessPointArn": "arn:aws:s3:::${aws:PrincipalTag/team}"}},
+        {"StringNotEquals": {"aws:PrincipalArn": "arn:aws:iam::${aws:PrincipalAccount}:user/${aws:username}"}},
+    ],
+)
+def test_a_negated_operator_with_a_variable_spares_equal_values(condition: Json) -> None:
+    """A request that has them is found, whatever the operator and what stands beside the variable."""
+    verdict = uploads(statement({**NULL, **condition}), statement({"Null": {SSE: "true", "aws:PrincipalArn": "true"}}))
+    assert isinstance(verdict, Counterexample), verdict
+
+
+def test_a_variable_that_the_target_leaves_no_value_has_none() -> None:
+    """Nor has one of a key with several values, or in a document of 2008."""
+    spared = statement({"StringNotEquals": {"s3:x-amz-acl": f"${{{SSE}}}"}})
+    always = statement({"Null": {SSE: "true", "s3:x-amz-acl": "true"}})
+    assert reasons(uploads(spared, always))
+    sets = statement({**NULL, "StringNotEquals": {"s3:x-amz-acl": "${aws:username}"}, "ForAllValues:StringEquals": {"aws:username": "a"}})
+    assert reasons(
+        uploads(
+            sets, statement({"Null": {SSE: "true", "aws:username": "true"}}), statement({**NULL, "StringNotEquals": {"aws:username": "a"}})
+        )
+    )
+
+
+def test_only_operations_are_shown() -> None:
+    """A permission that no operation asks for by itself must be denied, and is nobody's request."""
+    actions = ("s3:BypassGovernanceRetention", "s3:GetObject", "s3:ReplicateObject")
+    some = Target(actions, "object", ())
+    assert witness(decide_on(target=some)).action == "s3:GetObject"
+    reason = "only requests that S3 is not known to send get through"
+    assert reasons(decide_on(statement(Action="s3:GetObject"), target=some)) == (("$", reason),)
+    assert reasons(decide_on(target=Target(("s3:CreateBucket",), "bucket", ()))) == (("$", reason),)
+    denied(decide_on(statement(Action=list(actions)), target=some))

@@ -325,3 +325,14 @@ def test_the_root_may_always_manage_the_policy() -> None:
     request = witness(decide_on(few[0], target=policy))
     assert isinstance(request.principal, Identity)
     assert (request.principal.kind, request.action, request.resource) == ("root", "s3:ListBucket", "arn:aws:s3:::b")
+
+
+def test_an_anonymous_request_is_shown_without_a_user_id() -> None:
+    """Whether it ever has one is open; whoever signs has one."""
+    lacks = statement({"Null": {SSE: "true", "aws:userid": "true"}})
+    assert witness(uploads(statement({"Null": {SSE: "true", "aws:userid": "false"}}))).principal == Anonymous()
+    signed = statement({"Null": {SSE: "true", "aws:PrincipalArn": "false"}})
+    services = statement(NULL, Principal={"Service": "logging.s3.amazonaws.com"})
+    assert reasons(uploads(lacks, signed, services, statement({**NULL, "Bool": {"aws:PrincipalIsAWSService": "true"}})))
+    shown = witness(uploads(lacks))
+    assert (shown.principal != Anonymous(), "aws:userid" in dict(shown.context)) == (True, True)

@@ -8,7 +8,7 @@ from bucketpolicy.document import Document
 from bucketpolicy.goal import SSE, TLS_VERSION, TRANSPORT, Absent, AbsentOrOther, Assumptions, Below, Equal, Goal, Restriction, Target
 from bucketpolicy.parse import parse
 from bucketpolicy.request import Anonymous, Context, Identity, OriginAccessIdentity, Principal, Request, Service, Unmodelled
-from bucketpolicy.semantics.feasible import complete, in_goal, keys_of
+from bucketpolicy.semantics.feasible import can_be_sent, complete, in_goal, keys_of
 from bucketpolicy.tables.actions import BUCKET_ACTIONS, OBJECT_ACTIONS
 
 ACCOUNT = "111122223333"
@@ -179,6 +179,25 @@ def test_values_have_the_type_of_their_key(key: str, values: tuple[str, ...], *,
     assert in_goal(ask(context=((key, values),)), ANYTHING) == expected
 
 
+@pytest.mark.parametrize(
+    ("request_", "expected"),
+    [
+        (ask(), True),
+        (ask(action="s3:BypassGovernanceRetention"), False),
+        (ask(action="s3:CreateBucket", resource="arn:aws:s3:::b"), False),
+        (ask(context=(("aws:currenttime", ("2026-10-27",)), ("aws:username", ("2020-01-01",)), ("custom:key", ("1970-01-01",)))), True),
+        (ask(context=(("aws:epochtime", ("1793059200",)),)), True),
+        (ask(context=(("aws:epochtime", ("1793059199",)),)), False),
+        (ask(context=(("s3:object-lock-retain-until-date", ("2026-10-26T23:59:59Z",)),)), False),
+        (ask(context=(("aws:currenttime", ("soon",)),)), False),
+    ],
+)
+def test_nobody_sends_a_request_of_the_past_or_without_an_operation(request_: Request, *, expected: bool) -> None:
+    """It counts all the same where it must be denied."""
+    assert can_be_sent(request_) == expected
+    assert in_goal(request_, ANYTHING) == (("aws:currenttime", ("soon",)) not in request_.context)
+
+
 ARN = (("aws:principalarn", (ROLE.arn,)),)
 ANONYMOUS = Anonymous()
 NAMED = ((("aws:principalservicename", (SERVICE.name,))),)
@@ -189,6 +208,8 @@ NAMED = ((("aws:principalservicename", (SERVICE.name,))),)
     [
         ("secure_transport_present", ask(), [TRANSPORT]),
         ("tls_version_absent_on_http", ask(context=((TRANSPORT, ("false",)), (TLS_VERSION, ("1.2",)))), []),
+        ("tls_versions_are_known", ask(context=((TLS_VERSION, ("1.15",)),)), []),
+        ("tls_versions_are_known", ask(context=((TLS_VERSION, ("2",)),)), []),
         ("source_ip_or_vpc_endpoint", ask(context=(("aws:sourceip", ("::1",)), ("aws:sourcevpce", ("v",)))), []),
         ("source_ip_or_vpc_endpoint", ask(), ["aws:sourceip", "aws:sourcevpce"]),
         ("anonymous_has_no_identity", ask(ANONYMOUS, context=ARN), []),

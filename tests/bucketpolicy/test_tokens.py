@@ -19,6 +19,24 @@ def test_a_glob_matches_as_a_regular_expression_does(pattern: str, text: str) ->
     assert match_one(read_glob(pattern), text) == (re.fullmatch(expression, text) is not None)
 
 
+@pytest.mark.parametrize(
+    ("pattern", "text", "expected"),
+    [
+        ("?", "\U0001f600", None),
+        ("??", "\U0001f600", None),
+        ("???", "\U0001f600", False),
+        ("?*", "\U0001f600", True),
+        ("\U0001f600?", "\U0001f600a", True),
+        ("\U0001f600*", "\U0001f600", True),
+        ("\U0001f600", "\U0001f601", False),
+        ("?", "\uffff", True),
+    ],
+)
+def test_a_letter_beyond_16_bits_may_be_one_or_two(pattern: str, text: str, *, expected: bool | None) -> None:
+    """Where `?` makes a difference of that, nothing is told."""
+    assert match_all((read_glob(pattern),), text) is expected
+
+
 def test_many_stars_cost_little() -> None:
     """No pattern makes matching explode: a regular expression would not return from this one."""
     assert not match_one(read_glob("*a" * 60 + "b"), "a" * 300)
