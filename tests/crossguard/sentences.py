@@ -45,7 +45,7 @@ class Lookup(NamedTuple):
         return shown
 
     def _list_texts(self) -> Iterator[str]:
-        yield self.found.resource
+        yield from (self.found.action, self.found.resource)
         yield from (value for _, values in self.found.context for value in values)
         if isinstance(self.found.principal, Identity):
             yield from (self.found.principal.arn, self.found.principal.session)
