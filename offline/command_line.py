@@ -35,13 +35,14 @@ class Writing(NamedTuple):
     """
     How a command reports: `main` is the report of `--format` and `--output`, `others` are those of `--report`.
 
-    `strict`: every blind spot gives status 3.
+    `strict`: every blind spot gives status 3. `origin` is what it says of where it came from.
     """
 
     main: Target
     others: tuple[Target, ...]
     quiet: bool
     strict: bool = False
+    origin: Mapping[str, str] = {}
 
     @property
     def targets(self) -> tuple[Target, ...]:

@@ -48,6 +48,7 @@ from offline.fleet.options import RatchetOptions
 from offline.fleet.ratchet import add_exemptions
 from offline.fleet.sources import is_state_below
 from offline.fleet.survey import Survey, list_buckets
+from offline.origin import describe_origin
 from offline.report import formats
 from offline.report.content import Report, find_status
 from offline.report.text import PLAIN_MARKS, Screen
@@ -74,7 +75,17 @@ def run(arguments: list[str]) -> int:
     if isinstance(configuration, Failure):
         return _fail(configuration)
     refused = _refuse_outputs(command)
-    return _fail(refused) if refused is not None else _run(command, configuration)
+    if refused is not None:
+        return _fail(refused)
+    return _run(_add_origin(command, configuration), configuration)
+
+
+def _add_origin(command: Command, configuration: Configuration) -> Command:
+    """Only these formats say where a report came from."""
+    if not _wants_proofs(command.writing):
+        return command
+    folder = command.program if isinstance(command, Preview) else Path()
+    return command._replace(writing=command.writing._replace(origin=describe_origin(configuration, folder)))
 
 
 def _answer(question: Question) -> int:
@@ -192,7 +203,7 @@ def _report_survey(found: Survey, writing: Writing) -> int:
         _write_error(line)
     if found.report.unread and not found.report.stacks:
         return _WRONG
-    strict = found._replace(report=found.report._replace(strict=writing.strict))
+    strict = found._replace(report=found.report._replace(strict=writing.strict, origin=writing.origin))
     refused = _write_reports(partial(surveying.render, strict), writing, writing.targets)
     return surveying.find_status(strict) if refused is None else _fail(refused)
 
@@ -262,7 +273,7 @@ def _show_progress(writing: Writing) -> Iterator[Callable[[str], None]]:
 
 def _report(report: Report, writing: Writing) -> int:
     """Write the reports and tell the exit status."""
-    strict = report._replace(strict=writing.strict)
+    strict = report._replace(strict=writing.strict, origin=writing.origin)
     refused = _write_reports(_render_whole(strict), writing, writing.targets)
     return find_status(strict) if refused is None else _fail(refused)
 

@@ -1,13 +1,16 @@
 """From a finding to what a report says of it, in words and in fields."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import count
 from typing import NamedTuple
 
 from typing_extensions import assert_never
 
 from bucketpolicy.canonical import hash_document
+from bucketpolicy.document import Document
 from bucketpolicy.explain import Explanation
+from bucketpolicy.parse import parse
 from bucketpolicy.repair import Repaired
 from bucketpolicy.request import Anonymous, Context, Identity, OriginAccessIdentity, Principal, Request, Service, Unmodelled
 from bucketpolicy.tables.keys import find_key
@@ -66,7 +69,7 @@ def say(rule: Rule | StackRule, level: Level, examined: Examined, place: SourceL
             told = result._replace(exemption=ReportedExemption(exemption.reason, exemption.owner, exemption.expires))
         case _:
             told = result._replace(message=render(rule, finding, subject) or "", remark=remarks.find_doubt(text))
-    return fill(told, finding)._replace(document=hash_document(text) if text else "")
+    return fill(told, finding, text)._replace(document=hash_document(text) if text else "")
 
 
 def find_outcome(level: Level, finding: Finding) -> Outcome:
@@ -116,17 +119,26 @@ def read_verdict(message: str) -> Verdict:
     return "unknown" if "is not known" in message else "undecided"
 
 
-def fill(result: Result, finding: Finding) -> Result:
-    """The result with the proof or the request of this finding."""
+def fill(result: Result, finding: Finding, text: str) -> Result:
+    """The result with the proof or the request of this finding in this document."""
     match finding:
         case Compliant(Denied(statements, assumptions), layers=layers):
             layer: Layer = "resource-control-policy" if layers else "bucket-policy"
-            return result._replace(statements=statements, assumptions=assumptions, layer=layer)
+            sids = _list_sids(text)
+            named = () if layers else tuple(sids.get(number, "") for number in statements)
+            return result._replace(statements=statements, assumptions=assumptions, layer=layer, sids=named)
         case NotDenied(verdict, explanation):
             sent = describe_request(explanation.shown.request)
             return result._replace(request=sent, nearest=_describe_nearest(explanation), assumptions=verdict.assumptions)
         case _:
             return result
+
+
+# Asked once for each policy, about one document after another.
+@lru_cache(maxsize=8)
+def _list_sids(text: str) -> dict[int, str]:
+    document = parse(text)
+    return {each.number: each.sid or "" for each in document.statements} if isinstance(document, Document) else {}
 
 
 class Judgement(NamedTuple):

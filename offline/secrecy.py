@@ -61,7 +61,7 @@ def _conceal_bucket(bucket: Bucket, secrets: _Secrets, seen: Mapping[str, Seen])
 
 def _conceal_result(result: Result) -> Result:
     message = _conceal(result.message) if result.outcome in ("violation", "advisory", "unknown") else result.message
-    return result._replace(message=message, request=None, nearest=None, remark="")
+    return result._replace(message=message, request=None, nearest=None, remark="", sids=())
 
 
 def _conceal_all(diagnostics: tuple[Diagnostic, ...], secret: frozenset[str]) -> tuple[Diagnostic, ...]:

@@ -83,7 +83,8 @@ def _judge(task: Task, content: bytes) -> str:
     configuration = _read_configuration(json.dumps(task.configuration))
     findings: analyze.Findings = {}
     run = analyze.judge_state(found, configuration, task.today, findings=findings)
-    stack = assemble_stack(Judged(run, where, findings), configuration, task.today, proofs=True)._replace(time=found.time)
+    stack = assemble_stack(Judged(run, where, findings), configuration, task.today, proofs=True)
+    stack = stack._replace(time=found.time, digest=sha256(content).hexdigest())
     about = {
         "stack": write_stack(stack),
         "digest": sha256(content).hexdigest(),

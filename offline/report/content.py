@@ -82,7 +82,7 @@ class Result(NamedTuple):
     `level` is the policy's, `verdict` what was found, `outcome` what that counts as. `message` is the policy's own text. A verdict `denied`
     carries the numbers of the statements that deny everything the policy asks for, the assumptions that the proof needed, and the layer;
     `not-denied` the request that gets through and the nearest statement. `document` is the hash of the document that was judged, "" where
-    there is none. `remark` says what a reader must know besides.
+    there is none. `remark` says what a reader must know besides. `sids` are those of `statements`, "" for one that has none.
     """
 
     policy: str
@@ -100,6 +100,7 @@ class Result(NamedTuple):
     document: str = ""
     layer: Layer | None = None
     drift: Drift | None = None
+    sids: tuple[str, ...] = ()
 
 
 class Edit(NamedTuple):
@@ -133,7 +134,7 @@ class Stack(NamedTuple):
     `buckets` are in the order of their labels, `others` are about no bucket in particular. `resources` counts everything that was looked
     at. `resolved`: a preview was decided by a second run with resolved outputs. `notes` are single lines about what a reader should know.
     `blind_spots` may hold buckets and could not be looked into: those that weigh keep the report from passing. `time` is when a state was
-    written, as it says itself, "" for anything else.
+    written, as it says itself, `digest` the SHA-256 of its file; both are "" for anything else.
     """
 
     name: str
@@ -145,6 +146,7 @@ class Stack(NamedTuple):
     notes: tuple[str, ...] = ()
     blind_spots: tuple[BlindSpot, ...] = ()
     time: str = ""
+    digest: str = ""
 
 
 class Report(NamedTuple):
@@ -153,7 +155,8 @@ class Report(NamedTuple):
 
     `subject` says what was judged (a stack, files). `date` is in UTC, `versions` has what took part besides the pack.
     `notes` are about no stack in particular, `unread` has a line for each source that could not be read. With `strict` every blind spot
-    keeps the report from passing. `exemptions` are those of the configuration, where it was looked at which of them match anything.
+    keeps the report from passing. `origin` says what was judged with and where it came from: the hash of the configuration, the commit.
+    `exemptions` are those of the configuration, where it was looked at which of them match anything.
     """
 
     command: CommandName
@@ -168,6 +171,7 @@ class Report(NamedTuple):
     unread: tuple[str, ...] = ()
     strict: bool = False
     exemptions: tuple[UsedExemption, ...] = ()
+    origin: Mapping[str, str] = {}
 
 
 def list_buckets(report: Report) -> Iterator[tuple[Stack, Bucket]]:

@@ -35,6 +35,7 @@ def read_header(record: Mapping[str, Any]) -> Report:
         stacks=(),
         date=datetime.fromisoformat(record["date"]),
         versions=dict(record["versions"]),
+        origin=dict(record["origin"]),
     )
 
 
@@ -50,6 +51,7 @@ def read_stack(record: Mapping[str, Any], buckets: tuple[Bucket, ...] = ()) -> S
         notes=tuple(record["notes"]),
         blind_spots=tuple(BlindSpot(**spot) for spot in record["blind_spots"]),
         time=record["time"] or "",
+        digest=record["sha256"] or "",
     )
 
 
@@ -87,6 +89,7 @@ def _read_result(record: Mapping[str, Any]) -> Result:
         document=record["document_sha256"] or "",
         layer=record["layer"],
         drift=Drift(**record["drift"]) if record["drift"] else None,
+        sids=tuple(sid or "" for sid in record["sids"]),
     )
 
 

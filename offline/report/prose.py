@@ -3,6 +3,7 @@
 from itertools import groupby
 from typing import NamedTuple
 
+from crossguard.messages.quoting import quote
 from offline.report.content import Outcome, Report, ReportedExemption, Result, count, find_worst, list_results, list_stack_results
 from offline.report.visible import make_visible
 
@@ -16,6 +17,7 @@ WORDS: dict[Outcome, str] = {
     "not-applicable": "not applicable",
 }
 _PREFIXES = ("aws-s3-bucket-policy-", "aws-s3-bucket-")
+_LONGEST_SID = 60
 _JSON = ("{", " ")
 
 
@@ -43,9 +45,14 @@ def say_proof(result: Result) -> str:
         return result.message
     if not result.statements:
         return result.message or "accepted"
-    numbers = ", ".join(map(str, result.statements))
+    sids = result.sids or ("",) * len(result.statements)
+    numbers = ", ".join(_name_statement(number, sid) for number, sid in zip(result.statements, sids, strict=True))
     proof = f"denied by statement{'s' if len(result.statements) > 1 else ''} {numbers}"
     return f"{proof}, assuming {', '.join(result.assumptions)}" if result.assumptions else proof
+
+
+def _name_statement(number: int, sid: str) -> str:
+    return f"{number} ({quote(sid, _LONGEST_SID)})" if sid else str(number)
 
 
 def say_exemption(exemption: ReportedExemption) -> str:

@@ -14,7 +14,19 @@ from offline.engine.protocol.values import UNKNOWN, conceal
 from offline.report.content import Report, list_buckets
 from offline.run import Diagnostic, Mode, Pack, Remediated, Run, Seen
 from tests.offline import states
-from tests.offline.cli import ALL_TRANSPORT, HAS_POLICY, TRANSPORT, UPLOADS, run, write_compliant, write_open
+from tests.offline.cli import (
+    ALL_TRANSPORT,
+    HAS_POLICY,
+    TRANSPORT,
+    UPLOADS,
+    allow_reading,
+    deny_headerless,
+    deny_http,
+    run,
+    write_compliant,
+    write_document,
+    write_open,
+)
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 EXAMPLES = ROOT / "examples"
@@ -249,7 +261,8 @@ def list_verdicts(text: str) -> list[tuple[str, str]]:
 
 def test_verdicts_of_the_stack_policy() -> None:
     """None, one or several policies on a bucket; the policies for documents do not apply to a bucket without one."""
-    logs, one, two = states.bucket("logs"), *(states.policy(name, "logs", write_compliant()) for name in "ab")
+    other = write_document(deny_headerless("logs"), deny_http("logs"), allow_reading("logs"))
+    logs, one, two = states.bucket("logs"), states.policy("a", "logs", write_compliant()), states.policy("b", "logs", other)
     idle = [(name, "not-applicable") for name in (UPLOADS, TRANSPORT, ALL_TRANSPORT)]
     denied = [(name, "denied") for name in (UPLOADS, TRANSPORT, ALL_TRANSPORT)]
 
