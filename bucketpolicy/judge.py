@@ -14,6 +14,7 @@ from bucketpolicy.goal import Goal
 from bucketpolicy.proof.budget import TICKS, Budget, TooComplexError
 from bucketpolicy.proof.check import check_proof
 from bucketpolicy.proof.decide import decide, give_up
+from bucketpolicy.rename import restore_name, share_name
 from bucketpolicy.request import Request
 from bucketpolicy.semantics.evaluate import is_denied
 from bucketpolicy.semantics.feasible import can_be_sent, complete, in_goal, keys_of
@@ -34,7 +35,17 @@ def judge(document: Document, goal: Goal, probes: int = FEW, ticks: int = TICKS)
     The verdict on a document, verified. Total: no document raises.
 
     `probes`: how many requests a denial is tried on. The search, the check of its proof and the probe draw on one allowance of `ticks`.
+    Documents that differ in their bucket's name only are judged once.
     """
+    shared = share_name(document, goal)
+    if shared is None or goal.bucket is None:
+        return _judge(document, goal, probes, ticks)
+    return restore_name(_judge(*shared, probes, ticks), goal.bucket)
+
+
+# The buckets of an organization have the same documents but for their names.
+@lru_cache(maxsize=64)
+def _judge(document: Document, goal: Goal, probes: int, ticks: int) -> Verdict:
     budget = Budget(ticks)
     try:
         return verify(document, goal, decide(document, goal, budget), budget, probes)
