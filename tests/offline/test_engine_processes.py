@@ -292,6 +292,8 @@ def test_an_automation_program_is_told_of_offline_testing(make: Make) -> None:
     """Whether it has a Pulumi.yaml or not."""
     folder = make("import pulumi.automation as auto\nraise SystemExit(1)\n")
     assert "offline.testing" in fail(RunOptions(folder)).message
+    (folder / "__main__.py").rename(folder / "deploy.py")
+    assert "offline.testing" in fail(RunOptions(folder)).message
     (folder / "Pulumi.yaml").unlink()
     assert "offline.testing" in fail(RunOptions(folder)).message
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from offline.engine.program.configuration import Project
+from offline.engine.program.source_text import AUTOMATION, read_sources, uses_automation
 from offline.engine.protocol.session import Session
 from offline.processes import run_group
 from offline.run import Failure
@@ -105,7 +106,8 @@ def find_folder(project: Project) -> Path:
 def _start_python(project: Project) -> Start | Failure:
     program = project.main if project.main.is_file() else project.main / "__main__.py"
     if not program.is_file():
-        return Failure(f"{program}: no such file, so there is no program to run")
+        driven = f": {AUTOMATION}" if uses_automation(read_sources(project.folder)) else ""
+        return Failure(f"{program}: no such file, so there is no program to run{driven}")
     interpreter, named = find_interpreter(project), project.options.get("virtualenv")
     missing = bool(named) and not _find_own_interpreter(project).exists() and not os.environ.get("PULUMI_PYTHON_CMD")
     notes = (f"the virtualenv {named} of Pulumi.yaml is not there: the program ran with {interpreter}",) if missing else ()
