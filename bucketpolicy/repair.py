@@ -127,7 +127,7 @@ def _split(goal: Goal) -> Iterator[_Part]:
     """
     The targets of the goal by their Sids and restrictions: one statement can deny those that share them.
 
-    "By TLS" is no restriction that a statement needs: a goal that speaks of TLS versions wants plain HTTP denied as well.
+    "By TLS" is not a restriction that a statement needs: a goal that speaks of TLS versions wants plain HTTP denied as well.
     """
     parts: dict[tuple[str, tuple[Restriction, ...]], tuple[Target, ...]] = {}
     for target in goal.targets:

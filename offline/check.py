@@ -28,7 +28,7 @@ from offline.report.content import Bucket, CommandName, Edit, Report, SourceLoca
 from offline.results import Examined, Judgement, choose_fix, list_wanted, say, share_fix
 from offline.run import Failure
 
-#: Far beyond what S3 takes: the document of a text this long is refused with a verdict, a longer file is no policy.
+#: Far beyond what S3 takes: the document of a text this long is refused with a verdict, a longer file is not a policy.
 MOST_BYTES = 5 * 2**20
 _BUCKET_ARN = re.compile(r"arn:[^:]*:s3:::([^/]+)(?:/|$)")
 NEW = "a new policy"

@@ -67,7 +67,7 @@ def _find_problems(written: Mapping[str, object]) -> Iterator[str]:
         elif name == "environments":
             yield "`environments` come from Pulumi Cloud, which nothing here asks; write their values into this file"
         elif name not in rules:
-            yield f"{json.dumps(name)} is no policy; accepted: {', '.join((ALL, *rules))}"
+            yield f"{json.dumps(name)} is not a policy; accepted: {', '.join((ALL, *rules))}"
         elif not isinstance(value, dict):
             if _read_level(value) is None:
                 yield f"{name} must be a level or an object; accepted levels: {', '.join(LEVELS)}"

@@ -105,7 +105,7 @@ def _read_time(deployment: Mapping[str, Any]) -> str:
 def _list_resources(deployment: Mapping[str, Any]) -> list[Any]:
     resources = deployment.get("resources")
     if resources is not None and not isinstance(resources, list):
-        wrong = "its `resources` are no list"
+        wrong = "its `resources` is not a list"
         raise _WrongStateError(wrong)
     return resources or []
 
@@ -136,7 +136,7 @@ def _read_bag(value: object, place: str) -> dict[str, Any]:
     if value is None:
         return {}
     if not isinstance(value, dict):
-        wrong = f"the properties of {place} are no object"
+        wrong = f"the properties of {place} are not an object"
         raise _WrongStateError(wrong)
     return value
 
@@ -196,5 +196,5 @@ def _reveal_marked(value: dict[str, Any]) -> tuple[Any, bool]:
         case _ if value[SIGNATURE] == RESOURCE:
             return _read_text(value.get("id")) or _read_text(value.get("urn")), False
         case _:
-            # An asset or an archive: their contents are no part of a state, and no bucket policy is one.
+            # An asset or an archive: their contents are not part of a state, and no bucket policy is one.
             return "[asset]", False

@@ -97,7 +97,7 @@ def _fill_gaps() -> None:
     """
     Give the null device to streams that are closed, so that no other file gets their number and what is meant for them.
 
-    Standard output then still refuses what is written: a report that nobody gets is no success.
+    Standard output then still refuses what is written: a report that nobody gets is not a success.
     """
     for number, mode in ((0, os.O_RDONLY), (1, os.O_RDONLY), (2, os.O_WRONLY)):
         if not _is_open(number):

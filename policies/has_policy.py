@@ -43,7 +43,7 @@ aws.s3.BucketPolicy("reports", bucket=reports.bucket, policy=reports.bucket.appl
 * Nor does a BucketPolicy count that is only read (`BucketPolicy.get`): its document is not among the inputs that the other policies judge.
 * What creates nothing in AWS attaches nothing: a component that calls itself a BucketPolicy, or a BucketPolicy whose provider has
   `endpoints` of its own. A stack that runs against a stand-in for AWS as a whole is told so at each of its buckets.
-* The same document twice (an inline `policy` and a BucketPolicy, or two of them) is no violation: either write leaves the same.
+* The same document twice (an inline `policy` and a BucketPolicy, or two of them) is not a violation: either write leaves the same.
 * A BucketPolicy made inside an `apply` does not exist in a first preview: `inPreview: advisory` makes a note of that.
 * Audits of discovered resources ask no stack policy: there the other policies judge a bucket by the `policy` that was read.
   That was tried with exports, and not on a live account.

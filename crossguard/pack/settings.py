@@ -315,7 +315,7 @@ def _find_problems_outside(name: str, value: object, keys: tuple[str, ...]) -> I
         yield from _check(_LEVEL, value, name)
     else:
         names = ", ".join(f"`{key}`" for key in ("enforcementLevel", *keys))
-        yield f"`{_shorten(name)}` is no setting of this policy (it is set to {_show(value)}); accepted: {names}"
+        yield f"`{_shorten(name)}` is not a setting of this policy (it is set to {_show(value)}); accepted: {names}"
 
 
 def _check(schema: Schema, value: object, path: str) -> Iterator[str]:

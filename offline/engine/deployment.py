@@ -86,7 +86,7 @@ class Deployment:
         return self._resources.get(urn)
 
     def make_urn(self, type_: str, name: str, parent: str) -> str:
-        """The URN of a resource; the root stack's type is no part of its children's."""
+        """The URN of a resource; the root stack's type is not part of its children's."""
         above = parent.split("::", 3)[2] if parent.count("::") > 2 else ""  # noqa: PLR2004  urn::project::types::name
         types = f"{above}${type_}" if above and above != ROOT_TYPE else type_
         return f"urn:pulumi:{self.settings.stack}::{self.settings.project}::{types}::{name}"

@@ -224,4 +224,6 @@ def test_they_reach_a_booted_pack() -> None:
     with boot() as pack:
         pack.configure(transport={"resourceControlPolicies": [PV5]}, has_policy={"resourceControlPolicies": [PV5]})
         assert pack.analyze(attach(HEADER)).levels() == {ALL_REQUESTS: "advisory"}
-        assert "`resourceControlPolicies` is no setting" in pack.analyze_stack(Resource(BUCKET, "data", {"bucket": "data"})).of(HAS_POLICY)
+        assert "`resourceControlPolicies` is not a setting" in pack.analyze_stack(Resource(BUCKET, "data", {"bucket": "data"})).of(
+            HAS_POLICY
+        )

@@ -167,14 +167,14 @@ def test_a_wrong_value_is_named_with_what_is_accepted(config: dict[str, Any], pr
 def test_an_unknown_key_is_refused_with_the_known_ones() -> None:
     """The engine lets unknown top-level keys through, so the parser must not."""
     expected = Rejected(
-        ("`exemption` is no setting of this policy (it is set to a list); accepted: `enforcementLevel`, `exemptions`, `whenUnknown`",)
+        ("`exemption` is not a setting of this policy (it is set to a list); accepted: `enforcementLevel`, `exemptions`, `whenUnknown`",)
     )
     assert expected == read_settings({"exemption": [1.0]}, ("exemptions", "whenUnknown"))
 
 
 def test_a_key_of_another_policy_is_refused() -> None:
     """A key that only another policy takes has no effect here, so it may not pass silently."""
-    expected = Rejected(("`algorithms` is no setting of this policy (it is set to a list); accepted: `enforcementLevel`, `exemptions`",))
+    expected = Rejected(("`algorithms` is not a setting of this policy (it is set to a list); accepted: `enforcementLevel`, `exemptions`",))
     assert expected == read_settings({"algorithms": ["aws:kms"]}, ("exemptions",))
 
 

@@ -229,7 +229,7 @@ def test_quiet_still_tells_violations() -> None:
         (f'{{"{TRANSPORT}": {{"minimumTlsVersion": 1.4}}}}', "1.2"),
         ('{"environments": ["org/env"]}', "environments"),
         (f'{{"{ESCAPES[0]}{json.dumps(ESCAPES[1:])[1:-1]}": "mandatory"}}', "not JSON"),
-        (json.dumps({ESCAPES: "mandatory"}), "is no policy"),
+        (json.dumps({ESCAPES: "mandatory"}), "is not a policy"),
     ],
 )
 @pytest.mark.parametrize("command", ["check", "analyze", "preview"])

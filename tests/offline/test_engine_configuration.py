@@ -97,7 +97,7 @@ def test_environments_are_named(tmp_path: Path, text: str, names: tuple[str, ...
         ({"Pulumi_yaml": "name: shop\n"}, (), "`name` and `runtime` are needed"),
         ({"Pulumi_yaml": PROJECT, "Pulumi_dev_yaml": "\tconfig"}, (), "not YAML"),
         ({"Pulumi_yaml": PROJECT, "Pulumi_dev_yaml": "config: [a]\n"}, (), "`config` must be an object"),
-        ({"Pulumi_yaml": 'name: "sh\\0op"\nruntime: python\n'}, (), r"'sh\x00op' is no name"),
+        ({"Pulumi_yaml": 'name: "sh\\0op"\nruntime: python\n'}, (), r"'sh\x00op' is not a valid name"),
         pytest.param({"Pulumi_yaml": "[" * 500}, (), "levels of nesting", id="deep"),
         ({"Pulumi_yaml": PROJECT}, ("region",), "--config region: must be KEY=VALUE"),
         ({"Pulumi_yaml": PROJECT}, ("=eu",), "--config =eu: must be KEY=VALUE"),

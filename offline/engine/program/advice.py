@@ -51,7 +51,7 @@ def _write_options(keys: "dict[str, None] | list[str]") -> str:
 
 
 def _advise_module(name: str, folder: Path) -> str:
-    """A folder or a file of the project is no requirement that could be installed."""
+    """A folder or a file of the project is not a requirement that could be installed."""
     top = name.partition(".")[0]
     near = [folder, *folder.parents][:_NEAR] + sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
     home = next((path for path in near if (path / top).is_dir() or (path / f"{top}.py").is_file()), None)

@@ -105,7 +105,7 @@ def _find_problem(file: Path, content: Mapping[str, Any], names: tuple[str, ...]
     wrong = next((given for given in (content["name"], *names) if not _NAME.fullmatch(given)), None)
     if wrong is None:
         return None
-    return Failure(f"{wrong!r} is no name of a project, stack or organization: letters, digits, `-`, `_` and `.` are accepted")
+    return Failure(f"{wrong!r} is not a valid name of a project, stack or organization: letters, digits, `-`, `_` and `.` are accepted")
 
 
 class _Value(NamedTuple):
