@@ -28,10 +28,12 @@ from crossguard.judging.finding import (
     Subject,
     Unattached,
 )
+from crossguard.judging.senders import Silenced
 from crossguard.messages.render import render, render_note
 from crossguard.pack.rule import Rule, StackRule
 from crossguard.pack.settings import Rejected, Settings, read_settings
 from crossguard.resources.attachments import Attachments, assess_attachments, attach
+from crossguard.resources.deliveries import find_denied, read_deliveries
 from crossguard.resources.documents import find, look
 from crossguard.resources.doors import find_doors
 from crossguard.resources.naming import settle
@@ -81,12 +83,18 @@ def read_when(today: date) -> When:
 def judge_resource(rule: Rule, args: ResourceValidationArgs, seen_inputs: SeenInputs, when: When) -> tuple[Outcome, ...]:
     """What the policy says about one resource's inputs; nothing where all is well."""
     seen_inputs.note(args.urn, look(args.resource_type, args.props))
+    note_deliveries(args, seen_inputs)
     settings = read_settings(args.get_config(), rule.keys)
     subject, source = _look_at(args, seen_inputs, when)
     finding = assess(rule, settings, subject, source, when.today)
     placed = _set_when(finding, when)
     kind = _classify(rule, settings, placed)
     return () if kind is None else (kind(render(rule, placed, locate(subject, settings, source)) or ""),)
+
+
+def note_deliveries(args: ResourceValidationArgs, seen_inputs: SeenInputs) -> None:
+    """Remember the buckets that this resource has AWS deliver to."""
+    seen_inputs.note_deliveries(read_deliveries(args.resource_type, args.name, args.props))
 
 
 def remediate_resource(rule: Rule, args: ResourceValidationArgs, seen_inputs: SeenInputs, when: When) -> Mapping[str, Any] | None:
@@ -130,7 +138,8 @@ def _look_at(args: ResourceValidationArgs, seen_inputs: SeenInputs, when: When) 
     provider = args.provider.props if args.provider is not None else None
     source = find(args.resource_type, args.props, provider)
     settled = settle(source, seen_inputs.pick_buckets) if when.preview else source
-    return Subject(args.urn, args.resource_type, args.name), settled
+    senders = seen_inputs.list_senders(settled.bucket) if isinstance(settled, Found) else ()
+    return Subject(args.urn, args.resource_type, args.name, senders=senders), settled
 
 
 def judge_stack(rule: StackRule, args: StackValidationArgs, seen_inputs: SeenInputs, when: When) -> Iterator[Outcome]:
@@ -144,16 +153,22 @@ def judge_stack(rule: StackRule, args: StackValidationArgs, seen_inputs: SeenInp
     if not attachments.buckets and not doors:
         yield Skip("the stack has no S3 bucket")
         return
-    yield from _judge_attachments(rule, settings, attachments, doors, when)
+    silenced = tuple(find_denied(args.resources, attachments))
+    yield from _judge_attachments(rule, settings, attachments, _Beside(doors, silenced), when)
 
 
 def _is_exempted(settings: Settings, door: Subject, when: When) -> bool:
     return isinstance(find_exemption(settings.exemptions, door, when.today), Applies)
 
 
-def _judge_attachments(
-    rule: StackRule, settings: Settings, attachments: Attachments, doors: tuple[Subject, ...], when: When
-) -> Iterator[Outcome]:
+class _Beside(NamedTuple):
+    """What the stack policy has to tell besides: what is made past the pack, and who is silenced."""
+
+    doors: tuple[Subject, ...]
+    silenced: tuple[Silenced, ...]
+
+
+def _judge_attachments(rule: StackRule, settings: Settings, attachments: Attachments, beside: _Beside, when: When) -> Iterator[Outcome]:
     """A violation for each bucket that has one, then one note for all of which less can be said."""
     doubtful: list[Subject] = []
     bare: list[Subject] = []
@@ -168,8 +183,8 @@ def _judge_attachments(
                 (bare if isinstance(finding, Unattached) else doubtful).append(subject)
 
     yield from _fit_answer(rule, list_violations())
-    if doubtful or bare or doors:
-        yield Note(render_note(rule, tuple(doubtful), tuple(bare), doors))
+    if doubtful or bare or any(beside):
+        yield Note(render_note(rule, tuple(doubtful), tuple(bare), *beside))
 
 
 def _fit_answer(rule: StackRule, violations: Iterator[tuple[Subject, Finding]]) -> Iterator[Violation]:

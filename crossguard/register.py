@@ -28,7 +28,7 @@ from pulumi_policy import (
 
 from crossguard.failure import describe_failure
 from crossguard.pack.frameworks import list_tags
-from crossguard.pack.kinds import JUDGED, WATCHED, explain
+from crossguard.pack.kinds import DELIVERING, JUDGED, WATCHED, explain
 from crossguard.pack.rule import FRAMEWORK, FRAMEWORK_VERSION, Rule, StackRule, link
 from crossguard.pack.settings import write_schema
 from crossguard.resources.seen_inputs import SeenInputs
@@ -73,6 +73,8 @@ def _load() -> None:
 def _build_resource_policy(rule: Rule, seen_inputs: SeenInputs, clock: Clock) -> ResourceValidationPolicy:
     def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
         if args.resource_type not in JUDGED:
+            if args.resource_type in DELIVERING:
+                _note_deliveries(rule, args, seen_inputs, report)
             args.not_applicable(explain(args.resource_type))
         try:
             from crossguard import policy  # noqa: PLC0415  not at boot: see above
@@ -94,6 +96,15 @@ def _build_resource_policy(rule: Rule, seen_inputs: SeenInputs, clock: Clock) ->
             return None
 
     return ResourceValidationPolicy(validate=validate, remediate=remediate if rule.remediates else None, **_describe(rule))
+
+
+def _note_deliveries(rule: Rule, args: ResourceValidationArgs, seen_inputs: SeenInputs, report: ReportViolation) -> None:
+    try:
+        from crossguard import policy  # noqa: PLC0415  not at boot: see above
+
+        policy.note_deliveries(args, seen_inputs)
+    except Exception as error:  # noqa: BLE001  the safety net, as above
+        report(describe_failure(rule, error), None)
 
 
 def _build_stack_policy(rule: StackRule, seen_inputs: SeenInputs, clock: Clock) -> StackValidationPolicy:

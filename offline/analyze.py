@@ -21,7 +21,7 @@ from bucketpolicy.repair import Repaired
 from crossguard import policy
 from crossguard.judging.assess import assess, locate
 from crossguard.judging.finding import CannotTell, NotDenied, Subject
-from crossguard.pack.kinds import DOORS, JUDGED, POLICY_DOCUMENT, WATCHED
+from crossguard.pack.kinds import DELIVERING, DOORS, JUDGED, POLICY_DOCUMENT, WATCHED
 from crossguard.pack.rule import Rule, StackRule
 from crossguard.resources.documents import find, has_inline_policy, was_read
 from crossguard.resources.seen_inputs import SeenInputs
@@ -35,6 +35,8 @@ from offline.run import Diagnostic, Drift, Pack, Remediated, Run, Seen, Skipped,
 from offline.state import ENCRYPTED, State, Stored
 
 _SAID_EVERY = 500
+#: The types whose outputs the stack policy looks into.
+_SHOWN = WATCHED | DELIVERING
 #: The properties that policies look into.
 _READ = frozenset({"bucket", "bucketName", "policy", "policyDocument", "region", "endpoints", *DOORS.values()})
 
@@ -224,7 +226,7 @@ def _show_outputs(state: State, providers: Mapping[str, ShownProvider]) -> list[
             resource.urn,
             resource.type,
             resource.name,
-            reveal_read(resource.outputs) if resource.type in WATCHED else {},
+            reveal_read(resource.outputs) if resource.type in _SHOWN else {},
             edges[resource.urn],
             find_provider(resource, providers),
             {},

@@ -74,6 +74,14 @@ class Delivery(NamedTuple):
     sender: Sender
 
 
+class Silenced(NamedTuple):
+    """A service that delivers into a bucket because of this resource, and whose uploads the bucket's document denies."""
+
+    resource: str
+    bucket: str
+    principal: str
+
+
 def asks_for_header(goal: Goal) -> bool:
     """True iff a statement that denies the goal denies uploads for lack of the encryption header."""
     return any(
@@ -116,6 +124,11 @@ def _list_senders(statement: Statement) -> Iterator[Sender]:
 
 _Props = Mapping[str, object]
 _Reader = Callable[[_Props], Iterator[tuple[object, str]]]
+
+
+def list_delivering() -> frozenset[str]:
+    """The types whose resources can have AWS deliver into a bucket."""
+    return frozenset(_READERS)
 
 
 def find_deliveries(resource_type: str, name: str, props: Mapping[str, object]) -> tuple[Delivery, ...]:

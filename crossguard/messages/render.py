@@ -34,6 +34,7 @@ from crossguard.judging.finding import (
     Subject,
     Unattached,
 )
+from crossguard.judging.senders import Silenced
 from crossguard.judging.snippet import HALVES
 from crossguard.messages.layout import COLUMNS, LIMITS, MOST_LINES, REASONS, LayOut, Reason, count_lines, fit, lay_out_all, take
 from crossguard.messages.outputs import ADVICE, describe_cause, describe_remedy
@@ -43,6 +44,7 @@ from crossguard.messages.sentences import describe_mistake, describe_nearest, de
 from crossguard.pack.rule import Rule, StackRule, link
 from crossguard.pack.settings import Exemption
 
+_MOST_SILENCED = 40
 _MOST_BUCKETS = 1000
 _MOST_POLICIES: dict[Reason, int] = {"whole": 40, "brief": 12, "none": 3}
 _MADE_UP = re.compile(r"-[0-9a-f]{7}$")
@@ -82,8 +84,14 @@ def render(rule: Rule | StackRule, finding: Finding, subject: Subject) -> str | 
             assert_never(finding)
 
 
-def render_note(rule: StackRule, doubtful: tuple[Subject, ...], bare: tuple[Subject, ...] = (), doors: tuple[Subject, ...] = ()) -> str:
-    """The stack policy's one note: which buckets' policies are not known, which buckets have none yet, and what is made past the pack."""
+def render_note(
+    rule: StackRule,
+    doubtful: tuple[Subject, ...],
+    bare: tuple[Subject, ...] = (),
+    doors: tuple[Subject, ...] = (),
+    silenced: tuple[Silenced, ...] = (),
+) -> str:
+    """The stack policy's one note: which buckets' policies are not known or not there yet, what is made past the pack, who is silenced."""
     sentences = []
     if doubtful:
         sentences.append(
@@ -96,7 +104,21 @@ def render_note(rule: StackRule, doubtful: tuple[Subject, ...], bare: tuple[Subj
         sentences.append("This check runs again at the end of the update.")
     if doors:
         sentences.append(f"There are S3 buckets or bucket policies in {_enumerate(doors)} that this pack does not see: check them there.")
+    if silenced:
+        sentences.append(_describe_silenced(silenced))
     return " ".join((*sentences, f"More: {link(rule)}"))
+
+
+def _describe_silenced(silenced: tuple[Silenced, ...]) -> str:
+    """Who delivers nothing, to where, and how to spare them."""
+    told = [f"{clean_sentence(one.resource[:80])} to {quote(one.bucket, LIMITS[1])}" for one in silenced[:_MOST_SILENCED]]
+    more = f", and {len(silenced) - len(told)} more" if len(silenced) > len(told) else ""
+    principals = sorted({one.principal for one in silenced})
+    listed = ", ".join(f'"{principal}"' for principal in principals)
+    return (
+        f"A bucket policy denies what AWS delivers without the encryption header: {'; '.join(told)}{more}. "
+        f"Spare {enumerate_texts(principals, LIMITS[1], 'and')} in that Deny, and set `exemptPrincipals: [{listed}]`."
+    )
 
 
 def describe_layers(names: tuple[str, ...], *, shared: bool) -> str:

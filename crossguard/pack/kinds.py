@@ -30,6 +30,29 @@ DOORS = {
     "aws-native:cloudformation:StackSet": "templateBody",
     "aws-native:index:ExtensionResource": "type",
 }
+#: Types by which AWS is told to deliver into a bucket; `crossguard.judging.senders` reads their properties.
+DELIVERING = frozenset(
+    {
+        *BUCKET_NAME,
+        "aws:s3/bucketLogging:BucketLogging",
+        "aws:s3/bucketLoggingV2:BucketLoggingV2",
+        "aws:ec2/flowLog:FlowLog",
+        "aws-native:ec2:FlowLog",
+        "aws:cloudtrail/trail:Trail",
+        "aws-native:cloudtrail:Trail",
+        "aws:cfg/deliveryChannel:DeliveryChannel",
+        "aws-native:configuration:DeliveryChannel",
+        "aws:route53/resolverQueryLogConfig:ResolverQueryLogConfig",
+        "aws-native:route53resolver:ResolverQueryLoggingConfig",
+        "aws:lb/loadBalancer:LoadBalancer",
+        "aws:alb/loadBalancer:LoadBalancer",
+        "aws:applicationloadbalancing/loadBalancer:LoadBalancer",
+        "aws:elasticloadbalancingv2/loadBalancer:LoadBalancer",
+        "aws:elb/loadBalancer:LoadBalancer",
+        "aws:elasticloadbalancing/loadBalancer:LoadBalancer",
+        "aws-native:elasticloadbalancingv2:LoadBalancer",
+    }
+)
 #: What the stack policy looks at.
 WATCHED = JUDGED | DOORS.keys()
 

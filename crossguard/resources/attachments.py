@@ -186,7 +186,7 @@ def assess_attachments(settings: Settings, attachments: Attachments, today: date
 
 
 def _assess(settings: Settings, attachment: Attachment, attachments: Attachments, today: date) -> Finding:
-    document = _read_only_document(attachment) if settings.exemptions else None
+    document = read_only_document(attachment) if settings.exemptions else None
     standing = find_exemption(settings.exemptions, attachment.subject, today, document)
     if isinstance(standing, Applies):
         return Exempted(standing.exemption)
@@ -224,7 +224,7 @@ def _find_other(attached: Hanging, subject: Subject, names: frozenset[str]) -> s
     return None if text is None else is_about_another(text, subject.bucket, names.intersection)
 
 
-def _read_only_document(attachment: Attachment) -> str | None:
+def read_only_document(attachment: Attachment) -> str | None:
     """The text of the one policy that hangs on the bucket; None where there is none, or more."""
     return _read_text(attachment.attached.first[0]) if attachment.attached.number == 1 and attachment.inline is None else None
 

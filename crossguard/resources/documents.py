@@ -125,6 +125,29 @@ def read_text(props: Props, name: str) -> str:
     return source.text if isinstance(source, Found) else ""
 
 
+def copy_known(value: object) -> dict[str, object]:
+    """The properties in plain Python without what is not known; of more than S3 would take as a document, the first part."""
+    copied = _copy_known(value, iter(range(MAX_BYTES)))
+    return copied if isinstance(copied, dict) else {}
+
+
+def _copy_known(value: object, room: Iterator[int]) -> object:
+    if isinstance(value, Mapping):
+        known = ((key, read(value, key)) for key in value)
+        return {str(key): _copy_known(item, room) for key, item in known if item is not NOT_KNOWN and next(room, None) is not None}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        items = (_read_item(value, index) for index in range(len(value)))
+        return [_copy_known(item, room) for item in items if item is not NOT_KNOWN and next(room, None) is not None]
+    return value
+
+
+def _read_item(values: Sequence[object], index: int) -> object:
+    try:
+        return values[index]
+    except proxy.UnknownValueError:
+        return NOT_KNOWN
+
+
 def _find_document(name: str, props: Props, bucket: str | None, provider: Props | None) -> Source:
     value = read(props, name)
     if value is NOT_KNOWN:

@@ -1,8 +1,11 @@
 """The one piece of state in the pack: what was seen of inputs, which other policies have to know and are not shown."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from threading import Lock
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:  # every pack loads this at boot, and few see a sender
+    from crossguard.judging.senders import Delivery, Sender
 
 
 class Sight(NamedTuple):
@@ -34,6 +37,7 @@ class SeenInputs:
         self._inline: dict[str, str] = {}
         self._blank: set[str] = set()
         self._buckets: set[str] = set()
+        self._senders: dict[str, dict[Sender, None]] = {}
 
     def note(self, urn: str, sight: Sight) -> None:
         """Remember what this resource shows now."""
@@ -44,6 +48,17 @@ class SeenInputs:
             (self._blank.add if sight.blank else self._blank.discard)(urn)
             if sight.bucket is not None:
                 self._buckets.add(sight.bucket)
+
+    def note_deliveries(self, deliveries: "Iterable[Delivery]") -> None:
+        """Remember who delivers into which bucket."""
+        with self._lock:
+            for bucket, sender in deliveries:
+                self._senders.setdefault(bucket, {})[sender] = None
+
+    def list_senders(self, bucket: str | None) -> "tuple[Sender, ...]":
+        """Who delivers into the bucket of this name, as far as resources said so before."""
+        with self._lock:
+            return tuple(self._senders.get(bucket, ())) if bucket is not None else ()
 
     def snapshot(self) -> SeenUrns:
         """What is known now."""

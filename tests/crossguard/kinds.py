@@ -14,6 +14,7 @@ from bucketpolicy.verdict import Counterexample
 from crossguard.failure import describe_failure
 from crossguard.judging.assess import assess, locate
 from crossguard.judging.finding import Finding, Lapsed, Misdirected, NotDenied, NotKnown, SeveralPolicies, Sham, Subject, Unattached
+from crossguard.judging.senders import Silenced
 from crossguard.messages.render import render, render_note
 from crossguard.pack.rule import Rule, StackRule
 from crossguard.pack.settings import Exemption, Settings, read_settings
@@ -316,6 +317,7 @@ def render_all() -> dict[str, str]:
         "note-on-attachments": render_note(_stack_rule(), subjects),
         "note-on-doors": render_note(_stack_rule(), (), (), subjects[:1]),
         "note-on-all": render_note(_stack_rule(), subjects[:1], subjects[1:2], subjects[2:]),
+        "note-on-silenced": render_note(_stack_rule(), (), silenced=(Silenced("Trail `audit`", BUCKET, "cloudtrail.amazonaws.com"),)),
         "note-on-both": render_note(_stack_rule(), subjects[:1], subjects[1:]),
         "internal-error": describe_failure(HEADER, ValueError("hunter2")),
     }

@@ -316,6 +316,9 @@ STATES = {
         policy("twice", "twice", write_compliant()),
         policy("again", "twice", write_compliant()),
     ),
+    "senders": export(
+        bucket("logs"), policy("logs", "logs", write_compliant()), resource("aws:cloudtrail/trail:Trail", "trail", {"s3BucketName": "logs"})
+    ),
     "discovered": export(
         resource("aws:s3/bucket:Bucket", "bare", {"bucket": "bare", "arn": "arn:aws:s3:::bare", "policy": ""}, provider=""),
         resource("aws:s3/bucket:Bucket", "logs", {"bucket": "logs", "arn": "arn:aws:s3:::logs", "policy": write_compliant()}, provider=""),
@@ -376,7 +379,7 @@ CONFIGURATIONS: dict[str, dict[str, Any]] = {
 def _normalize_diagnostic(said: Diagnostic) -> tuple[str, ...]:
     """The SDK puts words before a note, and has no severity for it."""
     note = said.message.rpartition("during preview: ")[2]
-    return said.policy, said.level, said.urn, note, "" if "does not see: check" in note else said.severity
+    return said.policy, said.level, said.urn, note, "" if "More: " in note and said.level == "advisory" else said.severity
 
 
 def normalize(found: Run) -> tuple[object, ...]:
