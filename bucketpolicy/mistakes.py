@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import islice, product
 from typing import Literal, NamedTuple
 
-from bucketpolicy.document import Condition, Document, Principals, Statement
+from bucketpolicy.document import Condition, Document, Statement
 from bucketpolicy.goal import SSE, SSE_CUSTOMER, SSE_KMS_KEY, TLS_VERSION, TRANSPORT, Absent, AbsentOrOther, Below, Equal, Goal, Target
 from bucketpolicy.nearest import Look
 from bucketpolicy.request import Identity, Principal, Request, Service
@@ -61,7 +61,6 @@ _HALVES = _HEADERS | {TRANSPORT, TLS_VERSION}
 _ARN = re.compile(r"arn:([^:]*):s3:::([^/]*)(/?)")
 #: A statement may name hundreds of values; a mistake shows with the first ones or is none worth telling.
 _MOST_TRIED = 64
-_EVERYONE = Principals(negated=False, everyone=True, entries=(), path="")
 _IDENTITY = re.compile(r"arn:[^:]*:iam::([0-9]{12}):(user|role)/[^*?]+")
 _ACCOUNT = re.compile(r"(?:arn:[^:]*:iam::)?([0-9]{12})(?::root)?")
 #: What a request may carry that does right by a key; the values that the statement itself names come first.
@@ -121,10 +120,8 @@ def _recognise_resource(look: Look, case: Case) -> tuple[Mistake | None, str]:
 
 
 def _recognise_principal(look: Look, case: Case) -> Mistake | None:
-    """What is wrong with the principals, where the statement would deny the request if it were for everyone."""
+    """What is wrong with the principals of a statement that would deny the request if it were for everyone."""
     statement = look.statement
-    if not _applies(statement._replace(principals=_EVERYONE), case.request, case):
-        return None
     if statement.principals.negated:
         return "not-principal" if look.principal is False else None
     named = [_impersonate(kind, text, case.goal.partition) for kind, text in statement.principals.entries]

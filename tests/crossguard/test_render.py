@@ -12,6 +12,7 @@ from bucketpolicy.repair import CannotRepair, Repaired
 from crossguard.judging.assess import assess, locate
 from crossguard.judging.finding import CannotTell, NotDenied, Subject
 from crossguard.messages.quoting import clean
+from crossguard.messages.render import _shorten_list
 from crossguard.pack.rule import Rule
 from crossguard.pack.settings import read_settings
 from crossguard.resources.source import Found
@@ -164,3 +165,9 @@ def test_an_undecided_document_is_repaired_as_well() -> None:
     assert isinstance(finding, CannotTell)
     assert isinstance(finding.fix, Repaired)
     assert read_pasted(MESSAGES["undecided"]) == [json.loads(statement) for statement in finding.fix.added]
+
+
+@pytest.mark.parametrize(("room", "expected"), [(34, "accepted: one, two, three and four"), (30, "accepted: one, and others")])
+def test_a_list_is_cut_between_its_members(room: int, expected: str) -> None:
+    """Only where it has to be."""
+    assert _shorten_list("accepted: one, two, three and four", room) == expected

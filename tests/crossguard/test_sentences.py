@@ -11,7 +11,7 @@ from bucketpolicy.parse import parse
 from bucketpolicy.request import Anonymous, Context, Identity, OriginAccessIdentity, Request, Service, Unmodelled
 from bucketpolicy.shortest import SESSION, Shortest
 from crossguard.messages.requests import describe_request
-from crossguard.messages.sentences import describe_requirement
+from crossguard.messages.sentences import describe_requirement, describe_statements
 
 BUCKET = "reports"
 OBJECT = "arn:aws:s3:::reports/a"
@@ -196,3 +196,13 @@ def test_a_name_that_is_none_is_not_shown(bucket: str | None) -> None:
     on_bucket = on_object._replace(action="s3:ListBucket", resource=f"arn:aws:s3:::{bucket}")
     assert tell(on_object, PLAIN, bucket=bucket, anyone=True) == "An upload to an object of this bucket by an IAM user over HTTPS"
     assert tell(on_bucket, PLAIN, bucket=bucket, anyone=True) == "`s3:ListBucket` on this bucket by an IAM user over HTTPS"
+
+
+def test_statements_that_deny_different_things_are_told_one_by_one() -> None:
+    """With what each denies."""
+    added = (
+        '{"Sid":"A","Effect":"Deny","Principal":"*","Action":"s3:PutObject","Resource":"arn:aws:s3:::b/*","Condition":{"Null":{"s3:x-amz-acl":"true"}}}',
+        '{"Sid":"B","Effect":"Deny","Principal":"*","Action":"s3:ListBucket","Resource":"arn:aws:s3:::b"}',
+    )
+    expected = "deny `s3:PutObject` on its objects (`/*`) where `s3:x-amz-acl` is absent"
+    assert describe_statements(added, 60) == f"{expected}; in another statement, deny `s3:ListBucket` on the bucket's own ARN"

@@ -10,6 +10,7 @@ from bucketpolicy.explain import explain
 from bucketpolicy.goal import Assumptions, Goal
 from bucketpolicy.judge import judge
 from bucketpolicy.parse import parse
+from bucketpolicy.request import Identity, Request
 from bucketpolicy.semantics.evaluate import is_denied
 from bucketpolicy.semantics.feasible import complete, in_goal, keys_of
 from bucketpolicy.verdict import Counterexample
@@ -107,3 +108,16 @@ def test_what_decides_above_the_document_is_told() -> None:
     assert isinstance(verdict, Counterexample)
     assert "aws:multifactorauthpresent" in dict(explain(alone, goal, verdict.request, above).shown.request.context)
     assert "aws:multifactorauthpresent" not in dict(explain(alone, goal, verdict.request).shown.request.context)
+
+
+def test_a_caller_is_named_where_every_other_account_is_spoken_of() -> None:
+    """Nobody is left who could be anybody."""
+    accounts = ["111122223333", "444455556666", "777788889999", "123456789012"]
+    text = deny({"Null": {"s3:x-amz-server-side-encryption": "true"}}, NotPrincipal={"AWS": accounts}, Principal=None)
+    text = text.replace('"Principal": null, ', "")
+    document = parse(text)
+    assert isinstance(document, Document)
+    caller = Identity("root", "111122223333", "arn:aws:iam::111122223333:root")
+    request = Request(caller, "s3:PutObject", f"arn:aws:s3:::{BUCKET}/a", (("aws:securetransport", ("true",)),))
+    shown = explain(document, RULES[0].goal(BUCKET, "aws", DEFAULTS), request).shown
+    assert (shown.anyone, shown.request.principal) == (False, caller)

@@ -1,5 +1,6 @@
 """What is asked of a pack, in the protocol's words, and its answers as values."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -119,12 +120,19 @@ class Questions:
         return Verdicts(tuple(self._diagnostics), tuple(self._skipped), tuple(self._remediated))
 
 
+_BEFORE_A_NOTE = re.compile(r"can't run policy '[^']*' from policy pack '[^']*' during preview: ")
+
+
 def _read_diagnostic(diagnostic: analyzer_pb2.AnalyzeDiagnostic, urn: str) -> Diagnostic:
-    """A diagnostic off the wire. The SDK puts the description before the message; what could not be remediated is mandatory."""
+    """
+    A diagnostic off the wire. The SDK puts the description before the message; what could not be remediated is mandatory.
+
+    What it puts before a note names a version of the pack that it does not know.
+    """
     return Diagnostic(
         policy=diagnostic.policyName,
         level="advisory" if diagnostic.enforcementLevel == analyzer_pb2.ADVISORY else "mandatory",
         urn=urn,
-        message=diagnostic.message.removeprefix(f"{diagnostic.description}\n"),
+        message=_BEFORE_A_NOTE.sub("", diagnostic.message.removeprefix(f"{diagnostic.description}\n")),
         severity=name_severity(diagnostic.severity),
     )
