@@ -367,11 +367,13 @@ class _Page(HTMLParser):
         super().__init__()
         self.tags: list[str] = []
         self.links: list[str] = []
+        self.ids: list[str] = []
         self.texts: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
         self.links += [value or "" for name, value in attrs if name in {"href", "src", "action"}]
+        self.ids += [value or "" for name, value in attrs if name == "id"]
         assert not any(name.startswith("on") for name, _ in attrs)
 
     def handle_data(self, data: str) -> None:
@@ -387,11 +389,12 @@ def read_page(report: Report) -> _Page:
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_html_needs_nothing_and_runs_nothing(name: str) -> None:
-    """One page: no script, no image, no other file, and links to https only."""
+    """One page: no script, no image, no other file, and links to https and to places of its own only."""
     page = read_page(SAMPLES[name])
 
     assert not set(page.tags) & {"script", "img", "iframe", "link", "object", "base", "form"}
-    assert all(link.startswith("https://") for link in page.links)
+    assert all(link.startswith("https://") or link[1:] in page.ids for link in page.links)
+    assert len(set(page.ids)) == len(page.ids)
 
 
 def test_html_escapes_everything() -> None:
@@ -406,7 +409,7 @@ def test_html_escapes_everything() -> None:
 
 def test_html_is_evidence() -> None:
     """The page names verdicts, statements, requests, exemptions with reason, owner and last day, assumptions, versions and the date."""
-    shown = " ".join(" ".join(read_page(SAMPLES["everything"]).texts).split())
+    shown = " ".join("".join(read_page(SAMPLES["everything"]).texts).split())
     expected = (
         "shop/prod",
         "2 mandatory violations",
@@ -440,6 +443,69 @@ def test_html_says_why_a_policy_has_no_verdict(kind: Literal["resource", "stack"
     page = read_page(report_on(say("compliant", "", statements=(1,)), policies=(*POLICIES[:1], silent)))
 
     assert says in page.texts
+
+
+def make_stacks(number: int, buckets: int) -> Report:
+    """A report on so many stacks, each with so many buckets, every other one open."""
+    made = tuple(
+        Stack(
+            f"shop/s{each}",
+            f"{each}.json",
+            tuple(Bucket(f"logs-{one:05}", f"logs-{one:05}", (say("violation" if one % 2 else "compliant"),)) for one in range(buckets)),
+            digest="a" * 64,
+        )
+        for each in range(number)
+    )
+    return report_on(stacks=made)
+
+
+def test_html_of_several_stacks() -> None:
+    """Totals first, then a table of stacks that leads to their buckets, and each bucket names its stack."""
+    page = read_page(make_stacks(3, 2))
+    shown = " ".join("".join(page.texts).split())
+
+    assert "3 mandatory violations in 3 of 3 stacks" in shown
+    assert {"#bucket-shop/s0/logs-00000", "#bucket-shop/s2/logs-00000", "#bucket-shop/s1/logs-00001-told"} <= set(page.links)
+    assert all(link[1:] in page.ids for link in page.links if link.startswith("#"))
+    assert shown.count("shop/s1") >= 3
+
+
+def test_html_is_cut_into_pages() -> None:
+    """Only the first of each list is open, so that a browser lays out little of ten thousand buckets; nothing is left out."""
+    written = html.render(make_stacks(1, 1001))
+
+    assert written.count('<details class="page" open>') == 2
+    assert written.count('<details class="page">') == 4 + 1
+    assert written.count('<tr id="bucket-') == 1001
+    assert '<details class="page"' not in html.render(make_stacks(1, 250))
+
+
+def test_html_tells_documents_statements_and_origin() -> None:
+    """The hashes of documents, states and the configuration, the commit, and statements by number and Sid."""
+    hashed = say("compliant", "", statements=(2,), sids=("Tls",), document=f"sha256:{'b' * 64}")
+    stack = Stack("shop/prod", "prod.json", (Bucket("logs", "logs", (hashed,)),), digest="a" * 64)
+    page = read_page(report_on(stacks=(stack,), origin={"configuration": f"sha256:{'c' * 64}", "commit": "d" * 40}))
+    shown = "".join(page.texts)
+
+    assert "denied by statement 2 (Tls)" in shown
+    assert [text for text in ("b" * 12, "a" * 64, "c" * 64, "d" * 40) if text not in shown] == []
+
+
+def test_html_tells_controls() -> None:
+    """How many buckets comply with each, of those that were judged; what is by intent is marked."""
+    shown = "".join(read_page(report_on(say("compliant"), say("violation"), exempt())).texts)
+
+    assert "CIS Three-tier Web Architecture Benchmark, 1.0.01.16denies-unencrypted-uploads1 of 21 exempt besides" in shown
+    assert "NIST SP 800-53, Revision 5SC-28by intentdenies-unencrypted-uploads1 of 2" in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "broken"),
+    [("a-b.c", "a-<wbr>b.<wbr>c"), ("<b>&", "&lt;b&gt;&amp;"), ("arn:x/y", "arn:<wbr>x/<wbr>y"), ("words stay", "words stay")],
+)
+def test_html_breaks_names_where_their_parts_end(text: str, broken: str) -> None:
+    """And no word within itself."""
+    assert html.make_breakable(text) == broken
 
 
 @given(st.text())
