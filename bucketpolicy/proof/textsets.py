@@ -91,15 +91,21 @@ class Language:
     def _add(self, glob: Glob) -> int:
         base = self._size
         wild = [0, 0, 0, 0]
-        for position, step in enumerate(glob, base):
+        # Counted from the glob's own beginning first: positions of all globs together are long numbers.
+        ones: dict[str, int] = {}
+        for position, step in enumerate(glob):
             if isinstance(step, int):
                 wild[step] |= 1 << position
                 self._named.append("")
             else:
                 self._named.append(step)
                 for char in step:
-                    self._ones[char] = self._ones.get(char, 0) | 1 << position
+                    ones[char] = ones.get(char, 0) | 1 << position
         self._named.append("")
+        self._budget.spend(2 + len(glob) + (len(ones) * (8 + (base >> 10)) >> 6))
+        for char, positions in ones.items():
+            self._ones[char] = self._ones.get(char, 0) | positions << base
+        wild = [positions << base for positions in wild]
         self._ends += [base] * (len(glob) + 1)
         end = self._size + len(glob)
         for position in range(end, base - 1, -1):
