@@ -14,6 +14,7 @@ from pulumi_policy import ReportViolation, ResourceValidationArgs, StackValidati
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
 
 from bucketpolicy.repair import Repaired
+from bucketpolicy.semantics.probe import FEW
 from crossguard.judging.assess import assess, locate
 from crossguard.judging.exemptions import Applies, find_exemption
 from crossguard.judging.finding import (
@@ -69,10 +70,15 @@ Outcome = Violation | Note | Skip
 
 
 class When(NamedTuple):
-    """When a policy is asked: on which day (in UTC), and whether in a preview, where something may not be known yet."""
+    """
+    When a policy is asked: on which day (in UTC), and whether in a preview, where something may not be known yet.
+
+    `probes`: on how many requests there is time to try a denial.
+    """
 
     today: date
     preview: bool
+    probes: int = FEW
 
 
 def read_when(today: date) -> When:
@@ -84,7 +90,7 @@ def judge_resource(rule: Rule, args: ResourceValidationArgs, seen_inputs: SeenIn
     """What the policy says about one resource's inputs; nothing where all is well."""
     seen_inputs.note(args.urn, look(args.resource_type, args.props))
     note_deliveries(args, seen_inputs)
-    settings = read_settings(args.get_config(), rule.keys)
+    settings = _read_settings(args, rule, when)
     subject, source = _look_at(args, seen_inputs, when)
     finding = assess(rule, settings, subject, source, when.today)
     placed = _set_when(finding, when)
@@ -97,10 +103,15 @@ def note_deliveries(args: ResourceValidationArgs, seen_inputs: SeenInputs) -> No
     seen_inputs.note_deliveries(read_deliveries(args.resource_type, args.name, args.props))
 
 
+def _read_settings(args: ResourceValidationArgs, rule: Rule, when: When) -> Settings | Rejected:
+    settings = read_settings(args.get_config(), rule.keys)
+    return settings if isinstance(settings, Rejected) else settings._replace(probes=when.probes)
+
+
 def remediate_resource(rule: Rule, args: ResourceValidationArgs, seen_inputs: SeenInputs, when: When) -> Mapping[str, Any] | None:
     """The resource's properties with the document repaired; None where there is nothing to add, or nothing can be."""
     subject, source = _look_at(args, seen_inputs, when)
-    match source, assess(rule, read_settings(args.get_config(), rule.keys), subject, source, when.today):
+    match source, assess(rule, _read_settings(args, rule, when), subject, source, when.today):
         # Whom the statements would silence is told, and nothing is added.
         case Found(_, name), (
             NotDenied(fix=Repaired(_, added) as fix, senders=()) | CannotTell(fix=Repaired(_, added) as fix, senders=())

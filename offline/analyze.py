@@ -18,6 +18,7 @@ from pulumi_policy import ResourceValidationArgs, StackValidationArgs
 
 from bucketpolicy.canonical import hash_document
 from bucketpolicy.repair import Repaired
+from bucketpolicy.semantics.probe import MANY
 from crossguard import policy
 from crossguard.judging.assess import assess, locate
 from crossguard.judging.finding import CannotTell, NotDenied, Subject
@@ -116,7 +117,7 @@ def judge_state(
     """
     configs = {configured.rule.name: _read_config(configured, configuration) for configured in configuration.policies}
     providers = list_providers(state.resources)
-    judges = _Judges(configuration, configs, providers, SeenInputs(), policy.When(today, preview=False), findings, {})
+    judges = _Judges(configuration, configs, providers, SeenInputs(), policy.When(today, preview=False, probes=MANY), findings, {})
     said = [*_judge_resources(state, judges, progress)]
     said += _judge_stack(state, judges)
     return Run(

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 import policies
+from bucketpolicy.semantics.probe import MANY
 from crossguard.pack.rule import Rule, StackRule
 from crossguard.pack.settings import DEFAULTS, Rejected, Settings, read_settings
 from offline.files import read_text
@@ -80,7 +81,8 @@ def _configure(rule: Rule | StackRule, written: Mapping[str, object]) -> Configu
     own = written.get(rule.name)
     level = _read_level(own) or _read_level(written.get(ALL)) or rule.level
     settings = read_settings(own, rule.keys) if isinstance(own, dict) else DEFAULTS
-    return Configured(rule, level, settings if isinstance(settings, Settings) else DEFAULTS)
+    known = settings if isinstance(settings, Settings) else DEFAULTS
+    return Configured(rule, level, known._replace(probes=MANY))
 
 
 def _read_level(value: object) -> Level | None:

@@ -165,8 +165,8 @@ def _convert(constraint: Constraint, variable: Variable) -> Literal:
     if isinstance(constraint, Ranges):
         return constraint.absent | mask(constraint.intervals, list(variable.parts)) << 1
     if variable.kind == "choice" and isinstance(constraint, Texts):
-        globs = frozenset(constraint.globs)
-        inside = sum(4 << place for place, text in enumerate(variable.texts) if text in globs) if constraint.globs else 0
+        named = frozenset(constraint.globs)
+        inside = sum(4 << place for place, text in enumerate(variable.texts) if text in named) if constraint.globs else 0
         others = ((8 << len(variable.texts)) - 4) & ~inside
         return constraint.flags | (inside if constraint.inside else others)
     assert variable.language is not None  # noqa: S101 - only finite variables have none

@@ -120,7 +120,8 @@ def _judge_text(rule: Rule, settings: Settings, source: Found) -> Finding:
     partition, assumed = _choose_partition(settings, source.region, source.bucket, document)
     goal = rule.goal(source.bucket, partition, settings)
     layers = tuple(map(_read_layer, settings.resource_control_policies))
-    finding = _judge_document(document, goal, assumed, source, layers)
+    verdict = _judge_document(document, goal, layers, settings.probes)
+    finding = _to_finding((verdict, goal), document, assumed, source, layers)
     if not isinstance(finding, Compliant) and settings.accept_benchmark_snippet:
         finding = _accept_snippet(document, goal, finding)
     refused = _refuse(finding, tuple(_list_refusals(document, source))) if settings.assumptions.refused_by_s3 else finding
@@ -191,10 +192,19 @@ def _read_layer(policy: ControlPolicy) -> Layer:
     return layer if isinstance(layer, Layer) else Layer(policy.name, ())
 
 
-def _judge_document(document: Document, goal: Goal, assumed: tuple[str, ...], source: Found, layers: tuple[Layer, ...]) -> Finding:
-    verdict = judge(document, goal)
-    if layers and not isinstance(verdict, Denied):
-        verdict = _judge_under_layers(document, goal, layers)
+def _judge_document(document: Document, goal: Goal, layers: tuple[Layer, ...], probes: int) -> Verdict:
+    """The verdict on the document, and where it does not deny the goal, on it and the layers together."""
+    verdict = judge(document, goal, probes)
+    if not layers or isinstance(verdict, Denied):
+        return verdict
+    together = judge(unite(document, layers), goal, probes)
+    return together if isinstance(together, Denied) or is_whole(document) else _NO_VERSION
+
+
+def _to_finding(
+    judged: tuple[Verdict, Goal], document: Document, assumed: tuple[str, ...], source: Found, layers: tuple[Layer, ...]
+) -> Finding:
+    verdict, goal = judged
     match verdict:
         case Denied():
             return _credit(verdict, document, layers, assumed)
@@ -221,12 +231,6 @@ def _credit(verdict: Denied, document: Document, layers: tuple[Layer, ...], assu
     own = tuple(number for number in verdict.statements if not name_layers((number,), document, layers))
     denied = verdict._replace(statements=own, assumptions=_join(verdict.assumptions, assumed))
     return Compliant(denied, layers=names, shared=bool(names and own))
-
-
-def _judge_under_layers(document: Document, goal: Goal, layers: tuple[Layer, ...]) -> Verdict:
-    """The verdict on all of them together."""
-    verdict = judge(unite(document, layers), goal)
-    return verdict if isinstance(verdict, Denied) or is_whole(document) else _NO_VERSION
 
 
 def _needs_name_only(document: Document, goal: Goal) -> Finding:

@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any, Literal, NamedTuple
 
 from bucketpolicy.goal import Assumptions
+from bucketpolicy.semantics.probe import FEW
 from crossguard.pack.memory import remember
 from crossguard.pack.partitions import PARTITIONS
 
@@ -43,7 +44,11 @@ class ControlPolicy(NamedTuple):
 
 
 class Settings(NamedTuple):
-    """A parsed configuration; the defaults are those of the pages of the policies."""
+    """
+    A parsed configuration; the defaults are those of the pages of the policies.
+
+    `probes` is no key of it: on how many requests there is time to try a denial, few in a pack that runs at every preview.
+    """
 
     exemptions: tuple[Exemption, ...] = ()
     when_unknown: Literal["advisory", "mandatory"] = "advisory"
@@ -57,6 +62,7 @@ class Settings(NamedTuple):
     minimum_tls_version: Literal["1.2", "1.3"] | None = None
     assumptions: Assumptions = Assumptions()
     resource_control_policies: tuple[ControlPolicy, ...] = ()
+    probes: int = FEW
 
 
 class Rejected(NamedTuple):

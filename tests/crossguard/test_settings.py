@@ -9,9 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bucketpolicy.goal import Assumptions
+from bucketpolicy.semantics.probe import FEW, MANY
 from crossguard.pack.assumptions import MEANINGS
 from crossguard.pack.settings import DEFAULTS, KEYS, Exemption, Rejected, Settings, describe, read_settings, write_schema
-from tests.crossguard.pack import secret
+from offline.configuration import Configuration, read_configuration
+from tests.crossguard.documents import compliant
+from tests.crossguard.pack import attach, make_double, secret
 
 ALL_KEYS = tuple(KEYS)
 ROLE = "arn:aws:iam::111122223333:role/ci/deployer"
@@ -245,3 +248,16 @@ def test_every_key_is_documented() -> None:
 def test_every_assumption_has_its_meaning() -> None:
     """The page explains each switch of the configuration."""
     assert set(MEANINGS) == {name.replace("_", "-") for name in Assumptions._fields}
+
+
+def test_a_pack_tries_a_few_requests_and_an_offline_command_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A denial is put to the second reading in both; offline there is time for more."""
+    asked: list[int] = []
+    monkeypatch.setattr("bucketpolicy.judge.find_gap", lambda _document, _goal, most: asked.append(most))
+    text = compliant("a-bucket-of-its-own")
+    make_double().analyze(attach(text, "a-bucket-of-its-own"))
+    assert asked == [FEW] * 3
+    assert FEW >= 12
+    configuration = read_configuration(None)
+    assert isinstance(configuration, Configuration)
+    assert {configured.settings.probes for configured in configuration.policies} == {MANY}
