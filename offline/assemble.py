@@ -24,6 +24,7 @@ from crossguard.resources.links import find_targets
 from crossguard.resources.naming import settle
 from crossguard.resources.seen_inputs import SeenInputs
 from crossguard.resources.source import Found
+from offline import remarks
 from offline.analyze import ShownProvider, find_provider, list_providers, reveal_read
 from offline.configuration import Configuration, Configured
 from offline.report import content
@@ -213,7 +214,24 @@ def _list_buckets(stack: _Stack) -> Iterator[Bucket]:
             website = any(shown.urn in stack.websites for shown in members) or name in stack.websites
             judgements = [judgement for one in told for judgement in one.judgements]
             fix = choose_fix(judgements, uploads_only=website)
+            if any(_is_misplaced(member, members) for member in members):
+                results = tuple(_remark_on_region(result) for result in results)
             yield Bucket(name, label, share_fix(results, judgements, fix), urn if urn in stack.shown else members[0].urn, fix)
+
+
+def _is_misplaced(policy: Shown, members: Iterable[Shown]) -> bool:
+    """Whether a BucketPolicy without a region of its own is for a bucket that sets another one than the policy's provider."""
+    regions = {member.inputs.get("region") for member in members if member.resource_type in BUCKET_NAME} - {None, ""}
+    if policy.resource_type not in POLICY_DOCUMENT or policy.inputs.get("region") or not policy.inputs:
+        return False
+    provider = policy.provider.props.get("region") if policy.provider is not None else None
+    return bool(regions - {provider})
+
+
+def _remark_on_region(result: Result) -> Result:
+    """The stack policy's result with the remark, where it has no other."""
+    here = result.verdict == "attached" and not result.remark
+    return result._replace(remark=remarks.REGION) if here else result
 
 
 def _choose_results(results: Iterable[Result]) -> tuple[Result, ...]:

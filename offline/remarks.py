@@ -8,6 +8,7 @@ from bucketpolicy.document import Document, Names, Statement
 from bucketpolicy.parse import parse
 from crossguard.messages.quoting import SHORTEST_LIMIT, name_places, name_statement
 
+REGION = "The bucket sets its own `region` and its BucketPolicy does not: set the same on both, or the update ends in a redirect (301)."
 TWICE = "The same document is attached more than once: whichever is written last changes nothing, and one of them can go."
 SNIPPET = "Accepted by configuration: the benchmark's own snippet, which enforces neither half of the control."
 _ALL_OBJECTS = re.compile(r"\*|arn:[^:]*:s3:::(\*|[^/*?]+/\*)")

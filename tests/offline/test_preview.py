@@ -10,6 +10,7 @@ import pytest
 
 from offline.run import BlindSpot, Run
 from offline.testing import ProgramError, find_violations, run_program
+from tests.offline.cli import run
 
 #: The SDK says it of itself while it is imported.
 pytestmark = pytest.mark.filterwarnings("ignore:.*has been deprecated in favor of:DeprecationWarning")
@@ -416,3 +417,64 @@ Resource("BucketPolicy", "data", bucket=bucket.id, policyDocument=document)
     run = run_program(write_program(text))
     assert tell(run) == []
     assert any(isinstance(seen.inputs.get("policyDocument"), dict) for seen in run.resources)
+
+
+ELSEWHERE = """
+import json
+import pulumi
+import pulumi_aws as aws
+
+DENY = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": ["arn:aws:s3:::data", "arn:aws:s3:::data/*"]}
+HTTP = DENY | {"Condition": {"Bool": {"aws:SecureTransport": "false"}}}
+UPLOADS = DENY | {"Action": "s3:PutObject", "Resource": "arn:aws:s3:::data/*"}
+HEADER = UPLOADS | {"Condition": {"Null": {"s3:x-amz-server-side-encryption": "true"}}}
+GOOD = json.dumps({"Version": "2012-10-17", "Statement": [HTTP, HEADER]})
+
+
+class Fake(pulumi.ComponentResource):
+    def __init__(self, name, properties):
+        super().__init__("aws:s3/bucketPolicy:BucketPolicy", name, properties)
+        self.register_outputs(properties)
+
+
+aws.s3.Bucket("data", bucket="data", region="eu-west-1")
+"""
+
+
+ENDPOINTS = """
+local = aws.Provider("local", endpoints=[aws.ProviderEndpointArgs(s3="http://127.0.0.1:9")])
+aws.s3.BucketPolicy("data", bucket="data", policy=GOOD, opts=pulumi.ResourceOptions(provider=local))
+"""
+
+
+def read_attachment(program: Path) -> dict[str, str]:
+    """What the report says of the bucket's attachment."""
+    report = json.loads(run("preview", str(program), "--format", "json").out)
+    (bucket,) = report["stacks"][0]["buckets"]
+    result: dict[str, str] = next(each for each in bucket["results"] if each["policy"] == "aws-s3-bucket-has-policy")
+    return result
+
+
+@pytest.mark.parametrize(("region", "remarked"), [("", True), (', region="eu-west-1"', False)])
+def test_a_region_that_only_the_bucket_has_is_a_remark(
+    write_program: Callable[[str], Path],
+    region: str,
+    remarked: bool,  # noqa: FBT001  a table
+) -> None:
+    """The provider would write the policy elsewhere than where the bucket is."""
+    attached = f'aws.s3.BucketPolicy("data", bucket="data", policy=GOOD{region})'
+    told = read_attachment(write_program(ELSEWHERE + attached))
+    assert (told["verdict"], "301" in told["remark"]) == ("attached", remarked)
+
+
+@pytest.mark.parametrize(
+    ("attached", "said"),
+    [
+        ('Fake("data", {"bucket": "data", "policy": GOOD})', "is a component"),
+        (ENDPOINTS, "its provider's own `endpoints`"),
+    ],
+)
+def test_what_creates_nothing_in_aws_attaches_nothing(write_program: Callable[[str], Path], attached: str, said: str) -> None:
+    """Through the embedded engine as through the real one."""
+    told = read_attachment(write_program(ELSEWHERE + attached))
+    assert (told["verdict"], said in told["message"]) == ("unattached", True)
