@@ -1,6 +1,8 @@
 """The files that people paste: valid in their formats, and the hooks run under pre-commit itself."""
 
 import os
+import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -8,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from offline.command_line import Preview, parse
 from tests.offline.cli import write_compliant, write_open
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LINTERS = {
     "docs/ci/github-actions.yml": ("--builtin-schema", "vendor.github-workflows"),
+    "docs/ci/pulumi-actions.yml": ("--builtin-schema", "vendor.github-workflows"),
     "docs/ci/gitlab-ci.yml": ("--builtin-schema", "vendor.gitlab-ci", "--data-transform", "gitlab-ci"),
 }
 
@@ -39,6 +43,7 @@ def test_ci_jobs_are_valid(name: str) -> None:
     ("name", "right", "wrong"),
     [
         ("docs/ci/github-actions.yml", "runs-on:", "run-on:"),
+        ("docs/ci/pulumi-actions.yml", "runs-on:", "run-on:"),
         ("docs/ci/gitlab-ci.yml", "when: always", "when: sometimes"),
     ],
 )
@@ -50,14 +55,44 @@ def test_the_linters_notice_a_mistake(name: str, right: str, wrong: str, tmp_pat
     assert lint(path, name).returncode == 1
 
 
-@pytest.mark.parametrize("name", LINTERS)
+@pytest.mark.parametrize("name", ["docs/ci/github-actions.yml", "docs/ci/gitlab-ci.yml"])
 def test_ci_jobs_call_what_exists(name: str) -> None:
-    """Every command line in a job is one that the command accepts."""
-    lines = [line.strip() for line in (ROOT / name).read_text(encoding="utf-8").split("\n") if "bin/s3-encryption-guard" in line]
+    """The one command in a job is one that the tool accepts, and every report that it writes is used further on."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    found = re.search(r"bin/s3-encryption-guard\"? (preview [^\n]*)\n\s*([^\n]*)\n", text)
+    assert found is not None
+    command = parse(shlex.split(f"{found[1]} {found[2]}".replace("$", "")))
+    assert isinstance(command, Preview)
 
-    assert len(lines) == 2
-    assert all(" preview " in line and "--format " in line and "--output " in line for line in lines)
+    assert {target.format for target in command.writing.others} > {"html"}
+    assert [target.path for target in command.writing.others if text.count(str(target.path)) < 2] == []
     assert os.access(ROOT / "bin" / "s3-encryption-guard", os.X_OK)
+
+
+@pytest.mark.parametrize("name", ["docs/ci/github-actions.yml", "docs/ci/pulumi-actions.yml"])
+def test_the_actions_are_current(name: str) -> None:
+    """Major versions as of November 2026: what is older warns, or is shut off."""
+    used = dict(line.split("@") for line in re.findall(r"uses: (\S+)", (ROOT / name).read_text(encoding="utf-8")))
+
+    assert (
+        used.items()
+        <= {
+            "actions/checkout": "v7",
+            "actions/setup-python": "v7",
+            "actions/upload-artifact": "v7",
+            "github/codeql-action/upload-sarif": "v4",
+            "pulumi/actions": "v7",
+        }.items()
+    )
+
+
+def test_the_hooks_of_the_page_are_valid() -> None:
+    """pre-commit accepts the configuration, which asks for hooks that there are."""
+    process = run(sys.executable, "-m", "pre_commit", "validate-config", "docs/ci/pre-commit-config.yaml")
+    ids = re.findall(r"- id: (\S+)", (ROOT / "docs/ci/pre-commit-config.yaml").read_text(encoding="utf-8"))
+
+    assert process.returncode == 0, process.stdout
+    assert ids == re.findall(r"- id: (\S+)", (ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
 
 
 def test_hooks_are_valid() -> None:
@@ -108,6 +143,30 @@ def test_the_hook_runs_under_pre_commit(hooks: Path, tmp_path: Path, document: s
 
     assert process.returncode == status, process.stdout
     assert says in process.stdout
+
+
+def test_the_hook_judges_many_buckets(hooks: Path, tmp_path: Path) -> None:
+    """Each document as the policy of the bucket that it names."""
+    project = tmp_path / "project"
+    (project / "policies").mkdir(parents=True)
+    for bucket in ("a-logs", "b-logs"):
+        (project / "policies" / f"{bucket}.json").write_text(write_compliant(bucket), encoding="utf-8")
+    (project / "policies" / "open.json").write_text(write_open(), encoding="utf-8")
+    config = f"repos:\n  - repo: {hooks}\n    rev: HEAD\n    hooks:\n      - id: s3-encryption-guard-check\n        files: ^policies/\n"
+    (project / ".pre-commit-config.yaml").write_text(config, encoding="utf-8")
+    commit(project)
+    process = run(
+        sys.executable,
+        *("-m", "pre_commit", "run", "--all-files", "--color", "never"),
+        folder=project,
+        PRE_COMMIT_HOME=str(tmp_path / "cache"),
+        S3_ENCRYPTION_GUARD_PYTHON=sys.executable,
+    )
+
+    assert process.returncode == 1
+    assert "check of" in process.stdout
+    assert "3 buckets" in process.stdout
+    assert process.stdout.count("✗ mandatory") + process.stdout.count("x mandatory") == 2
 
 
 @pytest.fixture
