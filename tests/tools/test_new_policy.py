@@ -19,6 +19,7 @@ TELLING = (
     "tests/policies/test_docs.py",
     "tests/policies/test_cases.py",
     "tests/properties/test_pinned.py",
+    "tests/offline/test_check.py",
     "tests/offline/test_fix.py",
     "tests/offline/test_testing.py",
 )
