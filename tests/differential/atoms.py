@@ -23,8 +23,10 @@ from bucketpolicy.proof.cubes import OBJECT, Constraints
 from bucketpolicy.proof.domains import ABSENT, EMPTY
 from bucketpolicy.proof.encoding import KEY_BYTES, may_be_empty
 from bucketpolicy.proof.globs import SOMETHING, Glob
+from bucketpolicy.proof.instances import instantiate
 from bucketpolicy.proof.intervals import ADDRESSES, LINE, cells, mask
 from bucketpolicy.proof.textsets import Language
+from bucketpolicy.proof.written import write_cell
 
 Answer = Literal["denied", "gets through", "undecided"]
 Values = dict[str, int]
@@ -42,7 +44,11 @@ class TooManyError(Exception):
 
 
 def decide_by_atoms(document: Document, goal: Goal) -> Answer:
-    """True to the definition: denied iff the lower cubes cover every target, getting through iff the upper ones leave a gap in one."""
+    """
+    Denied iff the lower cubes cover every target; getting through iff the upper ones leave a gap in one.
+
+    In the upper reading only requests count that can be sent, and policy variables may have values of our choice (`instances`).
+    """
     answers = {_decide(document, goal._replace(targets=()), target) for target in goal.targets}
     return next((answer for answer in ("gets through", "undecided") if answer in answers), "denied")
 
@@ -51,7 +57,14 @@ def _decide(document: Document, setting: Goal, target: Target) -> Answer:
     readings = compile_target(document, setting, target)
     if is_covered(*number(readings.space, [cube.literals for cube in readings.lower], upper=False)):
         return "denied"
-    return "undecided" if is_covered(*number(readings.space, [cube.literals for cube in readings.upper], upper=True)) else "gets through"
+    instances = [(document, target), *instantiate(document, target, setting.partition)]
+    return "gets through" if any(_has_gap(one, setting, restricted) for one, restricted in instances) else "undecided"
+
+
+def _has_gap(document: Document, setting: Goal, target: Target) -> bool:
+    """True iff a request of the target that can be sent is outside all upper cubes."""
+    readings = compile_target(document, setting, target)
+    return not is_covered(*number((*readings.space, *readings.sent), [cube.literals for cube in readings.upper], upper=True))
 
 
 def is_covered(space: Values, cubes: list[Values]) -> bool:
@@ -104,7 +117,8 @@ class _Variable(NamedTuple):
         if isinstance(first, Ranges):
             bounds = {bound for one in constraints if isinstance(one, Ranges) for bound in one.intervals}
             found = tuple(cells(bounds, ADDRESSES if first.kind == "address" else LINE))
-            return cls((2 << len(found)) - 1, cells=found)
+            written = [not upper or write_cell(name, first.kind, cell) is not None for cell in found]
+            return cls(ABSENT | sum(is_in << place for place, is_in in enumerate(written, 1)), cells=found)
         filled = upper or name == OBJECT or not may_be_empty(name)
         globs = dict.fromkeys(glob for one in constraints if isinstance(one, Texts | Sets) for glob in one.globs)
         atoms = find_atoms(tuple(globs), filled=filled, limit=KEY_BYTES if name == OBJECT else None)

@@ -9,7 +9,7 @@ from bucketpolicy.document import Document
 from bucketpolicy.goal import Goal
 from bucketpolicy.parse import parse
 from bucketpolicy.proof.decide import decide
-from bucketpolicy.proof.globs import ANY, EVERYTHING, MANY
+from bucketpolicy.proof.globs import ANY, EVERYTHING, MANY, WIDE_LETTERS
 from bucketpolicy.verdict import Counterexample, Denied, Undecided, Verdict
 from tests.differential.atoms import Answer, TooManyError, decide_by_atoms, find_atoms, is_covered
 from tests.differential.documents import generate
@@ -31,7 +31,14 @@ def list_answers(verdict: Verdict) -> tuple[Answer, ...]:
         case Counterexample():
             return ("gets through",)
         case Undecided(reasons):
-            return ("undecided", "gets through") if any(reason == _UNSENDABLE for _, reason in reasons) else ("undecided",)
+            said = {reason for _, reason in reasons}
+            return (
+                ("denied", "gets through", "undecided")
+                if WIDE_LETTERS in said
+                else ("undecided", "gets through")
+                if _UNSENDABLE in said
+                else ("undecided",)
+            )
 
 
 def compare(text: str, goal: Goal) -> bool:
