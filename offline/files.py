@@ -9,10 +9,13 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
 
+from offline.memory import limit_memory
 from offline.run import Failure
 
 STDIN = "-"
 _MEGABYTE = 2**20
+#: In megabytes, besides the content itself.
+_MOST_MEMORY = 500
 
 
 def name_source(name: str) -> str:
@@ -62,9 +65,13 @@ def decode(name: str, content: bytes, expected: str) -> str | Failure:
     """UTF-8; UTF-16 as well where it is marked, since Windows PowerShell redirects output so."""
     utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
-        return content.decode("utf-16" if utf16 else "utf-8")
+        with limit_memory(_MOST_MEMORY):
+            return content.decode("utf-16" if utf16 else "utf-8")
     except UnicodeDecodeError:
         return _refuse(name, "is not UTF-8 text", expected)
+    except MemoryError:
+        # One rare character makes every other one four bytes wide.
+        return _refuse(name, f"takes more than {_MOST_MEMORY} MB of memory to read", expected)
 
 
 def _refuse(name: str, why: str, expected: str) -> Failure:

@@ -9,12 +9,19 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from bucketpolicy.parse import MAX_BYTES
+from crossguard.pack.kinds import JUDGED
 from crossguard.pack.settings import SIGNATURE
 from offline.engine.protocol.values import RESOURCE, SECRET, UNKNOWN
+from offline.memory import limit_memory
 from offline.run import Failure
 
 MOST_BYTES = 256 * 2**20
 EXPECTED = "what `pulumi stack export` prints"
+#: In megabytes, besides the text itself.
+_MOST_MEMORY = 600
+#: A hundred for each of 100,000 resources.
+_MOST_CONTAINERS = 10_000_000
 #: What the engine puts in the place of a secret that it cannot decrypt.
 ENCRYPTED = "[secret]"
 #: The provider of a resource that must have one and names none.
@@ -57,11 +64,13 @@ class _WrongStateError(Exception):
 def parse(text: str, where: str) -> State | Failure:
     """The state in an export, or in a checkpoint of a self-managed backend; `where` begins the line of a failure."""
     try:
-        found = json.loads(text.removeprefix("\ufeff"))
+        found = _load(text)
     except ValueError:
         return Failure(f"{where}: not JSON; expected: {EXPECTED}")
     except RecursionError:
         return Failure(f"{where}: nested too deeply; expected: {EXPECTED}")
+    except MemoryError:
+        return Failure(f"{where}: takes more than {_MOST_MEMORY} MB of memory to read; expected: {EXPECTED}")
     try:
         deployment, name = _open_envelope(found)
         entries = _list_resources(deployment)
@@ -74,6 +83,14 @@ def parse(text: str, where: str) -> State | Failure:
     kept = tuple(resource for resource in resources if resource is not None)
     project, stack = _name_stack(kept) if kept else _split_name(name)
     return State(project, stack, kept, _read_time(deployment))
+
+
+def _load(text: str) -> object:
+    """The JSON. Raises `MemoryError` before it takes too much: where that cannot be measured, for what is little but brackets."""
+    if text.count("[") + text.count("{") > _MOST_CONTAINERS:
+        raise MemoryError
+    with limit_memory(_MOST_MEMORY):
+        return json.loads(text.removeprefix("\ufeff"))
 
 
 def _open_envelope(found: object) -> tuple[Mapping[str, Any], str]:
@@ -115,13 +132,14 @@ def _read(entry: object, place: str, *, marked: bool) -> Stored | None:
         case {"urn": str(urn), "type": str(kind), **rest} if urn.count("::") >= 3:  # noqa: PLR2004  urn::project::types::name
             if rest.get("delete") is True:
                 return None
-            inputs, outputs = _read_bag(rest.get("inputs"), place), _read_bag(rest.get("outputs"), place)
+            inputs, outputs = (_read_bag(rest.get(key), place, marked=marked) for key in ("inputs", "outputs"))
+            fit = _fit if kind in JUDGED else dict
             return Stored(
                 urn,
                 kind,
                 urn.split("::", 3)[3],
-                _reveal_bag(inputs) if marked else inputs,
-                _reveal_bag(outputs) if marked else outputs,
+                fit(inputs),
+                fit(outputs),
                 parent=_read_text(rest.get("parent")),
                 dependencies=_read_urns(rest.get("dependencies")),
                 property_dependencies=_read_dependencies(rest.get("propertyDependencies")),
@@ -132,13 +150,35 @@ def _read(entry: object, place: str, *, marked: bool) -> Stored | None:
             raise _WrongStateError(wrong)
 
 
-def _read_bag(value: object, place: str) -> dict[str, Any]:
+def _read_bag(value: object, place: str, *, marked: bool) -> dict[str, Any]:
     if value is None:
         return {}
     if not isinstance(value, dict):
         wrong = f"the properties of {place} are not an object"
         raise _WrongStateError(wrong)
-    return value
+    return _reveal_bag(value) if marked else value
+
+
+def _fit(properties: dict[str, Any]) -> dict[str, Any]:
+    """The properties, of which none has more parts than a document may have bytes: such a document is text, which is too large as well."""
+    return {key: _write_large(key, value) if _is_large(value) else value for key, value in properties.items()}
+
+
+def _is_large(value: object) -> bool:
+    room, ahead = MAX_BYTES, [value]
+    while ahead and room >= 0:
+        part = ahead.pop()
+        if isinstance(part, dict | list):
+            room -= len(part)
+            ahead += part.values() if isinstance(part, dict) else part
+    return room < 0
+
+
+def _write_large(key: str, value: Any) -> Any:
+    if key not in _DOCUMENTS:
+        return []
+    text = json.dumps(value)
+    return {SIGNATURE: SECRET, "value": text} if SIGNATURE in text else text
 
 
 def _read_text(value: object) -> str:

@@ -68,15 +68,17 @@ def judge_task(argument: str) -> str:
     kept = recall(entry) if entry is not None else None
     if kept is not None:
         return kept
-    part = _judge(task, content)
+    digest, text = sha256(content).hexdigest(), read_text(content, task.item.where)
+    # A large state is in memory once.
+    del content
+    part = _judge(task, text, digest)
     if entry is not None and not part.startswith('{"unread"'):
         keep(entry, part)
     return part
 
 
-def _judge(task: Task, content: bytes) -> str:
+def _judge(task: Task, text: str | Failure, digest: str) -> str:
     where = name_source(task.item.where)
-    text = read_text(content, task.item.where)
     found = text if isinstance(text, Failure) else state.parse(text, where)
     if isinstance(found, Failure):
         return _write_unread(found)
@@ -87,7 +89,7 @@ def _judge(task: Task, content: bytes) -> str:
     stack = stack._replace(time=found.time, digest=sha256(content).hexdigest())
     about = {
         "stack": write_stack(stack),
-        "digest": sha256(content).hexdigest(),
+        "digest": digest,
         "matched": list_matched(configuration, found.resources),
     }
     return "".join([json.dumps(about, separators=(",", ":")), "\n", *(write_bucket_line(stack, bucket) for bucket in stack.buckets)])
