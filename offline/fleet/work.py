@@ -86,7 +86,7 @@ def _judge(task: Task, text: str | Failure, digest: str) -> str:
     findings: analyze.Findings = {}
     run = analyze.judge_state(found, configuration, task.today, findings=findings)
     stack = assemble_stack(Judged(run, where, findings), configuration, task.today, proofs=True)
-    stack = stack._replace(time=found.time, digest=sha256(content).hexdigest())
+    stack = stack._replace(time=found.time, digest=digest)
     about = {
         "stack": write_stack(stack),
         "digest": digest,
