@@ -142,6 +142,9 @@ def _request(pools: Pools, goal: Goal, target: Target, rng: Random) -> Request |
     for key, edges in pools.values.items():
         if rng.random() < 0.5:
             values[key] = tuple(rng.choice(edges) for _ in range(rng.choice((1, 1, 2, 3)))) if key in MULTIVALUED else (rng.choice(edges),)
+    if rng.random() < 0.2:
+        equal = rng.choice(("a", "b", "team"))
+        values |= {key: (equal,) for key in pools.values if KIND.get(key, "String") == "String" and key not in MULTIVALUED}
     _restrict(values, target, rng)
     _settle(values, caller, goal.assumptions, rng)
     if goal.assumptions.inapplicable_keys_absent:

@@ -6,6 +6,7 @@ from typing import Any
 
 from bucketpolicy.goal import Absent, Assumptions, Below, Equal, Goal, Restriction
 from bucketpolicy.request import Anonymous, Identity, OriginAccessIdentity, Principal, Request, Service, Unmodelled
+from bucketpolicy.tables.keys import applies, find_key
 from tests.differential.naive import KIND, moment
 
 Json = Any
@@ -101,11 +102,19 @@ LISTED = {
     "s3:authtype": "REST-HEADER REST-QUERY-STRING POST",
     "aws:principaltype": "Account User FederatedUser AssumedRole Anonymous",
 }
+# The availability of the global keys, from AWS's page.
+ALWAYS = {"aws:currenttime", "aws:epochtime", "aws:viaawsservice", "aws:principaltype"}
+OF_SERVICES = "aws:source(arn|account|orgid|orgpaths)|aws:principalservicename(slist)?"
+OF_IDENTITIES = (
+    "aws:(username|tokenissuetime|multifactorauth.*|sourceidentity|federatedprovider|assumedroot|calledvia.*"
+    "|principaltag/.*|principalorg.*)"
+)
+OF_SIGNED = {"aws:principalisawsservice", "aws:userid"}
 _OF_BUCKET = "(aws|s3):resourceaccount|aws:resourceorg(id|paths)|aws:requestedregion|s3:buckettag/.*|aws:resourcetag/.*"
 _NO_OPERATION = {"s3:CreateBucket", "s3:BypassGovernanceRetention", "s3:ObjectOwnerOverrideToBucketOwner", "s3:PauseReplication"}
 
 
-def can_be_sent(request: Request, mentioned: str) -> bool:
+def can_be_sent(request: Request, mentioned: str) -> bool:  # noqa: PLR0911 - one return a reason
     """
     Whether anybody is known who can send it, which is asked of what gets through and of nothing that is denied.
 
@@ -118,8 +127,10 @@ def can_be_sent(request: Request, mentioned: str) -> bool:
         moments = [moment(one) for one in found] if KIND.get(key) == "Date" else []
         if any(one is None or one < _EARLIEST for one in moments):
             return False
-        if re.fullmatch(_OF_BUCKET, key) and not all(one.lower() in mentioned or f"${{{key}" in mentioned for one in found):
+        if re.fullmatch(_OF_BUCKET, key) and not all(f"'{one.lower()}'" in mentioned or f"${{{key}" in mentioned for one in found):
             return False
+    if not is_available(request):
+        return False
     if request.action in _NO_OPERATION or request.action.startswith(("s3:Replicate", "s3:Initiate")):
         return False
     if isinstance(caller, OriginAccessIdentity):
@@ -127,6 +138,35 @@ def can_be_sent(request: Request, mentioned: str) -> bool:
         open_keys = {"aws:principalaccount", "aws:userid", "aws:username", "aws:principaltype"}
         return re.fullmatch(known, caller.arn) is not None and open_keys.isdisjoint(values)
     return not isinstance(caller, Unmodelled)
+
+
+def is_whole(request: Request, mentioned: str) -> bool:
+    """Whether no key is missing that AWS always sends for such a request; a counterexample may leave out what does not matter."""
+    values, caller = dict(request.context), request.principal
+    signed, service = caller != Anonymous(), isinstance(caller, Service)
+    user = isinstance(caller, Identity) and caller.kind == "user"
+    perhaps_missing = (*ALWAYS, *OF_SIGNED, "aws:username", "aws:principalservicenameslist")
+    missing = {key for key in perhaps_missing if f"'{key}'" in mentioned and key not in values}
+    needed = ALWAYS | (OF_SIGNED if signed else set()) | ({"aws:username"} if user else set())
+    return missing.isdisjoint(needed | ({"aws:principalservicenameslist"} if service else set()))
+
+
+def is_available(request: Request) -> bool:
+    """Whether every key is one that AWS sends for such a request."""
+    caller = request.principal
+    signed, identity, service = caller != Anonymous(), isinstance(caller, Identity), isinstance(caller, Service)
+    user = isinstance(caller, Identity) and caller.kind == "user"
+    return all(
+        find_key(key) is not None
+        and applies(request.action, key)
+        and (service or not re.fullmatch(OF_SERVICES, key))
+        and (identity or not re.fullmatch(OF_IDENTITIES, key))
+        and (user or key != "aws:username")
+        and (signed or key not in OF_SIGNED)
+        and not (service and key == "aws:principalaccount")
+        and not (KIND.get(key) == "Numeric" and key != "s3:tlsversion" and not found[0].isdigit())
+        for key, found in request.context
+    )
 
 
 def mention(document: Json) -> str:
