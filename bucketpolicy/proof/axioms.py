@@ -188,6 +188,7 @@ def _select_ignorant(actions: tuple[str, ...], key: str) -> int:
 _ALWAYS = (
     "aws:currenttime",
     "aws:epochtime",
+    "aws:useragent",
     "aws:viaawsservice",
     "aws:principaltype",
 )
@@ -202,7 +203,22 @@ _SPACE = (
 _SERVICE_DOMAIN: Glob = (ANY, MANY, *".amazonaws.com")
 _EVERY_ENDPOINT = ("aws:sourcevpc", "aws:vpcsourceip")
 _IDENTITY_ONLY = (USER_NAME, "aws:tokenissuetime", "aws:multifactorauthpresent", "aws:multifactorauthage", "aws:sourceidentity")
-_IDENTITY_FAMILIES = ("aws:principaltag/", "aws:principalorg", "aws:federatedprovider", "aws:calledvia", "aws:assumedroot")
+_IDENTITY_FAMILIES = (
+    "aws:principaltag/",
+    "aws:principalorg",
+    "aws:federatedprovider",
+    "aws:calledvia",
+    "aws:assumedroot",
+    "aws:chatbotsourcearn",
+    "aws:ec2instancesource",
+    "aws:signinsessionarn",
+    "codebuild:",
+    "ec2:",
+    "glue:",
+    "identitystore:",
+    "lambda:",
+    "ssm:",
+)
 
 
 def facts(world: World) -> Iterator[Cube]:
@@ -297,6 +313,7 @@ def _identity_facts(key: str, world: World) -> Iterator[_Fact]:
             yield ((PRINCIPAL, world.classes.origins), (key_variable(key), form)), "the ARN of an origin access identity ends in its id"
     if key == PRINCIPAL_ACCOUNT:
         yield (world.services, world.having(key, present=True)), "whether a service sends an account is open"
+        yield (world.anonymous, world.having(key, present=False)), "the condition key is documented to be in every request"
     if key == PRINCIPAL_ACCOUNT and PRINCIPAL_ARN in world.kinds:
         yield from _several_accounts(world)
 

@@ -167,7 +167,18 @@ def test_without_the_assumption_an_account_may_be_any() -> None:
     assert context[ACCOUNT.lower()] != (ONE,)
 
 
-@pytest.mark.parametrize("key", ["aws:username", "aws:MultiFactorAuthPresent", "aws:PrincipalTag/team", "aws:FederatedProvider"])
+@pytest.mark.parametrize(
+    "key",
+    [
+        "aws:username",
+        "aws:MultiFactorAuthPresent",
+        "aws:PrincipalTag/team",
+        "aws:FederatedProvider",
+        "aws:ChatbotSourceArn",
+        "aws:Ec2InstanceSourceVpc",
+        "lambda:SourceFunctionArn",
+    ],
+)
 def test_keys_of_identities_are_sent_for_identities(key: str) -> None:
     """Services and anonymous callers are not shown with one."""
     found = [reason for _, reason in reasons(uploads(lacks(key), has(ARN)))]
@@ -204,3 +215,17 @@ def test_no_request_has_an_address_and_an_endpoint() -> None:
     keys = ("aws:SourceIp", "aws:SourceVpce")
     assert denied(uploads(*map(lacks, keys))).assumptions == ("source-ip-or-vpc-endpoint",)
     assert set(dict(witness(uploads(*map(lacks, keys), source_ip_or_vpc_endpoint=False)).context)) > {key.lower() for key in keys}
+
+
+@pytest.mark.parametrize("key", ["aws:UserAgent", "aws:CurrentTime", "aws:ViaAWSService"])
+def test_some_keys_are_in_every_request(key: str) -> None:
+    """One without them is not shown."""
+    assert "the condition key is documented to be in every request" in [reason for _, reason in reasons(uploads(has(key)))]
+
+
+def test_an_anonymous_request_has_an_account_of_its_own() -> None:
+    """It is `anonymous`, and no request is shown without it."""
+    callers = statement({"Null": {SSE: "true", ARN: "false"}})
+    services = statement({**NULL, "Bool": {IS_SERVICE: "true"}})
+    assert dict(witness(uploads(callers, services, lacks(ACCOUNT))).context)[ACCOUNT.lower()] == ("anonymous",)
+    assert reasons(uploads(callers, services, has(ACCOUNT)))

@@ -161,7 +161,7 @@ def test_several_elements_of_a_set() -> None:
 
 def test_an_empty_value_may_count_as_null() -> None:
     """Where a client may send one, the two readings of `Null` must both be covered."""
-    key = "aws:UserAgent"
+    key = "aws:Referer"
     parts = [
         statement({"StringNotEquals": {key: "a"}, "Null": {SSE: "true", key: "false"}}),
         statement({**NULL, "StringEqualsIfExists": {key: "a"}}),
