@@ -13,6 +13,7 @@ from bucketpolicy.semantics.evaluate import is_denied
 from bucketpolicy.semantics.feasible import complete, in_goal, keys_of
 
 SESSION = "example"
+_OTHER_ACCOUNTS = ("999900001111", "000022223333", "888899990000")
 _ACCOUNTS = ("111122223333", "444455556666", "777788889999", "123456789012")
 
 
@@ -37,8 +38,9 @@ def shorten(document: Document, goal: Goal, request: Request) -> Shortest:
         return in_goal(candidate, goal, mentioned) and is_denied(document, candidate, goal.assumptions) is False
 
     whole = complete(request, goal.assumptions, mentioned)
-    general = _generalise(whole, goal, document, mentioned)
-    anyone = general is not None and gets_through(general)
+    general, another = (_generalise(whole, goal, document, mentioned, name) for name in ("example", "somebody"))
+    # A wildcard can speak of an account without naming it: two that have nothing in common must get through.
+    anyone = general is not None and another is not None and gets_through(general) and gets_through(another)
     other = _forget_session(whole)
     shortest = general if general is not None and anyone else other if gets_through(other) else whole
     implied = find_implied(shortest, goal)
@@ -60,16 +62,17 @@ def _drop(request: Request, keys: frozenset[str]) -> Request:
     return request._replace(context=tuple((key, values) for key, values in request.context if key not in keys))
 
 
-def _generalise(request: Request, goal: Goal, document: Document, mentioned: frozenset[str]) -> Request | None:
-    """The same request by an identity of its kind in an account that neither the document nor the goal speaks of."""
+def _generalise(request: Request, goal: Goal, document: Document, mentioned: frozenset[str], called: str) -> Request | None:
+    """The same request by an identity of its kind and of this name, in an account that neither the document nor the goal speaks of."""
     principal = request.principal
     if not isinstance(principal, Identity):
         return None
     spoken = (*list_texts(document), *goal.exempt)
-    account = next((account for account in _ACCOUNTS if not any(account in text for text in spoken)), None)
+    accounts = _ACCOUNTS if called == "example" else _OTHER_ACCOUNTS
+    account = next((account for account in accounts if not any(account in text for text in spoken)), None)
     if account is None:
         return None
-    partition, name = principal.arn.split(":")[1], "root" if principal.kind == "root" else f"{principal.kind}/example"
+    partition, name = principal.arn.split(":")[1], "root" if principal.kind == "root" else f"{principal.kind}/{called}"
     session = SESSION if principal.kind == "role" else ""
     somebody = principal._replace(account=account, arn=f"arn:{partition}:iam::{account}:{name}", session=session)
     bare = _drop(request, find_implied(request, goal))._replace(principal=somebody)
