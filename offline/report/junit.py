@@ -8,8 +8,8 @@ advisory passes with its text as output. A blind spot is an error where it keeps
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
-from offline.report.content import Report, Result, find_status, list_blind_spots, list_buckets, list_results
-from offline.report.prose import say_exemption, say_proof
+from offline.report.content import Report, Result, find_status, list_blind_spots, list_buckets, list_results, name_stack
+from offline.report.prose import has_stacks, say_exemption, say_proof
 from offline.report.visible import make_line, make_visible
 
 
@@ -38,7 +38,11 @@ def _list_suites(report: Report) -> Iterator[ET.Element]:
 def _write_suite(policy: str, results: tuple[Result, ...], report: Report) -> ET.Element:
     moment = report.date.strftime("%Y-%m-%dT%H:%M:%S")
     suite = ET.Element("testsuite", {"name": make_line(policy), "timestamp": moment} | _count(results))
-    labels = {id(result): bucket.label for _, bucket in list_buckets(report) for result in bucket.results}
+    labels = {
+        id(result): f"{name_stack(stack)} {bucket.label}" if has_stacks(report) else bucket.label
+        for stack, bucket in list_buckets(report)
+        for result in bucket.results
+    }
     for result in results:
         suite.append(_write_case(result, labels.get(id(result), "")))
     return suite

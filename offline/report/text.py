@@ -15,13 +15,15 @@ from offline.report.content import (
     Outcome,
     Report,
     Result,
+    count,
     find_worst,
     list_blind_spots,
     list_buckets,
     list_notes,
+    list_stack_results,
     name_stack,
 )
-from offline.report.prose import say_exemption, say_number, say_proof, say_size, say_totals, say_verdict, shorten
+from offline.report.prose import has_stacks, is_told, say_exemption, say_number, say_proof, say_size, say_totals, say_verdict, shorten
 from offline.report.visible import make_line, make_visible
 from offline.run import PolicyInfo
 
@@ -74,12 +76,14 @@ def _list_parts(report: Report, *, quiet: bool) -> Iterator[Text | Table]:
     if not quiet:
         yield _write_title(report)
         if report.command not in ("check", "fix") and any(stack.buckets for stack in report.stacks):
-            yield from _write_overview(report)
+            yield from _write_stacks(report) if has_stacks(report) else _write_overview(report)
     for stack in report.stacks:
+        within = f"{name_stack(stack)}  " if has_stacks(report) else ""
         for bucket in stack.buckets:
-            yield from _write_results(bucket.results, report, quiet=quiet, label=bucket.label)
-        yield from _write_results(stack.others, report, quiet=quiet)
+            yield from _write_results(bucket.results, report, quiet=quiet, label=f"{within}{bucket.label}")
+        yield from _write_results(stack.others, report, quiet=quiet, label=within.rstrip())
     yield Text("")
+    yield from (Text(f"✗ not read: {make_line(line)}", "bold red") for line in report.unread)
     yield from (Text(f"? not looked into: {make_line(spot)}", "yellow") for spot in list_blind_spots(report))
     if not quiet:
         yield from (Text(f"note: {make_line(note)}", "dim") for note in list_notes(report))
@@ -88,8 +92,36 @@ def _list_parts(report: Report, *, quiet: bool) -> Iterator[Text | Table]:
 
 def _write_title(report: Report) -> Text:
     title = Text.assemble((f"{make_line(report.pack)} {make_line(report.version)}", "bold"))
-    title.append(f"  {report.command} of {make_line(report.subject)}, {say_size(report)}", "dim")
+    subject = say_number(len(report.stacks), "stack") if has_stacks(report) else report.subject
+    title.append(f"  {report.command} of {make_line(subject)}, {say_size(report)}", "dim")
     return title
+
+
+def _write_stacks(report: Report) -> Iterator[Table | Text]:
+    """The totals, and a line for each stack; of many those with something to tell."""
+    yield Text("")
+    yield Text(say_verdict(report), "bold")
+    shown = report.stacks
+    if len(shown) > MOST_ROWS:
+        shown = tuple(stack for stack in shown if any(map(is_told, list_stack_results(stack))))[:MOST_ROWS]
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    table.add_column("stack", overflow="fold")
+    for name in ("buckets", "violations", "advisory", "not known"):
+        table.add_column(name, justify="right")
+    table.add_column("worst")
+    for stack in shown:
+        numbers = count(list_stack_results(stack))
+        told = (len(stack.buckets), numbers["violation"], numbers["advisory"], numbers["unknown"])
+        worst = find_worst(tuple(list_stack_results(stack)))
+        table.add_row(
+            Text(make_line(name_stack(stack))),
+            *(f"{number:,}" for number in told),
+            _write_mark(find_worst(tuple(list_stack_results(stack)))),
+        )
+    yield table
+    if len(shown) < len(report.stacks):
+        left = say_number(len(report.stacks) - len(shown), "more stack")
+        yield Text(f"{left} not shown here: `--format html` and `--format json` list every one", "dim")
 
 
 def _write_overview(report: Report) -> Iterator[Table | Text]:
@@ -99,14 +131,11 @@ def _write_overview(report: Report) -> Iterator[Table | Text]:
         shown = tuple((stack, bucket) for stack, bucket in shown if find_worst(bucket.results) != "compliant")[:MOST_ROWS]
     policies = [policy for policy in report.policies if policy.level != "disabled"]
     table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
-    if several := len(report.stacks) > 1:
-        table.add_column("stack", overflow="fold")
     table.add_column("bucket", overflow="fold")
     for policy in policies:
         table.add_column(shorten(policy.name).replace("-", " "), overflow="fold", max_width=16)
-    for stack, bucket in shown:
-        head = (Text(make_line(name_stack(stack))),) if several else ()
-        table.add_row(*head, Text(make_line(bucket.label)), *(_write_cell(bucket, policy) for policy in policies))
+    for _, bucket in shown:
+        table.add_row(Text(make_line(bucket.label)), *(_write_cell(bucket, policy) for policy in policies))
     yield table
     if len(shown) < len(every):
         left = say_number(len(every) - len(shown), "more bucket")
@@ -114,7 +143,10 @@ def _write_overview(report: Report) -> Iterator[Table | Text]:
 
 
 def _write_cell(bucket: Bucket, policy: PolicyInfo) -> Text:
-    worst = find_worst(tuple(result for result in bucket.results if result.policy == policy.name))
+    return _write_mark(find_worst(tuple(result for result in bucket.results if result.policy == policy.name)))
+
+
+def _write_mark(worst: Outcome | None) -> Text:
     if worst is None or worst == "not-applicable":
         return Text("")
     mark, word, style = _MARKS[worst]

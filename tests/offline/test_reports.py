@@ -2,6 +2,7 @@
 
 import importlib.resources
 import json
+import re
 import sys
 from datetime import date, datetime, timezone
 from html.parser import HTMLParser
@@ -360,6 +361,13 @@ def test_junit_fails_and_skips_what_it_should() -> None:
     assert {case.attrib["file"] for case in cases} == {"app/main.py"}
 
 
+def test_junit_names_the_stack_where_there_are_several() -> None:
+    """Before the bucket."""
+    names = [case.attrib["name"] for case in read_junit(make_stacks(2, 1)).iter("testcase")]
+
+    assert names == ["shop/s0 logs-00000 logs", "shop/s1 logs-00000 logs"]
+
+
 class _Page(HTMLParser):
     """Collects the elements and the text of a page."""
 
@@ -564,6 +572,27 @@ def test_text_of_a_large_stack_stays_short() -> None:
     assert "150 more buckets not shown here" in shown
     assert "b001" not in shown
     assert "open" in shown
+
+
+def test_text_of_several_stacks() -> None:
+    """The totals first, a table of stacks, and at each finding the name of its stack."""
+    shown = text.render(make_stacks(2, 2)._replace(unread=("c.json: not JSON",)), SCREEN)
+    title, _, totals, *rest = shown.splitlines()
+
+    assert title.endswith("preview of 2 stacks, 4 buckets among 0 resources")
+    assert totals.startswith("2 stacks, 2 violations in 2: 2 mandatory violations, ")
+    assert re.search(r"shop/s0 +2 +1 +0 +0 +✗ violation", "\n".join(rest))
+    assert "\nshop/s1  logs-00001  aws:s3/bucketPolicy:BucketPolicy logs" in shown
+    assert "✗ not read: c.json: not JSON" in shown
+
+
+def test_text_of_many_stacks_stays_short() -> None:
+    """Those of which there is nothing to tell are counted."""
+    quiet = tuple(Stack(f"shop/q{each:03}", "x", (Bucket("b", "b", (say("compliant"),)),)) for each in range(150))
+    shown = text.render(report_on(stacks=(*quiet, Stack("shop/open", "x", (Bucket("b", "b", (say("violation"),)),)))), SCREEN)
+
+    assert "150 more stacks not shown here" in shown
+    assert "shop/q001" not in shown
 
 
 def test_an_empty_stack_says_so() -> None:
