@@ -113,11 +113,7 @@ def _write_stacks(report: Report) -> Iterator[Table | Text]:
         numbers = count(list_stack_results(stack))
         told = (len(stack.buckets), numbers["violation"], numbers["advisory"], numbers["unknown"])
         worst = find_worst(tuple(list_stack_results(stack)))
-        table.add_row(
-            Text(make_line(name_stack(stack))),
-            *(f"{number:,}" for number in told),
-            _write_mark(find_worst(tuple(list_stack_results(stack)))),
-        )
+        table.add_row(Text(make_line(name_stack(stack))), *(f"{number:,}" for number in told), _write_mark(worst))
     yield table
     if len(shown) < len(report.stacks):
         left = say_number(len(report.stacks) - len(shown), "more stack")
