@@ -173,9 +173,11 @@ def _is_key_id_instead_of_header(look: Look, case: Case) -> bool:
 
 
 def _is_customer_key_left_out(look: Look, case: Case) -> bool:
-    """Whether it denies the request once that brings no key of its own."""
+    """Whether it denies an upload without the header once that brings no key of its own."""
     bare = tuple((key, values) for key, values in case.request.context if key != SSE_CUSTOMER)
-    return _keys(look.failing) == {SSE_CUSTOMER} and _applies(look.statement, case.request._replace(context=bare), case)
+    return (
+        SSE in case.topic and _keys(look.failing) == {SSE_CUSTOMER} and _applies(look.statement, case.request._replace(context=bare), case)
+    )
 
 
 def _is_tls_version_only(look: Look, case: Case) -> bool:

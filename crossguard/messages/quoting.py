@@ -28,7 +28,7 @@ _FORMS: dict[Form, re.Pattern[str]] = {
 _PLACEHOLDER = re.compile(r"\$\{(?!(?:[*?$]|[^\s,'\"${}*?:]+:[^\s,'\"${}*?]+(?:\s*,\s*'[^']*')?)\})")
 _DEFAULT = re.compile(r"(\$\{[^},]*),[^}]*\}")
 #: The documented keys are not shortened, their users' own endings are.
-_LONGEST_KEY = 48
+_LONGEST_KEY = 64
 _LONGEST_BUCKET = 63
 _ARN_PREFIX = len("arn:aws:s3:::")
 #: People put shared secrets into these two; a key that is in no table may be anything.

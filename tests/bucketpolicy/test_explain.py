@@ -37,6 +37,7 @@ ALL_INSECURE = Goal("b", "aws", (Target(BUCKET_ACTIONS, "bucket", BY_HTTP), Targ
 OVER_TLS: Context = ((TRANSPORT, ("true",)),)
 OVER_HTTP: Context = ((TRANSPORT, ("false",)), (SSE, ("AES256",)))
 OVER_OLD_TLS: Context = ((TRANSPORT, ("true",)), (TLS_VERSION, ("1.1",)))
+BY_HTTP_ITSELF: Context = ((TRANSPORT, ("false",)),)
 KEY_OF_OWN: Context = ((TRANSPORT, ("true",)), (SSE_CUSTOMER, ("AES256",)))
 KEY_ALONE: Context = ((TRANSPORT, ("true",)), (SSE_KMS_KEY, ("arn:aws:kms:::key/1",)))
 
@@ -103,6 +104,7 @@ def deny(condition: Json, **elements: object) -> Json:
             None,
         ),
         (HEADERLESS, KEY_OF_OWN, deny({"Null": {SSE: "true", SSE_CUSTOMER: "true"}}), "customer-key-left-out"),
+        (INSECURE, (*BY_HTTP_ITSELF, (SSE_CUSTOMER, ("AES256",))), deny({"Null": {SSE: "true", SSE_CUSTOMER: "true"}}), None),
         (HEADERLESS, KEY_OF_OWN, deny({"Null": {SSE: "true", SSE_CUSTOMER: "true"}, **HTTP}), "anded-conditions"),
         (NEITHER, OVER_TLS, deny({"Null": {SSE: "false"}, "ForAnyValue:StringNotEquals": {SSE_CUSTOMER: "AES256"}}), None),
         (NEITHER, OVER_TLS, deny({"Null": {SSE: "false", SSE_CUSTOMER: "false"}}), "inverted-value"),

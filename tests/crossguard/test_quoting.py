@@ -4,7 +4,9 @@ from typing import get_args
 
 import pytest
 
+from bucketpolicy.tables.keys import _KEYS
 from crossguard.messages.quoting import (
+    SHORTEST_LIMIT,
     Form,
     clean,
     clean_sentence,
@@ -125,3 +127,8 @@ def test_what_is_malformed_is_not_shown(form: Form, texts: list[str], expected: 
 def test_the_default_of_a_variable_is_not_shown() -> None:
     """It is a value of the variable's key, which may be a secret."""
     assert quote("arn:aws:s3:::b/${aws:Referer, 'hunter2'}/*", 99) == "`arn:aws:s3:::b/${aws:Referer, ...}/*`"
+
+
+def test_no_documented_key_is_shortened() -> None:
+    """However little room there is: a reader has to find it in AWS's tables."""
+    assert [key for key in _KEYS if "…" in name_key(key, SHORTEST_LIMIT)] == []
