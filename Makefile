@@ -8,7 +8,7 @@ RUN := $(VENV)/bin/python
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test e2e check lint docs tables fuzz mutate bench
+.PHONY: help demo test e2e check lint docs tables fuzz mutate bench formal
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | sort | awk -F'\t' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -49,6 +49,11 @@ tables: $(READY) ## regenerate the tables of S3 actions and condition keys
 	@$(RUN) tools/make_tables.py
 
 check: lint test e2e ## everything that CI checks
+
+formal: ## check the proof that what the verifier accepts is denied (needs Coq)
+	@command -v coqc > /dev/null || { echo 'coqc is missing: apt-get install coq' >&2; exit 1; }
+	@sed -n '/^Theorem accepted_is_denied/,/\.$$/p' formal/Certificate.v
+	@start=$$(date +%s); coqc -q formal/Certificate.v && echo "Checked in $$(($$(date +%s) - start)) seconds."
 
 fuzz: $(READY) ## random documents against the oracles: N=1000000 SEED=7
 	@$(RUN) tools/fuzz.py $(N) $(SEED)
