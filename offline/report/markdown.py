@@ -50,7 +50,7 @@ _MARKS: dict[Outcome, str] = {
 _SPECIAL = re.compile(r"([\\`*_\[\]|~])")
 _ANY_MARKUP = re.compile(r"[^A-Za-z0-9 ./:()-]")
 #: What begins an item of a list.
-_LEADING = re.compile(r"^(\s*\d*)([-+.)])(?=\s)")
+_LEADING = re.compile(r"^(\s*(?:\d+(?=[.)])|(?=[-+])))([-+.)])(?=\s)")
 
 
 def render(report: Report) -> str:

@@ -281,3 +281,11 @@ def test_markdown_fits_a_comment(report: Report) -> None:
 
     assert len(shown) < 65_536
     assert "of which there is no room to tell here" in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"), [("(`a`) b", "(`a`) b"), ("1. x", "1\\. x"), ("- x", "\\- x"), ("+ x", "\\+ x"), ("1.5 x", "1.5 x")]
+)
+def test_markdown_escapes_what_begins_a_list_only(text: str, shown: str) -> None:
+    """What stands in a sentence is as people wrote it."""
+    assert f"\n{shown}  \n" in markdown.render(report_on(say("violation", text)))
