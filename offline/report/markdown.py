@@ -71,7 +71,7 @@ def render(report: Report) -> str:
 
 def _list_head(report: Report) -> Iterator[str]:
     status = find_status(report)
-    mark = {0: "✅", 1: "❌"}.get(status, "❔")
+    mark = {0: "✅", 3: "❔"}.get(status, "❌")
     verdict = _escape(say_verdict(report).removesuffix(".")) if say_totals(report) else "no S3 bucket was seen"
     yield f"### {mark} S3 bucket policies: {verdict}\n"
     yield f"{_code(report.subject[:200])}, {say_size(report)}; judged by {_escape(report.pack)} {_escape(report.version)}.\n"
