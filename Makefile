@@ -3,12 +3,13 @@ PYTHON ?= python3
 ENGINE ?= offline
 N ?= 20000
 SEED ?= 1
+SHARE ?= 1
 VENV := .venv
 RUN := $(VENV)/bin/python
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test e2e check lint docs tables fuzz mutate bench formal
+.PHONY: help demo test e2e check lint docs tables fuzz mutate bench formal attack
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | sort | awk -F'\t' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -57,6 +58,9 @@ formal: ## check the proof that what the verifier accepts is denied (needs Coq)
 
 fuzz: $(READY) ## random documents against the oracles: N=1000000 SEED=7
 	@$(RUN) tools/fuzz.py $(N) $(SEED)
+
+attack: $(READY) ## hostile requests, states, documents and faults of the machine: SHARE=0.1 for a tenth
+	@$(RUN) tools/attack.py $(SHARE)
 
 mutate: $(READY) ## mutation testing of bucketpolicy/ (long)
 	@$(RUN) tools/mutate.py

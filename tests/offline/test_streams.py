@@ -227,6 +227,8 @@ def test_a_signal_ends_pack_program_and_scratch_folder(tmp_path: Path, number: s
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # Where the tests run under nohup it is ignored, and that is inherited.
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # noqa: PLW1509  one thread
     )
     pid = program / "pid"
     while not (pid.exists() and pid.read_text("utf-8")) and process.poll() is None:
