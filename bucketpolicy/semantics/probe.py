@@ -37,8 +37,9 @@ _STRANGER = "999988887777"
 _ACCOUNT_DIGITS = 12
 _CLOUDFRONT = "cloudfront"
 _MOST = 64
+_FILLED = "example"
 _OLD_VERSIONS = ("1.1", "1.0")
-_OF_CALLER = (PRINCIPAL_ARN, PRINCIPAL_ACCOUNT, PRINCIPAL_ORG, IS_SERVICE, SERVICE_NAME)
+_OF_CALLER = (PRINCIPAL_ARN, PRINCIPAL_ACCOUNT, IS_SERVICE, SERVICE_NAME)
 _Item = TypeVar("_Item")
 _Values = dict[str, tuple[str, ...]]
 
@@ -54,20 +55,28 @@ def find_gap(document: Document, goal: Goal, most: int) -> Request | None:
 
 
 class _Pools(NamedTuple):
-    """What requests are put together from: `values` by key, `names` of objects, `actions` that the document writes out."""
+    """
+    What requests are put together from: `values` by key, `names` of objects, `actions` that the document writes out.
 
-    callers: tuple[Principal, ...]
+    `named`: callers that the document speaks of, and their neighbours. `exact`: of each key, the document's own values.
+    `linked`: those that agree with each other where policy variables make them.
+    """
+
+    strangers: tuple[Principal, ...]
+    named: tuple[Principal, ...]
     buckets: tuple[str, ...]
     names: tuple[str, ...]
     actions: frozenset[str]
     values: dict[str, tuple[str, ...]]
+    exact: dict[str, tuple[str, ...]]
+    linked: dict[str, tuple[str, ...]]
 
 
 def probe(document: Document, goal: Goal) -> Iterator[Request]:
     """Requests without end, the most telling first; nearly all of them are in the goal."""
     denies = [statement for statement in document.statements if statement.effect == "Deny"]
-    pools, numbers = _collect(denies, goal), _draw()
     mentioned = keys_of(document)
+    pools, numbers = _collect(denies, goal, mentioned), _draw()
     about_callers = not mentioned.isdisjoint(_OF_CALLER)
     named = [tuple(action for action in target.actions if lower_ascii(action) in pools.actions) for target in goal.targets]
     while True:
@@ -79,7 +88,7 @@ def probe(document: Document, goal: Goal) -> Iterator[Request]:
 
 def _draw() -> Iterator[int]:
     """The same numbers every time, with no pattern that a document could follow (Knuth's MMIX)."""
-    state = 1
+    state = 7
     while True:
         state = (state * 6364136223846793005 + 1442695040888963407) & 0xFFFFFFFFFFFFFFFF
         yield state >> 33
@@ -88,22 +97,28 @@ def _draw() -> Iterator[int]:
 # What the document tells apart ---------------------------------------------------------------------------------------------------------
 
 
-def _collect(denies: list[Statement], goal: Goal) -> _Pools:
+def _collect(denies: list[Statement], goal: Goal, mentioned: Iterable[str]) -> _Pools:
     constants: dict[str, list[str]] = {one.key: [] for target in goal.targets for one in target.restrictions}
     for statement in denies:
         for condition in statement.conditions:
             constants.setdefault(condition.key, []).extend(condition.values)
+    for key in sorted(mentioned):
+        # What only a policy variable stands for.
+        constants.setdefault(key, [])
     entries = [text for statement in denies for _, text in statement.principals.entries]
     entries += [*goal.exempt, *constants.get(PRINCIPAL_ARN, ()), *constants.get(PRINCIPAL_ACCOUNT, ()), *constants.get(SERVICE_NAME, ())]
     tails = [text.split(":", 5)[-1] for statement in denies for text in statement.resources.patterns]
     buckets = (goal.bucket,) if goal.bucket is not None else ("example-bucket", *(tail.partition("/")[0] for tail in tails))
     names = ["example.txt", *(name for tail in tails for name in _instances(tail.partition("/")[2]))]
     return _Pools(
-        _first((*_strangers(goal.partition), *(caller for text in entries for caller in _relatives(text, goal.partition)))),
+        _strangers(goal.partition),
+        _first(caller for text in entries for caller in _relatives(text, goal.partition)),
         _first(name.replace("*", "x").replace("?", "x") for name in buckets),
         _first(name for name in names if name),
         frozenset(lower_ascii(text) for statement in denies for text in statement.actions.patterns),
         {key: _first(_edges(key, texts)) for key, texts in constants.items()},
+        {key: _first(_plain(texts)) if _is_text(key) else () for key, texts in constants.items()},
+        {key: _first(_plain(texts)) or (_FILLED,) for key, texts in constants.items() if not texts or any("${" in text for text in texts)},
     )
 
 
@@ -148,10 +163,25 @@ def _relatives(text: str, partition: str) -> Iterator[Principal]:
     yield Identity("role", account, f"{arn}:role/q", "s")
 
 
+def _fill(pattern: str) -> str:
+    """The pattern with the same value for every policy variable."""
+    head, *parts = pattern.split("${")
+    return head + "".join(_FILLED + part.partition("}")[2] for part in parts)
+
+
+def _is_text(key: str) -> bool:
+    found = find_key(key)
+    return found is None or found.type in ("String", "Arn")
+
+
+def _plain(constants: list[str]) -> Iterator[str]:
+    """The constants as they stand, with something for every wildcard and variable."""
+    return (_fill(text).replace("*", "x").replace("?", "x") for text in constants if text)
+
+
 def _instances(pattern: str) -> Iterator[str]:
     """Strings that a glob covers, and some just beside."""
-    start, _, rest = pattern.partition("${")
-    plain = start + rest.partition("}")[2] if rest else pattern
+    plain = _fill(pattern)
     for filling in ("x", "", "a/b"):
         one = plain.replace("*", filling).replace("?", filling[:1] or "q")
         yield from (one, one + "x", one[:-1], one.swapcase())
@@ -195,14 +225,17 @@ def _addresses(constant: str) -> Iterator[str]:
 
 
 def _make(pools: _Pools, goal: Goal, target: Target, numbers: Iterator[int]) -> Request:
-    caller = _pick(pools.callers, numbers)
+    caller = _pick(pools.named if pools.named and next(numbers) & 1 else pools.strangers, numbers)
     values: _Values = {}
     for key, edges in pools.values.items():
         number = next(numbers)
         if number & 1:
-            values[key] = _choose_values(key, edges, number >> 1)
+            exact = pools.exact[key] if number & 2 else ()
+            values[key] = _choose_values(key, exact or edges, number >> 2)
+    if pools.linked and next(numbers) & 1:
+        values |= {key: (_pick(found, numbers),) for key, found in pools.linked.items()}
     _restrict(values, target, numbers)
-    _settle(values, goal, numbers)
+    _settle(values, caller, goal, numbers)
     bucket = _pick(pools.buckets, numbers)
     name = f"/{_pick(pools.names, numbers)}" if target.on == "object" else ""
     return Request(caller, _pick(target.actions, numbers), f"arn:{goal.partition}:s3:::{bucket}{name}", tuple(sorted(values.items())))
@@ -235,7 +268,7 @@ def _restrict(values: _Values, target: Target, numbers: Iterator[int]) -> None:
                 values.pop(key, None)
 
 
-def _settle(values: _Values, goal: Goal, numbers: Iterator[int]) -> None:
+def _settle(values: _Values, caller: Principal, goal: Goal, numbers: Iterator[int]) -> None:
     """Make the keys agree with each other and the caller, as far as the assumptions say."""
     assumptions = goal.assumptions
     if assumptions.secure_transport_present and TRANSPORT not in values:
@@ -249,5 +282,5 @@ def _settle(values: _Values, goal: Goal, numbers: Iterator[int]) -> None:
         values[key] = (value,)
     if assumptions.principal_keys_agree and assumptions.service_principal_keys and assumptions.anonymous_has_no_identity:
         # `complete` puts the caller's own in their places.
-        for key in _OF_CALLER:
+        for key in (*_OF_CALLER, PRINCIPAL_ORG) if isinstance(caller, Anonymous) else _OF_CALLER:
             values.pop(key, None)
