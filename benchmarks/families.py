@@ -43,8 +43,9 @@ def families() -> tuple[Family, ...]:
         Family("not containing one of 12 tokens", _missing_tokens(12), ("Counterexample", "Denied"), 7),
         Family("lengths 1 to 120 and longer", _ladder(120), ("Denied",), 444),
         Family("pigeonhole, 6 holes", _pigeonhole(6), ("Denied",), 210),
-        Family("Tseitin, 26 nodes", _tseitin(26), ("Denied",), 1900),
-        Family("3-SAT in one key, 12 variables", _sat(12, 1), ("Counterexample", "Denied"), 900),
+        Family("Tseitin, 26 nodes", _tseitin(26), ("Denied", "Undecided"), 1900),
+        Family("3-SAT in one key, 12 variables", _sat(12, 1), ("Counterexample", "Denied", "Undecided"), 900),
+        Family("without 90 tokens", _without_tokens(90), ("Counterexample", "Undecided"), 900),
         Family("3-SAT in one key, 16 variables", _sat(16, 1), ("Counterexample", "Denied", "Undecided"), 11_000),
         Family("3-SAT in one key, 24 variables", _sat(24, 1), ("Counterexample", "Denied", "Undecided"), 14_000),
     )
@@ -79,6 +80,11 @@ def _tokens(count: int) -> Json:
 
 def _missing_tokens(count: int) -> Json:
     return _document({"NotResource": f"{HERE}/*t{number:02}*"} for number in range(count))
+
+
+def _without_tokens(count: int) -> Json:
+    null = {"Null": {SSE: "true"}}
+    return _document({"NotResource": f"{HERE}/*t{number:02}*", "Condition": null} for number in range(count))
 
 
 def _ladder(length: int) -> Json:

@@ -1,8 +1,9 @@
 """
 Whether a document denies every request of a goal: decided, and replayed before it is shown.
 
-`decide` and the modules that check it read the policy language separately. A proof must be one, and a counterexample a request of the goal
-that `evaluate` finds surely not denied. Where they disagree one of the two has a bug, and nothing is claimed.
+A counterexample must be a request of the goal that `evaluate`, the other reading of the language, finds surely not denied. A denial must
+have a proof that `check_proof` follows, which shares the compiler and the emptiness test with `decide`; so requests near the document's
+constants are put to `evaluate` as well, and none may get through. Where the two readings disagree, nothing is claimed.
 """
 
 import re
