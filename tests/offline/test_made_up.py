@@ -181,7 +181,8 @@ def test_a_bucket_that_only_a_made_up_answer_makes_is_unknown(folder: Path) -> N
     """It is shown and judged; nothing is claimed of it, and nothing passes."""
     ended = run_command("preview", str(write_program(folder, BUCKETS_OF_ANOTHER_STACK)), "--format", "json")
     assert ended.status == 3
-    (bucket,) = json.loads(ended.out)["buckets"]
+    (stack,) = json.loads(ended.out)["stacks"]
+    (bucket,) = stack["buckets"]
     (result,) = bucket["results"]
     assert (result["policy"], result["outcome"]) == (HAS_POLICY, "unknown")
     assert f"made-up answer of stack reference {NETWORK}" in result["message"]
