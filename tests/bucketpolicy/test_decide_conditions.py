@@ -381,6 +381,7 @@ def test_a_key_of_the_bucket_has_a_value_that_nobody_makes_up(key: str) -> None:
         {"ForAnyValue:StringNotEquals": {"aws:TagKeys": "${aws:PrincipalTag/team}"}, "Null": {SSE: "true", "aws:TagKeys": "false"}},
         {"ArnNotEquals": {"s3:DataAccessPointArn": "arn:aws:s3:::${aws:PrincipalTag/team}"}},
         {"StringNotEquals": {"aws:PrincipalArn": "arn:aws:iam::${aws:PrincipalAccount}:user/${aws:username}"}},
+        {"StringNotEquals": {"s3:RequestObjectTag/owner": "${aws:PrincipalArn}"}},
     ],
 )
 def test_a_negated_operator_with_a_variable_spares_equal_values(condition: Json) -> None:
