@@ -183,8 +183,8 @@ def test_a_bucket_that_only_a_made_up_answer_makes_is_unknown(folder: Path) -> N
     assert ended.status == 3
     (stack,) = json.loads(ended.out)["stacks"]
     (bucket,) = stack["buckets"]
-    (result,) = bucket["results"]
-    assert (result["policy"], result["outcome"]) == (HAS_POLICY, "unknown")
+    (result,) = [each for each in bucket["results"] if each["policy"] == HAS_POLICY]
+    assert result["outcome"] == "unknown"
     assert f"made-up answer of stack reference {NETWORK}" in result["message"]
 
 
