@@ -19,7 +19,7 @@ from crossguard.judging.finding import Compliant, Exempted, Finding, NotApplicab
 from crossguard.pack.kinds import BUCKET_NAME, JUDGED, POLICY_DOCUMENT
 from crossguard.pack.rule import Rule
 from crossguard.resources.attachments import assess_attachments, attach
-from crossguard.resources.documents import find, is_directory_bucket, look, read_bucket_name
+from crossguard.resources.documents import find, is_directory_bucket, look, read_bucket_name, read_region
 from crossguard.resources.links import find_targets
 from crossguard.resources.naming import settle
 from crossguard.resources.seen_inputs import SeenInputs
@@ -221,10 +221,10 @@ def _list_buckets(stack: _Stack) -> Iterator[Bucket]:
 
 def _is_misplaced(policy: Shown, members: Iterable[Shown]) -> bool:
     """Whether a BucketPolicy without a region of its own is for a bucket that sets another one than the policy's provider."""
-    regions = {member.inputs.get("region") for member in members if member.resource_type in BUCKET_NAME} - {None, ""}
+    regions = {read_region(member.inputs, None) for member in members if member.resource_type in BUCKET_NAME} - {None}
     if policy.resource_type not in POLICY_DOCUMENT or policy.inputs.get("region") or not policy.inputs:
         return False
-    provider = policy.provider.props.get("region") if policy.provider is not None else None
+    provider = read_region(policy.provider.props, None) if policy.provider is not None else None
     return bool(regions - {provider})
 
 

@@ -20,11 +20,14 @@ _WRITTEN: tuple[tuple[Language, re.Pattern[str]], ...] = (
     # `%v` of an Output is the address of its state, and other verbs say that they do not fit.
     ("go", re.compile(r"%!\w\(\*?(?:pulumi|internal|pulumix)\.\w*Output|&?\{0x[0-9a-f]{9,12}\}")),
 )
+#: A longer text is no document that S3 takes, whatever is in it.
+_MOST = 100_000
 _HINTS = ("Calling ", "pulumi", "Pulumi.", "%!", "{0x", "\\u00")
 
 
 def find_output(text: str) -> Language | None:
-    """The language of the SDK whose text for an Output is in this one; None where there is none."""
+    """The language of the SDK whose text for an Output is in this one, near enough to its beginning; None where there is none."""
+    text = text[:_MOST]
     if not any(hint in text for hint in _HINTS):
         return None
     plain = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -97,3 +98,16 @@ def test_any_policy_configuration(value: Any) -> None:
     found = interpret(value if isinstance(value, dict) else {"all": value}, "config.json")
 
     assert isinstance(found, Configuration) or found.message.startswith("config.json: ")
+
+
+@pytest.mark.parametrize("region", [[], {}, ["eu-west-1"], {"a": 1}, 1, None, True, "", "eu-west-1"])
+def test_a_region_that_is_anything(region: object) -> None:
+    """Of a bucket, of its policy and of their provider."""
+    for where in range(3):
+        resources = [bucket("logs"), policy("logs", "logs", write_compliant())]
+        if where < 2:
+            resources[where]["inputs"]["region"] = region
+            assert_well_behaved(run("analyze", "-", stdin=export(*resources).encode()))
+        else:
+            text = export(*resources).replace('"eu-west-1"', json.dumps(region))
+            assert_well_behaved(run("analyze", "-", stdin=text.encode()))
