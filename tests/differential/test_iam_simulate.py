@@ -19,7 +19,7 @@ import pytest
 
 from bucketpolicy.document import Document
 from bucketpolicy.parse import parse
-from bucketpolicy.request import Identity, Principal, Request, Service
+from bucketpolicy.request import Identity, OriginAccessIdentity, Principal, Request, Service
 from bucketpolicy.semantics import evaluate
 from tests.differential.attack import attack
 from tests.differential.documents import Case, generate
@@ -124,7 +124,7 @@ def _name(principal: Principal) -> Json:
     match principal:
         case Identity("role", account, arn, session):
             return f"arn:aws:sts::{account}:assumed-role/{arn.rsplit('/', 1)[1]}/{session}"
-        case Identity(_, _, arn):
+        case Identity(_, _, arn) | OriginAccessIdentity(arn):
             return arn
         case Service(name):
             return name
