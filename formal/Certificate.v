@@ -1,4 +1,4 @@
-(* A model of the core of verifier/verify.py, and the theorem that what it accepts is denied.
+(* A model of the core of a checker of proof certificates, and the theorem that what it accepts is denied.
 
    A request gives each key a string, or nothing. Tests look at one key: whether it is there, and which globs its string matches.
    A statement is a conjunction of tests; a document denies a request iff all tests of one of its statements hold.
