@@ -101,7 +101,7 @@ def _answer(question: Question) -> int:
             text = f"{script.rstrip()}\n"
         case _:
             assert_never(question)
-    refused = _write(text, Target("text", None))
+    refused = _write([text], Target("text", None))
     return _PASSED if refused is None else _fail(refused)
 
 
