@@ -1,16 +1,14 @@
 """What the tool says of itself: its policies, their pages, its versions, and how a shell completes its commands."""
 
-import platform
 import re
 from importlib import import_module
-from importlib.metadata import version
 from pathlib import Path
 
 import policies
 from bucketpolicy.tables import actions
 from crossguard.pack.rule import FRAMEWORK, FRAMEWORK_VERSION, Rule, StackRule, link
 from crossguard.pack.settings import KEYS
-from offline.pack_info import PACK, read_version
+from offline.pack_info import PACK, list_versions, read_version
 
 NAMES: tuple[str, ...] = tuple(rule.name for rule in policies.ALL)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
@@ -20,12 +18,10 @@ def tell_versions() -> str:
     """Those of the pack, its tables, its SDK and the interpreter."""
     found = _DATE.search(actions.__doc__ or "")
     tables = f"actions and condition keys of AWS's Service Authorization Reference of {found[0]}" if found else "actions and condition keys"
-    lines = (
-        f"{PACK} {read_version()}",
-        tables,
-        f"pulumi {version('pulumi')}, pulumi-policy {version('pulumi-policy')}",
-        f"Python {platform.python_version()}",
-    )
+    versions = list_versions()
+    python = versions.pop("Python")
+    sdk = ", ".join(f"{name} {number}" for name, number in versions.items())
+    lines = (f"{PACK} {read_version()}", tables, sdk, f"Python {python}")
     return "".join(f"{line}\n" for line in lines)
 
 

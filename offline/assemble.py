@@ -5,10 +5,8 @@ What the pack reports is what counts. Where it is silent, this process finds out
 names the statements that deny; without, by looking only for what would make silence mean something else (an exemption, an unknown value).
 """
 
-import platform
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
-from importlib.metadata import version
 from pathlib import PurePosixPath
 from posixpath import normpath
 from typing import NamedTuple
@@ -27,6 +25,7 @@ from crossguard.resources.source import Found
 from offline import remarks
 from offline.analyze import ShownProvider, find_provider, list_providers, reveal_read
 from offline.configuration import Configuration, Configured
+from offline.pack_info import list_versions
 from offline.report import content
 from offline.report.content import Bucket, CommandName, Outcome, Report, Result, SourceLocation, name_stack
 from offline.results import Examined, Judgement, choose_fix, read_verdict, say, share_fix
@@ -98,7 +97,7 @@ def assemble(judged: tuple[Judged, ...], configuration: Configuration, command: 
         policies=pack.policies,
         stacks=stacks,
         date=now,
-        versions={"Python": platform.python_version(), "pulumi": version("pulumi"), "pulumi-policy": version("pulumi-policy")},
+        versions=list_versions(),
     )
 
 

@@ -9,11 +9,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
 
-from offline.memory import limit_memory
+from offline.memory import MEGABYTE, limit_memory
 from offline.run import Failure
 
 STDIN = "-"
-_MEGABYTE = 2**20
 #: In megabytes, besides the content itself.
 _MOST_MEMORY = 500
 
@@ -34,11 +33,21 @@ def read_text(name: str, most: int, expected: str, *, empty: bool = False) -> st
         content = _read_bytes(name, most)
     except (OSError, ValueError) as error:
         return _refuse(name, explain_error(error), expected)
+    return read_content(name, content, most, expected, empty=empty)
+
+
+def read_content(name: str, content: bytes, most: int, expected: str, *, empty: bool = False) -> str | Failure:
+    """The text of what was read of a file, at most one byte more than is accepted; the rest is as for `read_text`."""
     if len(content) > most:
-        return _refuse(name, f"larger than {most // _MEGABYTE} MB", expected)
+        return refuse_size(name, most, expected)
     if not empty and not content.strip():
         return _refuse(name, "is empty", expected)
-    return decode(name, content, expected)
+    return _decode(name, content, expected)
+
+
+def refuse_size(name: str, most: int, expected: str) -> Failure:
+    """The line about a file of more bytes than are accepted."""
+    return _refuse(name, f"larger than {most // MEGABYTE} MB", expected)
 
 
 def explain_error(error: Exception) -> str:
@@ -61,7 +70,7 @@ def _read_some(file: BinaryIO, most: int) -> bytes:
     return file.read(most + 1)
 
 
-def decode(name: str, content: bytes, expected: str) -> str | Failure:
+def _decode(name: str, content: bytes, expected: str) -> str | Failure:
     """UTF-8; UTF-16 as well where it is marked, since Windows PowerShell redirects output so."""
     utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:

@@ -1,6 +1,8 @@
 """What is so about the pack in this checkout: where it is, what it is called, its version, and how its policies describe themselves."""
 
+import platform
 import re
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,6 +20,11 @@ def read_version() -> str:
     text = cast("Any", __spec__).loader.get_data(str(ROOT / "PulumiPolicy.yaml")).decode()
     found = re.search(r"^version:\s*[\"']?([0-9A-Za-z.+-]+)", text, re.MULTILINE)
     return found[1] if found else "0.0.0"
+
+
+def list_versions() -> dict[str, str]:
+    """What takes part in a verdict besides the pack, by name."""
+    return {"Python": platform.python_version(), "pulumi": version("pulumi"), "pulumi-policy": version("pulumi-policy")}
 
 
 def describe(rule: Rule | StackRule, level: Level) -> PolicyInfo:

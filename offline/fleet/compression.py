@@ -4,13 +4,12 @@ import gzip
 import zlib
 from io import BytesIO
 
-from offline.files import decode, name_source
+from offline.files import name_source, read_content
 from offline.fleet.sources import lack_package
 from offline.run import Failure
 from offline.state import EXPECTED, MOST_BYTES
 
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
-_MEGABYTE = 2**20
 
 
 def read_text(content: bytes, where: str) -> str | Failure:
@@ -22,11 +21,7 @@ def read_text(content: bytes, where: str) -> str | Failure:
         return lack_package(name, error)
     except (OSError, EOFError, zlib.error):
         return Failure(f"{name}: its compressed content is damaged; expected: {EXPECTED}")
-    if len(plain) > MOST_BYTES:
-        return Failure(f"{name}: larger than {MOST_BYTES // _MEGABYTE} MB; expected: {EXPECTED}")
-    if not plain.strip():
-        return Failure(f"{name}: is empty; expected: {EXPECTED}")
-    return decode(name, plain, EXPECTED)
+    return read_content(where, plain, MOST_BYTES, EXPECTED)
 
 
 def _decompress(content: bytes) -> bytes:

@@ -14,14 +14,13 @@ from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, NamedTuple, cast
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from offline.files import STDIN, explain_error, name_source
+from offline.files import STDIN, explain_error, name_source, refuse_size
 from offline.run import Failure
 from offline.state import EXPECTED, MOST_BYTES
 
 #: What the file of a state is called; how it is compressed is told by its first bytes.
 _ENDINGS = (".json", ".json.gz", ".json.zst")
 _PULUMI, _STACKS = ".pulumi", "stacks"
-_MEGABYTE = 2**20
 INSTALL = "pip install -r requirements-fleet.txt"
 
 
@@ -65,9 +64,7 @@ def read_item(item: Item) -> bytes | Failure:
         return lack_package(name, error)
     except Exception as error:  # noqa: BLE001  every store has errors of its own
         return Failure(f"{name}: {explain_error(error)}; expected: {EXPECTED}")
-    if len(content) > MOST_BYTES:
-        return Failure(f"{name}: larger than {MOST_BYTES // _MEGABYTE} MB; expected: {EXPECTED}")
-    return content
+    return content if len(content) <= MOST_BYTES else refuse_size(item.where, MOST_BYTES, EXPECTED)
 
 
 def lack_package(name: str, error: ImportError) -> Failure:

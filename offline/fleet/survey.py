@@ -1,12 +1,10 @@
 """`analyze` of many states: which there are, who judges them, and the report on what came of it."""
 
 import os
-import platform
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
-from importlib.metadata import version
 from typing import Any, NamedTuple
 
 from offline.command_line import Format
@@ -21,7 +19,7 @@ from offline.fleet.options import SurveyOptions
 from offline.fleet.shards import is_in_shard
 from offline.fleet.sources import Item, list_items, read_item
 from offline.fleet.work import Task, judge_task, write_task
-from offline.pack_info import PACK, describe, read_version
+from offline.pack_info import PACK, describe, list_versions, read_version
 from offline.report import formats, ndjson
 from offline.report.content import Bucket, Report, Stack, UsedExemption, name_stack, rank
 from offline.report.text import Screen
@@ -118,7 +116,7 @@ def _conclude(collected: Collected, unlisted: tuple[Failure, ...], configuration
         policies=tuple(describe(configured.rule, configured.level) for configured in configuration.policies),
         stacks=stacks,
         date=now,
-        versions={"Python": platform.python_version(), "pulumi": version("pulumi"), "pulumi-policy": version("pulumi-policy")},
+        versions=list_versions(),
         notes=(*collected.notes, *(list_exemption_notes(exemptions, now.date()) if whole else ())),
         unread=(*(failure.message for failure in unlisted), *collected.unread),
         exemptions=exemptions,
