@@ -42,7 +42,7 @@ def read_content(name: str, content: bytes, most: int, expected: str, *, empty: 
         return refuse_size(name, most, expected)
     if not empty and not content.strip():
         return _refuse(name, "is empty", expected)
-    return _decode(name, content, expected)
+    return decode(name, content, expected)
 
 
 def refuse_size(name: str, most: int, expected: str) -> Failure:
@@ -70,7 +70,7 @@ def _read_some(file: BinaryIO, most: int) -> bytes:
     return file.read(most + 1)
 
 
-def _decode(name: str, content: bytes, expected: str) -> str | Failure:
+def decode(name: str, content: bytes, expected: str) -> str | Failure:
     """UTF-8; UTF-16 as well where it is marked, since Windows PowerShell redirects output so."""
     utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:

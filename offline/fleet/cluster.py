@@ -9,7 +9,7 @@ import builtins
 import io
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from itertools import islice
@@ -31,8 +31,8 @@ class NoClusterError(Exception):
     """The scheduler cannot be reached, or has no workers; half a sentence."""
 
 
-def run_on_cluster(address: str, work: Callable[[str], str], tasks: Sequence[str]) -> Iterator[Done[str]]:
-    """The results in the order in which they are ready; `work` is a function of a module of this project."""
+def run_on_cluster(address: str, work: Callable[[str], str], tasks: Iterable[str]) -> Iterator[Done[str]]:
+    """The results in the order in which they are ready; `work` is a function of a module of this project. Few tasks are asked for ahead."""
     distributed: Any = import_module("distributed")  # only this way needs it
 
     with _connect(address) as (client, archive):

@@ -12,13 +12,14 @@ def call(archive: str, packages: tuple[str, ...], module: str, name: str, argume
     """The result of a function of this archive's code, which `Client.upload_file` has put into the worker's folder."""
     import importlib  # noqa: PLC0415  see above
     import sys  # noqa: PLC0415
+    import threading  # noqa: PLC0415
     from pathlib import Path  # noqa: PLC0415
 
     from distributed import get_worker  # noqa: PLC0415
 
     worker = get_worker()
     path = str(Path(worker.local_directory, archive))
-    with worker.__dict__.setdefault("_guard_lock", __import__("threading").Lock()):
+    with worker.__dict__.setdefault("_guard_lock", threading.Lock()):
         if path not in sys.path[:1]:
             sys.path[:] = [path, *(entry for entry in sys.path if entry != path)]
             importlib.invalidate_caches()

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any, NamedTuple
 
 from offline.command_line import Format
@@ -18,7 +19,7 @@ from offline.fleet.jobs import Done, run_tasks
 from offline.fleet.options import SurveyOptions
 from offline.fleet.shards import is_in_shard
 from offline.fleet.sources import Item, list_items, read_item
-from offline.fleet.work import Task, judge_task, write_task
+from offline.fleet.work import Task, judge_task, judge_written, write_task
 from offline.pack_info import PACK, describe, list_versions, read_version
 from offline.report import formats, ndjson
 from offline.report.content import Bucket, Report, Stack, UsedExemption, name_stack, rank
@@ -52,9 +53,9 @@ def survey(options: SurveyOptions, configuration: Configuration, now: datetime, 
     if unlisted and not items:
         yield unlisted[0]
         return
-    tasks = [write_task(task) for task in _plan(items, options, configuration, now.date())]
+    tasks = tuple(_plan(items, options, configuration, now.date()))
     try:
-        with collect(_show(_run(tasks, options), len(tasks), tell), items) as collected:
+        with collect(_show(_run(tasks, options, tell), len(tasks), tell), items) as collected:
             yield _conclude(collected, unlisted, configuration, now, whole=options.shard is None)
     except NoClusterError as error:
         yield Failure(f"--cluster {options.cluster}: {error}; expected: the address of a Dask scheduler, such as tcp://HOST:8786")
@@ -78,18 +79,31 @@ def _list_items(options: SurveyOptions, tell: Callable[[str], None]) -> tuple[tu
 def _plan(items: tuple[Item, ...], options: SurveyOptions, configuration: Configuration, today: date) -> Iterator[Task]:
     cache = None if options.cache is None else Cache(options.cache.resolve(), describe_context(configuration, today))
     for item in items:
-        # Standard input is here only, and so are local files and the cache where the work is done on other machines.
-        here = item.file == STDIN or (options.cluster is not None and (not item.store or cache is not None))
-        content = read_item(item) if here else None
-        yield Task(item, content if isinstance(content, bytes) else None, configuration.written, today, cache)
+        task = Task(item, None, configuration.written, today, cache)
+        # Standard input can be read here only, and once.
+        yield _fetch(task) if item.file == STDIN else task
 
 
-def _run(tasks: list[str], options: SurveyOptions) -> Iterator[Done[str]]:
+def _fetch(task: Task) -> Task:
+    """The task with its state, where that can be read; else whoever does the work finds out why."""
+    content = read_item(task.item)
+    return task._replace(content=content if isinstance(content, bytes) else None)
+
+
+def _run(tasks: tuple[Task, ...], options: SurveyOptions, tell: Callable[[str], None]) -> Iterator[Done[str]]:
     if options.cluster is not None:
-        return run_on_cluster(options.cluster, judge_task, tasks)
+        # A task is written when it is its turn: all of them, with their states, do not fit into memory.
+        return run_on_cluster(options.cluster, judge_written, map(_write_for_others, tasks))
     wanted = options.jobs or os.cpu_count() or 1
-    processes = wanted if options.jobs else min(wanted, -(-len(tasks) // _STATES_A_PROCESS))
-    return run_tasks(judge_task, tasks, max(1, processes))
+    processes = wanted if options.jobs else max(1, min(wanted, -(-len(tasks) // _STATES_A_PROCESS)))
+    here = processes == 1 or len(tasks) == 1
+    return run_tasks(partial(judge_task, tell=tell) if here else judge_task, tasks, 1 if here else processes)
+
+
+def _write_for_others(task: Task) -> str:
+    """The task as text for another machine, which has neither local files nor the cache."""
+    here = task.content is None and (not task.item.store or task.cache is not None)
+    return write_task(_fetch(task) if here else task)
 
 
 def _show(done: Iterator[Done[str]], expected: int, tell: Callable[[str], None]) -> Iterator[tuple[int, str | None]]:

@@ -1,13 +1,13 @@
 """
 What is done with one state, wherever it is done: read, judged, and turned into the lines of a report.
 
-A task and its part of the report are texts, so that they cross to other processes and machines and can be kept: a line of JSON about the
-stack, and a line for each bucket as in NDJSON. Everything a part follows from is in its task.
+A task's part of the report is text, so that it crosses to other processes and machines and can be kept: a line of JSON about the stack, and
+a line for each bucket as in NDJSON. Everything a part follows from is in its task, which is text only where it goes to another machine.
 """
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import lru_cache
 from hashlib import sha256
@@ -58,9 +58,13 @@ class Part(NamedTuple):
     unread: str = ""
 
 
-def judge_task(argument: str) -> str:
-    """The part of a report, as text, that a task, as text, asks for. Raises for mistakes of ours only."""
-    task = _read_task(argument)
+def judge_written(argument: str) -> str:
+    """The part that a task, as text, asks for: what a machine of a cluster does."""
+    return judge_task(_read_task(argument))
+
+
+def judge_task(task: Task, tell: Callable[[str], None] = lambda _: None) -> str:
+    """The part of a report, as text, that a task asks for, with lines of progress for `tell`. Raises for mistakes of ours only."""
     content = read_item(task.item) if task.content is None else task.content
     if isinstance(content, Failure):
         return _write_unread(content)
@@ -71,20 +75,20 @@ def judge_task(argument: str) -> str:
     digest, text = sha256(content).hexdigest(), read_text(content, task.item.where)
     # A large state is in memory once.
     del content
-    part = _judge(task, text, digest)
+    part = _judge(task, text, digest, tell)
     if entry is not None and not part.startswith('{"unread"'):
         keep(entry, part)
     return part
 
 
-def _judge(task: Task, text: str | Failure, digest: str) -> str:
+def _judge(task: Task, text: str | Failure, digest: str, tell: Callable[[str], None]) -> str:
     where = name_source(task.item.where)
     found = text if isinstance(text, Failure) else state.parse(text, where)
     if isinstance(found, Failure):
         return _write_unread(found)
     configuration = _read_configuration(json.dumps(task.configuration))
     findings: analyze.Findings = {}
-    run = analyze.judge_state(found, configuration, task.today, findings=findings)
+    run = analyze.judge_state(found, configuration, task.today, tell, findings)
     stack = assemble_stack(Judged(run, where, findings), configuration, task.today, proofs=True)
     stack = stack._replace(time=found.time, digest=digest)
     about = {

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,13 @@ import zstandard
 from offline import analyze
 from offline import state as state_module
 from offline.configuration import Configuration, interpret
+from offline.fleet import survey as module
+from offline.fleet.jobs import Done
 from offline.fleet.merge import merge
 from offline.fleet.options import SurveyOptions
 from offline.fleet.ratchet import Terms, add_exemptions
 from offline.fleet.shards import Shard
+from offline.fleet.sources import Item, read_item
 from offline.fleet.survey import Survey, complete, find_status, render, survey
 from offline.report.content import Report
 from offline.report.parse import read_bucket, read_header, read_stack
@@ -255,3 +259,31 @@ def test_the_ratchet_exempts_what_is_there_and_nothing_new(backend: Path) -> Non
     ]
     assert add_exemptions(written, buckets, Terms("again", None, None), NOW.date()).added == 0
     assert add_exemptions(written, buckets, Terms("again", None, None), date(2027, 2, 1)).added == 2
+
+
+def test_a_task_is_written_when_it_is_its_turn(backend: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """States for a cluster are read one after another: all of them at once do not fit into memory."""
+    read: list[str] = []
+    taken: list[int] = []
+
+    def work_here(_address: str, work: Callable[[str], str], tasks: Iterable[str]) -> Iterator[Done[str]]:
+        for number, task in enumerate(tasks):
+            taken.append(len(read))
+            yield Done(number, work(task))
+
+    def note(item: Item) -> bytes | Failure:
+        read.append(item.place)
+        return read_item(item)
+
+    monkeypatch.setattr(module, "read_item", note)
+    monkeypatch.setattr(module, "run_on_cluster", work_here)
+    assert run(backend, cluster="tcp://elsewhere").stacks == run(backend).stacks
+    assert taken == [1, 2, 3]
+
+
+def test_one_large_state_tells_how_far_it_is(backend: Path) -> None:
+    """Its bucket policies, not only the states."""
+    lines: list[str] = []
+    with survey(SurveyOptions((str(backend),), jobs=1), configure({}), NOW, lines.append) as found:
+        assert isinstance(found, Survey)
+    assert "judging bucket policies: 0 of 2" in lines
