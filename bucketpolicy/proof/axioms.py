@@ -194,6 +194,7 @@ _ALWAYS = (
 )
 _SERVICES_ONLY = ("aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths")
 _ENDPOINT_ONLY = ("aws:sourcevpc", "aws:vpcsourceip", "aws:sourcevpcarn", "aws:vpceaccount", "aws:vpceorgid", "aws:vpceorgpaths")
+_SIGNATURE = ("s3:authtype", "s3:signatureversion")
 _SEVEN_SEGMENTS: Glob = (MANY, *((":", MANY) * 6))
 _ORIGIN = "CloudFront Origin Access Identity "
 _SPACE = (
@@ -243,6 +244,7 @@ def _has_facts(key: str) -> bool:
         *_SERVICES_ONLY,
         *_IDENTITY_ONLY,
         *_ENDPOINT_ONLY,
+        *_SIGNATURE,
         TLS_VERSION,
         IS_SERVICE,
         SERVICE_NAMES,
@@ -268,6 +270,7 @@ def _facts_of(key: str, world: World) -> Iterator[_Fact]:
 
 
 def _caller_facts(key: str, world: World) -> Iterator[_Fact]:
+    """The keys that are sent by some callers only, or by all of a sort (S-66)."""
     present, absent = world.having(key, present=True), world.having(key, present=False)
     if key in _SERVICES_ONLY:
         yield (world.besides(world.services), present), "the condition key is sent for AWS services only"
@@ -278,6 +281,9 @@ def _caller_facts(key: str, world: World) -> Iterator[_Fact]:
         yield (world.identities, (key_variable(key), spaced)), "no user or role has white space in its name"
     if key == IS_SERVICE:
         yield (world.signed, absent), "the condition key is documented to be in every signed request"
+    if key in _SIGNATURE:
+        reason = "whether a signed request lacks the condition key, which says how it is signed, is open"
+        yield (world.signed, absent), reason
     if key in (PRINCIPAL_ARN, PRINCIPAL_ACCOUNT):
         yield from _identity_facts(key, world)
     if key == SERVICE_NAMES:

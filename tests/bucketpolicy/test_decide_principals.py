@@ -336,3 +336,14 @@ def test_an_anonymous_request_is_shown_without_a_user_id() -> None:
     assert reasons(uploads(lacks, signed, services, statement({**NULL, "Bool": {"aws:PrincipalIsAWSService": "true"}})))
     shown = witness(uploads(lacks))
     assert (shown.principal != Anonymous(), "aws:userid" in dict(shown.context)) == (True, True)
+
+
+def test_a_signed_request_is_not_shown_without_saying_how_it_is_signed() -> None:
+    """Whoever sends none of the ways to sign signs nothing."""
+    for key, values in (
+        ("s3:authType", ["REST-HEADER", "REST-QUERY-STRING", "POST"]),
+        ("s3:signatureversion", ["AWS4-HMAC-SHA256", "AWS"]),
+    ):
+        some = statement({**NULL, "StringEquals": {key: values}})
+        assert witness(uploads(some)).principal == Anonymous()
+        assert reasons(uploads(some, statement({"Null": {SSE: "true", "aws:PrincipalArn": "true"}})))
