@@ -8,6 +8,7 @@ Not for resource control policies: their rules differ.
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from bucketpolicy.document import Document, Names, Principals, Problem, Statement
@@ -151,6 +152,8 @@ def _remark_on_names(statement: Statement) -> Iterator[tuple[str, str]]:
         yield statement.resources.path, "the bucket's part of the ARN has a wildcard"
 
 
+# The documents of an organization name the same few actions.
+@lru_cache(maxsize=256)
 def _match_actions(pattern: str) -> frozenset[str]:
     if not any(sign in pattern for sign in _WILD):
         return _ACTIONS & {pattern}

@@ -7,9 +7,12 @@ definition with test vectors.
 
 import hashlib
 import json
+from functools import lru_cache
 from typing import Any
 
 _LOWER = ("Action", "NotAction")
+#: Of what is longer than any document that S3 takes, no hash is kept.
+_MOST_KEPT = 20_480
 
 
 class _NotCanonicalError(Exception):
@@ -18,7 +21,15 @@ class _NotCanonicalError(Exception):
 
 def hash_document(text: str) -> str:
     """`sha256:` and the hash of the canonical text in UTF-8; of a text that has none, the hash of that text as it is."""
+    return _hash_kept(text) if len(text) <= _MOST_KEPT else _hash(text)
+
+
+def _hash(text: str) -> str:
     return f"sha256:{hashlib.sha256(canonicalize(text).encode('utf-8', 'surrogatepass')).hexdigest()}"
+
+
+# Policies, exemptions and reports ask for the same document's, one after the other.
+_hash_kept = lru_cache(maxsize=16)(_hash)
 
 
 def canonicalize(text: str) -> str:

@@ -44,8 +44,8 @@ def judge(document: Document, goal: Goal, probes: int = FEW, ticks: int = TICKS)
     return restore_name(_judge(*shared, probes, ticks), goal.bucket)
 
 
-# The buckets of an organization have the same documents but for their names.
-@lru_cache(maxsize=64)
+# The buckets of an organization have the same documents but for their names: these are sixty-four of them, for three goals each.
+@lru_cache(maxsize=192)
 def _judge(document: Document, goal: Goal, probes: int, ticks: int) -> Verdict:
     budget = Budget(ticks)
     try:

@@ -8,6 +8,7 @@ Sources: AWS "Grammar of the IAM JSON policy language", "Access Analyzer policy 
 
 import json
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Literal, NamedTuple, get_args
 
 from bucketpolicy.document import (
@@ -63,11 +64,20 @@ def parse(text: str) -> Document | Malformed:
 
     White space around the document is allowed: it is taken off on the way to S3.
     """
+    # What is refused by its size alone is too big to be kept.
+    return _parse_kept(text) if len(text) <= MAX_BYTES else _parse(text)
+
+
+def _parse(text: str) -> Document | Malformed:
     problems = _Problems()
     document = _read(text, problems)
     if problems.found or document is None:
         return Malformed(tuple(problems.found))
     return document
+
+
+# Policies, messages and repairs read the same document, one after the other.
+_parse_kept = lru_cache(maxsize=128)(_parse)
 
 
 def _read(text: str, problems: _Problems) -> Document | None:

@@ -77,7 +77,7 @@ def locate(subject: Subject, settings: Settings | Rejected, source: Source) -> S
     """The subject with the bucket's name and the partition that is judged, as far as they are known."""
     match settings, source:
         case Settings(), Found(text, _, bucket, region):
-            document = _read(text)
+            document = parse(text)
             known = document if isinstance(document, Document) else _NOTHING
             return subject._replace(bucket=bucket, partition=_choose_partition(settings, region, bucket, known)[0])
         case Settings(), Bare(bucket, region):
@@ -113,7 +113,7 @@ def _judge_text(rule: Rule, settings: Settings, source: Found) -> Finding:
         return OutputInText("bucket", language)
     if source.bucket is not None and not is_bucket_name(source.bucket):
         return CannotTell(_NO_NAME)
-    document = _read(source.text)
+    document = parse(source.text)
     if isinstance(document, Malformed):
         language = find_output(source.text)
         return OutputInText(source.property, language) if language else CannotTell(Undecided(document.problems))
@@ -175,13 +175,8 @@ def _judge_nothing(goal: Goal, layers: tuple[Layer, ...]) -> Finding:
             return CannotTell(verdict)
 
 
-def _read(text: str) -> Document | Malformed:
-    return parse(text) if len(text) > MAX_BYTES else _parse_cached(text)
-
-
 _judge_cached = lru_cache(maxsize=256)(_judge_text)
-# Three policies read each document, one after the other.
-_parse_cached = lru_cache(maxsize=16)(parse)
+# Three policies ask about each document, one after the other.
 _refusals_cached = lru_cache(maxsize=16)(find_refusals)
 
 

@@ -8,7 +8,6 @@ wildcard is looked up.
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
-from functools import lru_cache
 from operator import itemgetter
 from typing import Literal, NamedTuple
 
@@ -60,13 +59,10 @@ def _find_lapse(entry: Exemption, today: date, document: str | None) -> Lapsed |
     """Why an exemption that names the resource does not apply."""
     if entry.expires is not None and today > entry.expires:
         return Lapsed(entry, "expired")
-    if entry.document is not None and (document is None or _hash(document) != entry.document):
+    if entry.document is not None and (document is None or hash_document(document) != entry.document):
         return Lapsed(entry, "changed")
     return None
 
-
-# Three policies ask about one document, one after the other.
-_hash = lru_cache(maxsize=16)(hash_document)
 
 _Kind = Literal["urn", "name", "bucket"]
 

@@ -123,7 +123,9 @@ def _list_senders(statement: Statement) -> Iterator[Sender]:
 # Resources -----------------------------------------------------------------------------------------------------------------------------
 
 _Props = Mapping[str, object]
-_Reader = Callable[[_Props], Iterator[tuple[object, str]]]
+#: A property by its name, None where it is not there: few of them are looked at.
+_Get = Callable[[str], object]
+_Reader = Callable[[_Get], Iterator[tuple[object, str]]]
 
 
 def list_delivering() -> frozenset[str]:
@@ -131,10 +133,10 @@ def list_delivering() -> frozenset[str]:
     return frozenset(_READERS)
 
 
-def find_deliveries(resource_type: str, name: str, props: Mapping[str, object]) -> tuple[Delivery, ...]:
-    """The buckets that a resource, told of by this name, has AWS deliver to; what is not known is not among its `props`."""
+def find_deliveries(resource_type: str, name: str, get: _Get) -> tuple[Delivery, ...]:
+    """The buckets that a resource, told of by this name, has AWS deliver to; `get` gives its properties, without what is not known."""
     reader = _READERS.get(resource_type)
-    found = reader(props) if reader is not None else iter(())
+    found = reader(get) if reader is not None else iter(())
     kind = resource_type.rpartition(":")[2]
     return tuple(
         Delivery(bucket, Sender(principal, resource=f"{kind} `{name}`"))
@@ -161,27 +163,27 @@ def _blocks(value: object) -> Iterator[_Props]:
 
 def _read(key: str, principal: str) -> _Reader:
     """The bucket is in one property."""
-    return lambda props: iter([(props.get(key), principal)])
+    return lambda get: iter([(get(key), principal)])
 
 
 def _read_server_logging(*keys: str, target: str) -> _Reader:
     """A bucket with server access logging."""
-    return lambda props: ((block.get(target), _LOGGING) for key in keys for block in _blocks(props.get(key)))
+    return lambda get: ((block.get(target), _LOGGING) for key in keys for block in _blocks(get(key)))
 
 
-def _read_flow_log(props: _Props) -> Iterator[tuple[object, str]]:
-    if props.get("logDestinationType") == "s3":
-        yield props.get("logDestination"), _DELIVERY
+def _read_flow_log(get: _Get) -> Iterator[tuple[object, str]]:
+    if get("logDestinationType") == "s3":
+        yield get("logDestination"), _DELIVERY
 
 
-def _read_balancer(props: _Props) -> Iterator[tuple[object, str]]:
+def _read_balancer(get: _Get) -> Iterator[tuple[object, str]]:
     """Network load balancers deliver as other services of a network do."""
-    principal = _DELIVERY if props.get("loadBalancerType", props.get("type")) == "network" else _BALANCERS
+    principal = _DELIVERY if (get("loadBalancerType") or get("type")) == "network" else _BALANCERS
     for key in ("accessLogs", "connectionLogs"):
-        for block in _blocks(props.get(key)):
+        for block in _blocks(get(key)):
             if block.get("enabled") is not False:
                 yield block.get("bucket"), principal
-    for block in _blocks(props.get("loadBalancerAttributes")):
+    for block in _blocks(get("loadBalancerAttributes")):
         if str(block.get("key", "")).endswith("_logs.s3.bucket"):
             yield block.get("value"), principal
 

@@ -46,7 +46,7 @@ def clean(text: str) -> str:
 
 def clean_sentence(text: str) -> str:
     """As `clean`, for a sentence of ours that has other people's texts in it: its backticks are our own."""
-    shown = "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in text)
+    shown = text if text.isprintable() else "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in text)
     return shown.replace("<{%", "<{ %")
 
 

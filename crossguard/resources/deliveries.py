@@ -4,42 +4,46 @@ Resources of a stack that have AWS deliver into its buckets, by services that ma
 A document policy knows those that were registered before; the stack policy tells of whoever an attached document denies, in any order.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 
 from bucketpolicy.document import Document
 from bucketpolicy.goal import TRANSPORT, Assumptions
-from bucketpolicy.parse import MAX_BYTES, parse
+from bucketpolicy.parse import parse
 from bucketpolicy.request import Request, Service
 from bucketpolicy.semantics.evaluate import is_denied
 from bucketpolicy.semantics.feasible import complete, keys_of
 from crossguard.judging.senders import UPLOAD, Delivery, Silenced, find_deliveries
 from crossguard.pack.kinds import DELIVERING
 from crossguard.resources.attachments import Attachments, Resource, read_only_document
-from crossguard.resources.documents import Props, copy_known
+from crossguard.resources.documents import Props, copy_known, read
 
 
 def read_deliveries(resource_type: str, name: str, props: Props) -> tuple[Delivery, ...]:
     """The buckets that a resource has AWS deliver to, as far as they are known."""
-    return find_deliveries(resource_type, name, copy_known(props)) if resource_type in DELIVERING else ()
+    if resource_type not in DELIVERING:
+        return ()
+    return find_deliveries(resource_type, name, lambda key: copy_known(read(props, key)))
 
 
 def find_denied(resources: Iterable[Resource], attachments: Attachments) -> Iterator[Silenced]:
     """The deliveries that the one document attached to their bucket surely denies, in URN order."""
-    sending = [resource for resource in resources if resource.resource_type in DELIVERING]
-    documents = _read_documents(attachments) if sending else {}
-    for resource in sorted(sending, key=lambda resource: resource.urn):
-        for bucket, sender in read_deliveries(resource.resource_type, resource.name, resource.props):
-            if bucket in documents and _denies(documents[bucket], bucket, sender.principal):
-                yield Silenced(sender.resource, bucket, sender.principal)
+    ordered = sorted((resource for resource in resources if resource.resource_type in DELIVERING), key=lambda resource: resource.urn)
+    sent = [delivery for each in ordered for delivery in read_deliveries(each.resource_type, each.name, each.props)]
+    documents = _read_documents(attachments, {delivery.bucket for delivery in sent}) if sent else {}
+    for bucket, sender in sent:
+        if bucket in documents and _denies(documents[bucket], bucket, sender.principal):
+            yield Silenced(sender.resource, bucket, sender.principal)
 
 
-def _read_documents(attachments: Attachments) -> Mapping[str, Document]:
+def _read_documents(attachments: Attachments, buckets: Container[str]) -> Mapping[str, Document]:
+    """The one document of each of these buckets that has one, by the bucket's name."""
     found: dict[str, Document] = {}
     for attachment in attachments.buckets:
-        text = read_only_document(attachment)
-        document = parse(text) if text is not None and len(text) <= MAX_BYTES else None
-        if attachment.subject.bucket is not None and isinstance(document, Document):
-            found[attachment.subject.bucket] = document
+        bucket = attachment.subject.bucket
+        text = read_only_document(attachment) if bucket is not None and bucket in buckets else None
+        document = parse(text) if text is not None else None
+        if bucket is not None and isinstance(document, Document):
+            found[bucket] = document
     return found
 
 

@@ -125,10 +125,9 @@ def read_text(props: Props, name: str) -> str:
     return source.text if isinstance(source, Found) else ""
 
 
-def copy_known(value: object) -> dict[str, object]:
-    """The properties in plain Python without what is not known; of more than S3 would take as a document, the first part."""
-    copied = _copy_known(value, iter(range(MAX_BYTES)))
-    return copied if isinstance(copied, dict) else {}
+def copy_known(value: object) -> object:
+    """A property in plain Python without what is not known; of more than S3 would take as a document, the first part."""
+    return _copy_known(value, iter(range(MAX_BYTES)))
 
 
 def _copy_known(value: object, room: Iterator[int]) -> object:

@@ -86,4 +86,4 @@ def test_a_mistake_in_reading_a_sender_aborts_nothing(preview: Double, monkeypat
 def test_only_so_much_of_a_resource_is_read() -> None:
     """As many parts as a document can have bytes."""
     assert len(str(copy_known({"a": list(range(100_000)), "b": {"c": 1}}))) < 150_000
-    assert copy_known("x") == {}
+    assert copy_known("x") == "x"

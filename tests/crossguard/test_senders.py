@@ -115,7 +115,7 @@ def test_only_a_deny_for_lack_of_the_header_silences() -> None:
 )
 def test_what_a_resource_has_delivered(resource_type: str, props: dict[str, object], expected: str) -> None:
     """The bucket, the service, and the resource as it is told of."""
-    (delivery,) = find_deliveries(resource_type, "it", props)
+    (delivery,) = find_deliveries(resource_type, "it", props.get)
     assert (delivery.bucket, delivery.sender.principal) == ("logs", expected)
     assert delivery.sender.resource == f"{resource_type.rpartition(':')[2]} `it`"
 
@@ -134,7 +134,7 @@ def test_what_a_resource_has_delivered(resource_type: str, props: dict[str, obje
 )
 def test_what_delivers_nothing(resource_type: str, props: dict[str, object]) -> None:
     """No bucket, another destination, or switched off."""
-    assert find_deliveries(resource_type, "it", props) == ()
+    assert find_deliveries(resource_type, "it", props.get) == ()
 
 
 def say(*statements: Mapping[str, object], senders: tuple[Sender, ...] = ()) -> str:
