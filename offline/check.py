@@ -15,7 +15,7 @@ from crossguard.judging.assess import assess, locate
 from crossguard.judging.finding import CannotTell, NotDenied, OutputInText, Subject
 from crossguard.judging.joint import repair_jointly
 from crossguard.messages.outputs import ADVICE
-from crossguard.messages.quoting import name_places
+from crossguard.messages.quoting import name_places, shorten_path
 from crossguard.messages.sentences import describe_senders
 from crossguard.pack.rule import Rule
 from crossguard.pack.settings import Settings
@@ -200,7 +200,8 @@ def _find_reason(judgement: Judgement) -> str | None:
         case NotDenied(fix=CannotRepair(reason)) | CannotTell(fix=CannotRepair(reason)) if judgement.rule.remediates:
             return reason
         case CannotTell(Undecided(((path, reason), *_)), fix=None, document=document):
-            return f"S3 would refuse the document as it is: {reason} ({name_places(path, document)})"
+            place = name_places(shorten_path(path, reason), document).removeprefix("$")
+            return f"S3 would refuse the document as it is: {reason}{place and f' ({place})'}"
         case OutputInText(what, language):
             return f"`{what}` holds the text of Pulumi's {ADVICE[language].sdk} SDK for an Output, not its value"
         case _:

@@ -77,6 +77,12 @@ def name_places(text: str, document: Document | None) -> str:
     return _PATH.sub(name, text)
 
 
+def shorten_path(path: str, reason: str) -> str:
+    """The path without its last element where the reason begins with that element's name: it would be said twice."""
+    outer, _, element = path.rpartition(".")
+    return outer if reason.startswith(f"`{element}`") else path
+
+
 _PATH = re.compile(r"\$\.Statement(?:\[([0-9]+)\])?((?:\.\w[\w:]*(?:\[[0-9]+\])?)*)")
 
 

@@ -38,7 +38,16 @@ from crossguard.judging.senders import Silenced
 from crossguard.judging.snippet import HALVES
 from crossguard.messages.layout import COLUMNS, LIMITS, MOST_LINES, REASONS, LayOut, Reason, count_lines, fit, lay_out_all, take
 from crossguard.messages.outputs import ADVICE, describe_cause, describe_remedy
-from crossguard.messages.quoting import SHORTEST_LIMIT, clean, clean_sentence, enumerate_texts, name_places, name_statement, quote
+from crossguard.messages.quoting import (
+    SHORTEST_LIMIT,
+    clean,
+    clean_sentence,
+    enumerate_texts,
+    name_places,
+    name_statement,
+    quote,
+    shorten_path,
+)
 from crossguard.messages.requests import describe_request
 from crossguard.messages.sentences import describe_mistake, describe_nearest, describe_senders, describe_statements, list_sids
 from crossguard.pack.rule import Rule, StackRule, link
@@ -304,7 +313,7 @@ def _render_undecided(rule: Rule | StackRule, finding: CannotTell, subject: Subj
 def _describe_reasons(finding: CannotTell, most: int) -> list[str]:
     # "is not known" is for what a preview cannot know, and people search for it.
     told = (
-        (_name_place(path, finding), clean_sentence(reason).replace("is not known", "is unknown"))
+        (_name_place(shorten_path(path, reason), finding), clean_sentence(reason).replace("is not known", "is unknown"))
         for path, reason in finding.verdict.reasons
     )
     reasons = [f"{place}: {reason}." if place else f"{reason[0].upper()}{reason[1:]}." for place, reason in islice(told, most)]

@@ -16,6 +16,7 @@ from crossguard.messages.quoting import (
     name_key,
     quote,
     quote_arn,
+    shorten_path,
 )
 
 
@@ -132,3 +133,18 @@ def test_the_default_of_a_variable_is_not_shown() -> None:
 def test_no_documented_key_is_shortened() -> None:
     """However little room there is: a reader has to find it in AWS's tables."""
     assert [key for key in _KEYS if "…" in name_key(key, SHORTEST_LIMIT)] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "reason", "expected"),
+    [
+        ("$.Statement", "`Statement` is empty", "$"),
+        ("$.Version", "`Version` is neither this nor that", "$"),
+        ("$.Statement[0].Effect", "`Effect` is neither `Allow` nor `Deny`", "$.Statement[0]"),
+        ("$.Statement[0].Condition.Bool", "the operator's value is not an object", "$.Statement[0].Condition.Bool"),
+        ("$", "`Statement` is missing", "$"),
+    ],
+)
+def test_an_element_is_named_once(path: str, reason: str, expected: str) -> None:
+    """By the reason where that begins with its name, else by the place."""
+    assert shorten_path(path, reason) == expected
