@@ -217,7 +217,7 @@ def test_whom_it_would_silence_is_said(tmp_path: Path) -> None:
     ("text", "says"),
     [
         ('{"Statement": [{"Resource": "Calling __str__ on an Output[T] is not supported."}]}', "Pulumi's Python SDK"),
-        ('{"Statement": {"Effect": "deny"}}', "(Statement 1, `Effect`)"),
+        ('{"Statement": {"Effect": "deny"}}', "(Statement 1)"),
     ],
 )
 def test_why_it_cannot_be_fixed(text: str, says: str) -> None:
