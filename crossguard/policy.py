@@ -30,7 +30,8 @@ from crossguard.judging.finding import (
     Unattached,
 )
 from crossguard.judging.senders import Silenced
-from crossguard.messages.render import render, render_note
+from crossguard.messages.render import render
+from crossguard.messages.stack import render_note
 from crossguard.pack.rule import Rule, StackRule
 from crossguard.pack.settings import Rejected, Settings, read_settings
 from crossguard.resources.attachments import Attachments, assess_attachments, attach

@@ -15,7 +15,8 @@ from crossguard.failure import describe_failure
 from crossguard.judging.assess import assess, locate
 from crossguard.judging.finding import Finding, Lapsed, Misdirected, NotDenied, NotKnown, SeveralPolicies, Sham, Subject, Unattached
 from crossguard.judging.senders import Silenced
-from crossguard.messages.render import render, render_note
+from crossguard.messages.render import render
+from crossguard.messages.stack import render_note
 from crossguard.pack.rule import Rule, StackRule
 from crossguard.pack.settings import Exemption, Settings, read_settings
 from crossguard.resources.source import Bare, Found, Missing, NoDocument, Source, Unknown
