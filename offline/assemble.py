@@ -1,15 +1,16 @@
 """
 From what the pack said to a report: every bucket with what was said of it and of the policies attached to it.
 
-What the pack reports is what counts. Where it is silent, this process finds out why: with `proofs`, by judging the document again, which
-names the statements that deny; without, by looking only for what would make silence mean something else (an exemption, an unknown value).
+What the pack reports is what counts. Where it is silent, this process finds out why: where more than verdicts is asked for, by judging the
+document again, which names the statements that deny; else by looking only for what would make silence mean something else (an exemption, an
+unknown value).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from pathlib import PurePosixPath
 from posixpath import normpath
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from crossguard.judging.assess import assess, locate
 from crossguard.judging.exemptions import Applies, find_exemption
@@ -24,10 +25,11 @@ from crossguard.resources.seen_inputs import SeenInputs
 from crossguard.resources.source import Found
 from offline import remarks
 from offline.analyze import ShownProvider, find_provider, list_providers, reveal_read
+from offline.certificates import certify, refer
 from offline.configuration import Configuration, Configured
 from offline.pack_info import list_versions
 from offline.report import content
-from offline.report.content import Bucket, CommandName, Outcome, Report, Result, SourceLocation, name_stack
+from offline.report.content import Bucket, Certificate, CommandName, Outcome, Report, Result, SourceLocation, name_stack
 from offline.results import Examined, Judgement, choose_fix, read_verdict, say, share_fix
 from offline.run import BlindSpot, Diagnostic, Run, Seen
 from offline.secrecy import conceal_stack
@@ -40,6 +42,10 @@ _WEBSITES = frozenset(
 )
 REMEDIATED_REMARK = "The policy added the statements that were missing."
 REMEDIABLE_REMARK = "During an update the policy would add the statements that are missing."
+
+
+#: How much is told of what is denied: that it is; also by which statements; also how, for a verifier.
+Detail = Literal["verdicts", "proofs", "certificates"]
 
 
 class Judged(NamedTuple):
@@ -64,10 +70,11 @@ class Shown(NamedTuple):
 
 
 class _Told(NamedTuple):
-    """What was said of a resource, and what this process finds where the pack spoke."""
+    """What was said of a resource, what this process finds where the pack spoke, and the proofs where it did not."""
 
     results: tuple[Result, ...]
     judgements: tuple[Judgement, ...]
+    certificates: tuple[Certificate, ...]
 
 
 class _Stack(NamedTuple):
@@ -80,13 +87,13 @@ class _Stack(NamedTuple):
     remediated: frozenset[tuple[str, str]]
     configuration: Configuration
     today: date
-    proofs: bool
+    detail: Detail
     websites: frozenset[str]
 
 
-def assemble(judged: tuple[Judged, ...], configuration: Configuration, command: CommandName, now: datetime, *, proofs: bool) -> Report:
+def assemble(judged: tuple[Judged, ...], configuration: Configuration, command: CommandName, now: datetime, detail: Detail) -> Report:
     """The report on these runs of the same pack; there is at least one."""
-    found = (assemble_stack(each, configuration, now.date(), proofs=proofs) for each in judged)
+    found = (assemble_stack(each, configuration, now.date(), detail) for each in judged)
     stacks = tuple(sorted(found, key=lambda stack: (stack.name, stack.source)))
     pack = judged[0].run.pack
     return Report(
@@ -101,11 +108,11 @@ def assemble(judged: tuple[Judged, ...], configuration: Configuration, command: 
     )
 
 
-def assemble_stack(judged: Judged, configuration: Configuration, today: date, *, proofs: bool) -> content.Stack:
-    """What a report says of this one run; with `proofs` also which statements deny what is denied."""
-    run, stack = judged.run, _prepare(judged, configuration, today, proofs=proofs)
+def assemble_stack(judged: Judged, configuration: Configuration, today: date, detail: Detail) -> content.Stack:
+    """What a report says of this one run."""
+    run, stack = judged.run, _prepare(judged, configuration, today, detail)
     told = content.Stack(
-        name=f"{run.project}/{run.stack}" if run.project else "",
+        name=_name_run(run),
         source=judged.where,
         buckets=tuple(sorted(_list_buckets(stack), key=lambda bucket: (bucket.label, bucket.urn))),
         others=tuple(_list_others(stack)),
@@ -117,13 +124,17 @@ def assemble_stack(judged: Judged, configuration: Configuration, today: date, *,
     return conceal_stack(told, run)
 
 
+def _name_run(run: Run) -> str:
+    return f"{run.project}/{run.stack}" if run.project else ""
+
+
 def weigh(run: Run) -> tuple[BlindSpot, ...]:
     """The run's blind spots; where no bucket was seen each of them weighs."""
     unseen = not any(seen.type in BUCKET_NAME for seen in run.resources)
     return tuple(spot._replace(weighs=spot.weighs or unseen) for spot in run.blind_spots)
 
 
-def _prepare(judged: Judged, configuration: Configuration, today: date, *, proofs: bool) -> _Stack:
+def _prepare(judged: Judged, configuration: Configuration, today: date, detail: Detail) -> _Stack:
     run = judged.run
     said: dict[tuple[str, str], list[Diagnostic]] = {}
     for diagnostic in run.diagnostics:
@@ -137,7 +148,7 @@ def _prepare(judged: Judged, configuration: Configuration, today: date, *, proof
         frozenset((each.urn, each.policy) for each in run.remediated),
         configuration,
         today,
-        proofs,
+        detail,
         frozenset(_find_websites(shown)),
     )
 
@@ -215,7 +226,9 @@ def _list_buckets(stack: _Stack) -> Iterator[Bucket]:
             fix = choose_fix(judgements, uploads_only=website)
             if any(_is_misplaced(member, members) for member in members):
                 results = tuple(_remark_on_region(result) for result in results)
-            yield Bucket(name, label, share_fix(results, judgements, fix), urn if urn in stack.shown else members[0].urn, fix)
+            certificates = tuple(certificate for one in told for certificate in one.certificates)
+            owner = urn if urn in stack.shown else members[0].urn
+            yield Bucket(name, label, share_fix(results, judgements, fix), owner, fix, certificates=certificates)
 
 
 def _is_misplaced(policy: Shown, members: Iterable[Shown]) -> bool:
@@ -280,17 +293,27 @@ def _judge_attachments(stack: _Stack) -> Iterator[tuple[str, Finding]]:
 def _report_resource(shown: Shown, stack: _Stack, attached: Mapping[str, Finding]) -> _Told:
     results: list[Result] = []
     judgements: list[Judgement] = []
+    certificates: list[Certificate] = []
     for configured in stack.configuration.policies:
         said = stack.diagnostics.get((shown.urn, configured.rule.name), ())
         if not said and configured.level == "disabled":
             continue
-        examined = _examine(shown, configured, stack, attached, whole=bool(said) or stack.proofs)
+        examined = _examine(shown, configured, stack, attached, whole=bool(said) or stack.detail != "verdicts")
         results += (_repeat(diagnostic, configured, shown.place, stack, examined) for diagnostic in said)
         if examined is not None and isinstance(configured.rule, Rule):
             judgements.append(Judgement(configured.rule, configured.settings, examined))
         if not said and examined is not None and (silent := _explain_silence(shown, configured, examined, stack)) is not None:
-            results.append(silent)
-    return _Told(tuple(_add_drift(result, stack) for result in results), tuple(judgements))
+            certificate = _certify(configured, examined, stack)
+            certificates += [certificate] if certificate is not None else []
+            results.append(refer(silent, certificate))
+    return _Told(tuple(_add_drift(result, stack) for result in results), tuple(judgements), tuple(certificates))
+
+
+def _certify(configured: Configured, examined: Examined, stack: _Stack) -> Certificate | None:
+    """The proof of what a document policy found and the pack was silent about, where certificates are asked for."""
+    if stack.detail != "certificates" or not isinstance(configured.rule, Rule):
+        return None
+    return certify(configured.rule, configured.settings, examined, _name_run(stack.judged.run))
 
 
 def _add_drift(result: Result, stack: _Stack) -> Result:

@@ -21,6 +21,7 @@ from crossguard.pack.rule import Rule
 from crossguard.pack.settings import Settings
 from crossguard.resources.documents import is_directory_bucket
 from crossguard.resources.source import Found
+from offline.certificates import certify, refer
 from offline.configuration import Configuration, Level
 from offline.files import STDIN, name_source, read_text
 from offline.pack_info import PACK, describe, read_version
@@ -145,8 +146,10 @@ def unwrap(text: str) -> str:
             return text
 
 
-def check(documents: tuple[Attached, ...], configuration: Configuration, command: CommandName, now: datetime) -> Report:
-    """The report on these documents, one bucket for each, in the order given."""
+def check(
+    documents: tuple[Attached, ...], configuration: Configuration, command: CommandName, now: datetime, *, certificates: bool = False
+) -> Report:
+    """The report on these documents, one bucket for each, in the order given; where asked for, with what is denied as certificates."""
     judges = tuple(_list_judges(configuration))
     return Report(
         command=command,
@@ -154,7 +157,7 @@ def check(documents: tuple[Attached, ...], configuration: Configuration, command
         pack=PACK,
         version=read_version(),
         policies=tuple(describe(judge.rule, judge.level) for judge in judges),
-        stacks=tuple(_judge(document, judges, now.date()) for document in documents),
+        stacks=tuple(_judge(document, judges, now.date(), certificates=certificates) for document in documents),
         date=now,
         versions={"Python": platform.python_version()},
     )
@@ -223,17 +226,18 @@ def _list_judges(configuration: Configuration) -> Iterator[Judge]:
             yield Judge(rule, level, settings)
 
 
-def _judge(document: Attached, judges: tuple[Judge, ...], today: date) -> Stack:
+def _judge(document: Attached, judges: tuple[Judge, ...], today: date, *, certificates: bool) -> Stack:
     where = name_source(document.file)
     place = SourceLocation("", "", "", where)
     found = [(judge, _assess(document, judge, today)) for judge in judges if judge.level != "disabled"]
-    results = tuple(say(judge.rule, judge.level, examined, place) for judge, examined in found)
+    made = [certify(judge.rule, judge.settings, examined, "") if certificates else None for judge, examined in found]
+    results = tuple(refer(say(judge.rule, judge.level, examined, place), one) for (judge, examined), one in zip(found, made, strict=True))
     judgements = [Judgement(judge.rule, judge.settings, examined) for judge, examined in found]
     fixed = choose_fix(judgements)
     edit = _find_edit(document, judges, today) if document.alone and fixed else None
-    return Stack(
-        "", where, (Bucket(document.bucket, document.bucket, share_fix(results, judgements, fixed), fix=fixed, edit=edit),), resources=1
-    )
+    told = share_fix(results, judgements, fixed)
+    bucket = Bucket(document.bucket, document.bucket, told, fix=fixed, edit=edit, certificates=tuple(filter(None, made)))
+    return Stack("", where, (bucket,), resources=1)
 
 
 def _find_edit(document: Attached, judges: tuple[Judge, ...], today: date) -> Edit | None:

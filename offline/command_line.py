@@ -35,13 +35,15 @@ class Writing(NamedTuple):
     """
     How a command reports: `main` is the report of `--format` and `--output`, `others` are those of `--report`.
 
-    `strict`: every blind spot gives status 3. `origin` is what it says of where it came from.
+    `strict`: every blind spot gives status 3. `certificates` is the folder that proofs are written into, None where none are asked for.
+    `origin` is what it says of where it came from.
     """
 
     main: Target
     others: tuple[Target, ...]
     quiet: bool
     strict: bool = False
+    certificates: Path | None = None
     origin: Mapping[str, str] = {}
 
     @property
@@ -105,6 +107,14 @@ class Fix(NamedTuple):
 Command = Preview | Analyze | Merge | Check | Fix
 
 
+class Verify(NamedTuple):
+    """Check a certificate, and that it is about this policy, where one is given."""
+
+    certificate: Path
+    policy: Path | None
+    policies: Path | None
+
+
 class Explain(NamedTuple):
     """Print the page of a policy."""
 
@@ -143,7 +153,7 @@ class _Parser(argparse.ArgumentParser):
         raise _WrongUsageError(wrong)
 
 
-def parse(arguments: list[str], called: str = "python -m offline") -> Command | Question | Failure:
+def parse(arguments: list[str], called: str = "python -m offline") -> Command | Verify | Question | Failure:
     """The command that these arguments ask for. `--help` prints and raises SystemExit(0), as argparse does."""
     parser = _parser(called)
     try:
@@ -153,7 +163,9 @@ def parse(arguments: list[str], called: str = "python -m offline") -> Command | 
         if found.shell is not None:
             return Complete(shtab.complete(_parser(PACK), found.shell))
         if found.name is None:
-            parser.error(f"a command is required: {', '.join(name for name, *_ in _COMMANDS)}, explain")
+            parser.error(f"a command is required: {', '.join(name for name, *_ in _COMMANDS)}, verify, explain")
+        if found.name == "verify":
+            return Verify(found.certificate, found.policy, found.policy_config)
         return Explain(found.policy) if found.name == "explain" else _READ[found.name](found)
     except _WrongUsageError as error:
         return Failure(str(error))
@@ -171,7 +183,7 @@ def _parser(called: str) -> argparse.ArgumentParser:
         parser.add_argument(f"--{option}", action="store_const", const=option, dest="asked", help=about)
     parser.add_argument("--print-completion", choices=shtab.SUPPORTED_SHELLS, dest="shell", help="print what completes commands in a shell")
     commands = parser.add_subparsers(dest="name", metavar="COMMAND")
-    for name, about, fill, examples in (*_COMMANDS, _EXPLAIN):
+    for name, about, fill, examples in (*_COMMANDS, _VERIFY, _EXPLAIN):
         command = commands.add_parser(
             name,
             help=about,
@@ -181,7 +193,7 @@ def _parser(called: str) -> argparse.ArgumentParser:
             allow_abbrev=False,
         )
         fill(command)
-        if name != "explain":
+        if name not in ("verify", "explain"):
             _add_common(command)
     return parser
 
@@ -190,8 +202,18 @@ def _add_explain(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("policy", type=_policy, choices=NAMES, metavar="POLICY-NAME", help="one of those that `--list-policies` prints")
 
 
-def _add_common(parser: argparse.ArgumentParser) -> None:
+def _add_verify(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("certificate", type=Path, metavar="CERTIFICATE.json", help="what `--certificates` has written")
+    parser.add_argument("policy", nargs="?", type=Path, metavar="POLICY.json", help="the policy that it must be about")
+    _add_policy_config(parser)
+
+
+def _add_policy_config(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--policy-config", type=Path, metavar="FILE", help="configuration of the policies, as for `--policy-pack-config`")
+
+
+def _add_common(parser: argparse.ArgumentParser) -> None:
+    _add_policy_config(parser)
     parser.add_argument("--format", choices=FORMATS, default="text", help="of the report (default: text)")
     parser.add_argument("--output", type=Path, metavar="FILE", help="write there instead of to standard output")
     parser.add_argument(
@@ -211,10 +233,18 @@ def _add_preview(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--exec", dest="command", metavar="CMD", help="what starts the program, for other languages")
     parser.add_argument("--mocks", type=Path, metavar="FILE", help="what resources and invokes answer: a JSON table or a .py file")
     parser.add_argument("--write-mocks", type=Path, metavar="FILE", help="write a table of what nobody answered, to fill in")
+    _add_certificates(parser)
+
+
+def _add_certificates(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--certificates", type=Path, metavar="DIR", help="write a proof there for everything that is denied, for `verify` and for auditors"
+    )
 
 
 def _add_analyze(parser: argparse.ArgumentParser) -> None:
     add_options(parser)
+    _add_certificates(parser)
 
 
 def _add_merge(parser: argparse.ArgumentParser) -> None:
@@ -226,6 +256,7 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
         "files", nargs="+", metavar="POLICY.json", help="a policy, `aws s3api get-bucket-policy`'s output, or a folder of those; - is stdin"
     )
     _add_bucket(parser)
+    _add_certificates(parser)
 
 
 def _add_fix(parser: argparse.ArgumentParser) -> None:
@@ -270,6 +301,12 @@ _COMMANDS: tuple[_Entry, ...] = (
         _add_fix,
         ("logs.json --bucket logs --output fixed.json", "--new --bucket logs"),
     ),
+)
+_VERIFY: _Entry = (
+    "verify",
+    "check a certificate with the independent verifier, and its claim against the configuration",
+    _add_verify,
+    ("certificates/logs--denies-insecure-transport--5dfdfaf3c54e.json logs.json",),
 )
 _EXPLAIN: _Entry = ("explain", "print the page of a policy", _add_explain, ("aws-s3-bucket-has-policy",))
 _OPTIONS = (("list-policies", "print names, levels and promises"), ("version", "print the versions of the pack, its tables and its SDK"))
@@ -347,7 +384,7 @@ def _writing(found: argparse.Namespace) -> Writing:
     if twice is not None:
         wrong = f"two reports to one file, {twice}; expected: a file for each `--report` and for `--output`"
         raise _WrongUsageError(wrong)
-    return Writing(main, tuple(found.report), found.quiet, found.strict)
+    return Writing(main, tuple(found.report), found.quiet, found.strict, getattr(found, "certificates", None))
 
 
 _READ: Mapping[str, Callable[[argparse.Namespace], Command]] = {

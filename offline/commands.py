@@ -19,8 +19,9 @@ from typing_extensions import assert_never
 
 from offline import about
 from offline import check as checking
-from offline.assemble import Judged, assemble
+from offline.assemble import Detail, Judged, assemble
 from offline.called import name_tool
+from offline.certificate_folder import find_way, refuse_folder, write_certificates
 from offline.command_line import (
     Analyze,
     Check,
@@ -35,6 +36,7 @@ from offline.command_line import (
     Question,
     Target,
     TellVersions,
+    Verify,
     Writing,
     parse,
 )
@@ -44,17 +46,20 @@ from offline.engine.program import run as previewing
 from offline.files import explain_error, is_same_file, name_source, write_whole
 from offline.fleet import merge as merging
 from offline.fleet import survey as surveying
+from offline.fleet.collect import list_certificates
 from offline.fleet.options import RatchetOptions
 from offline.fleet.ratchet import add_exemptions
 from offline.fleet.sources import is_state_below
 from offline.fleet.survey import Survey, list_buckets
 from offline.origin import describe_origin
 from offline.report import formats
-from offline.report.content import Report, find_status
+from offline.report.content import Certificate, Report, find_status
+from offline.report.content import list_buckets as list_told
 from offline.report.text import PLAIN_MARKS, Screen
 from offline.report.visible import disarm, make_line, make_visible
 from offline.run import Failure
 from offline.streams import write_error, write_output
+from offline.verification import verify
 
 _PASSED, _BLOCKED, _WRONG = range(3)
 _WIDTH = 100
@@ -71,6 +76,8 @@ def run(arguments: list[str]) -> int:
         return _fail(command)
     if isinstance(command, Question):
         return _answer(command)
+    if isinstance(command, Verify):
+        return _verify(command)
     configuration = read_configuration(command.policies)
     if isinstance(configuration, Failure):
         return _fail(configuration)
@@ -105,15 +112,27 @@ def _answer(question: Question) -> int:
     return _PASSED if refused is None else _fail(refused)
 
 
+_PLAIN = Writing(Target("text", None), (), quiet=False)
+
+
 def _lay_out(page: str) -> str:
     """Markdown as a terminal shows it; as it is elsewhere."""
-    screen = _look_at_screen(Target("text", None), quiet=False)
+    screen = _look_at_screen(Target("text", None), _PLAIN)
     if not sys.stdout.isatty():
         return page
     console = Console(file=io.StringIO(), width=min(screen.width, _WIDTH), force_terminal=screen.colour, no_color=not screen.colour)
     with console.capture() as captured:
         console.print(Markdown(page))
     return captured.get()
+
+
+def _verify(command: Verify) -> int:
+    configuration = read_configuration(command.policies)
+    found = configuration if isinstance(configuration, Failure) else verify(command.certificate, command.policy, configuration)
+    if isinstance(found, Failure):
+        return _fail(found)
+    refused = _write([f"{make_line(line)}\n" for line in found.lines], Target("text", None))
+    return found.status if refused is None else _fail(refused)
 
 
 def _list_inputs(command: Command, target: Target) -> tuple[Path, ...]:
@@ -158,7 +177,10 @@ def _check(command: Check, configuration: Configuration) -> int:
         if isinstance(document, Failure):
             return _fail(document)
         documents.append(document)
-    return _report(checking.check(tuple(documents), configuration, "check", _now()), command.writing)
+    certificates = command.writing.certificates is not None
+    report = checking.check(tuple(documents), configuration, "check", _now(), certificates=certificates)
+    refused = _write_certificates(_list_certificates(report), command._replace(files=files))
+    return _report(report, command.writing) if refused is None else _fail(refused)
 
 
 def _fix(command: Fix, configuration: Configuration) -> int:
@@ -188,6 +210,9 @@ def _analyze(command: Analyze, configuration: Configuration) -> int:
     with _show_progress(command.writing) as tell, surveying.survey(command.survey, configuration, now, tell) as found:
         if isinstance(found, Failure):
             return _fail(found)
+        refused = _write_certificates(list_certificates(found.collected), command)
+        if refused is not None:
+            return _fail(refused)
         status = _report_survey(found, command.writing)
         return status if command.ratchet is None else _ratchet(found, command.ratchet, configuration, status)
 
@@ -242,7 +267,10 @@ def _preview(command: Preview, configuration: Configuration) -> int:
         if refused is not None:
             return _fail(refused)
         judged = (Judged(run, _name_program(command.program)),)
-        report = assemble(judged, configuration, "preview", _now(), proofs=_wants_proofs(command.writing))
+        report = assemble(judged, configuration, "preview", _now(), _choose_detail(command.writing))
+        refused = _write_certificates(_list_certificates(report), command)
+        if refused is not None:
+            return _fail(refused)
     if run.output and not command.writing.quiet:
         _write_error_text(run.output)
     return _report(report, command.writing)
@@ -254,6 +282,20 @@ def _name_program(program: Path) -> str:
         return str(program.resolve().relative_to(Path.cwd()))
     except (OSError, ValueError):
         return str(program)
+
+
+def _list_certificates(report: Report) -> Iterator[Certificate]:
+    return (certificate for _, bucket in list_told(report) for certificate in bucket.certificates)
+
+
+def _write_certificates(certificates: Iterable[Certificate], command: Command) -> Failure | None:
+    """What keeps the first of them from being written, if anything does; without `--certificates` there are none."""
+    folder = command.writing.certificates
+    return None if folder is None else write_certificates(folder, certificates, _list_inputs(command, command.writing.main))
+
+
+def _choose_detail(writing: Writing) -> Detail:
+    return "certificates" if writing.certificates is not None else "proofs" if _wants_proofs(writing) else "verdicts"
 
 
 def _wants_proofs(writing: Writing) -> bool:
@@ -284,21 +326,25 @@ def _render_whole(report: Report) -> Callable[[Format, Screen], Iterable[str]]:
 
 def _write_reports(render: Callable[[Format, Screen], Iterable[str]], writing: Writing, targets: tuple[Target, ...]) -> Failure | None:
     """What keeps the first of them from being written, if anything does."""
-    written = (_write(render(each.format, _look_at_screen(each, quiet=writing.quiet)), each) for each in targets)
+    written = (_write(render(each.format, _look_at_screen(each, writing)), each) for each in targets)
     return next((refused for refused in written if refused is not None), None)
 
 
-def _look_at_screen(target: Target, *, quiet: bool) -> Screen:
+def _look_at_screen(target: Target, writing: Writing) -> Screen:
+    certificates = find_way(writing.certificates, target.path)
     if target.path is not None or not sys.stdout.isatty():
-        return Screen(_WIDTH, colour=False, quiet=quiet)
+        return Screen(_WIDTH, colour=False, quiet=writing.quiet, certificates=certificates)
     colour = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    return Screen(shutil.get_terminal_size((_WIDTH, 0)).columns, colour, quiet)
+    return Screen(shutil.get_terminal_size((_WIDTH, 0)).columns, colour, writing.quiet, certificates)
 
 
 def _refuse_outputs(command: Command) -> Failure | None:
     """What is wrong with the files to write to, told before any work is done."""
     targets = (*command.writing.targets, *(_list_mocks_targets(command) if isinstance(command, Preview) else ()))
     refused = [_refuse_output(target, _list_inputs(command, target)) for target in targets]
+    folder = command.writing.certificates
+    if folder is not None:
+        refused.append(refuse_folder(folder, _list_inputs(command, command.writing.main), below=isinstance(command, Analyze)))
     if isinstance(command, Analyze) and command.ratchet is not None:
         refused.append(_refuse_output(Target("json", command.ratchet.file), tuple(map(Path, command.survey.sources))))
     return next((each for each in refused if each is not None), None)

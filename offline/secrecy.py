@@ -55,13 +55,15 @@ def _conceal_bucket(bucket: Bucket, secrets: _Secrets, seen: Mapping[str, Seen])
     own = seen[bucket.urn].type in BUCKET_NAME
     hidden = bucket.urn in secrets.names if own else bool(members & secrets.names)
     told = tuple(_conceal_result(result) if hidden or result.place.urn in secrets.all else result for result in bucket.results)
-    concealed = bucket._replace(results=told, fix=())
+    open_to_all = {result.certificate for result in told}
+    certificates = tuple(certificate for certificate in bucket.certificates if certificate.name in open_to_all)
+    concealed = bucket._replace(results=told, fix=(), certificates=certificates)
     return concealed._replace(name="", label=f"{seen[bucket.urn].name} (name is secret)") if hidden else concealed
 
 
 def _conceal_result(result: Result) -> Result:
     message = _conceal(result.message) if result.outcome in ("violation", "advisory", "unknown") else result.message
-    return result._replace(message=message, request=None, nearest=None, remark="", sids=())
+    return result._replace(message=message, request=None, nearest=None, remark="", sids=(), certificate="")
 
 
 def _conceal_all(diagnostics: tuple[Diagnostic, ...], secret: frozenset[str]) -> tuple[Diagnostic, ...]:

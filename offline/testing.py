@@ -68,7 +68,7 @@ def assert_compliant(  # noqa: PLR0913  options, by name
     configured = _read_policy_config(policy_config)
     run = run_program(program, stack=stack, config=config, policy_config=policy_config, mocks=mocks, update=update)
     where = program.__name__ if callable(program) else str(program)
-    report = assemble((Judged(run, where),), configured, "preview", datetime.now(timezone.utc), proofs=False)
+    report = assemble((Judged(run, where),), configured, "preview", datetime.now(timezone.utc), "verdicts")
     if find_status(report._replace(strict=strict)) != 0:
         raise AssertionError(text.render(report._replace(strict=strict), text.Screen()))
 

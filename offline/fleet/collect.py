@@ -13,20 +13,25 @@ from typing import IO, NamedTuple
 
 from offline.fleet.sources import Item
 from offline.fleet.work import Part
-from offline.report.content import Stack
+from offline.report.content import Certificate, Stack
 from offline.report.parse import read_bucket, read_stack
 
 _GIVEN_UP = "the process that judged it was killed, again and again; is there enough memory?"
 
 
 class Kept(NamedTuple):
-    """A part without its lines, one for each of its `buckets`: they are `size` bytes from `start` of the run's file."""
+    """
+    A part without its lines, one for each of its `buckets`: they are `size` bytes from `start` of the run's file.
+
+    Those of its certificates are the `certified` bytes that follow.
+    """
 
     number: int
     part: Part
     start: int
     size: int
     buckets: int
+    certified: int = 0
 
 
 class Collected(NamedTuple):
@@ -53,20 +58,22 @@ def _keep(number: int, text: str | None, item: Item, file: IO[bytes]) -> Kept:
     if text is None:
         return Kept(number, read_part(json.dumps({"unread": f"{item.where}: {_GIVEN_UP}"})), 0, 0, 0)
     part = read_part(text)
-    content = part.lines.encode()
+    lines, certificates = part.lines.encode(), part.certificates.encode()
     start = file.tell()
-    file.write(content)
-    return Kept(number, part._replace(lines=""), start, len(content), part.lines.count("\n"))
+    file.write(lines)
+    file.write(certificates)
+    return Kept(number, part._replace(lines="", certificates=""), start, len(lines), lines.count(b"\n"), len(certificates))
 
 
 def read_part(text: str) -> Part:
     """The part that `judge_task` has written."""
-    first, _, lines = text.partition("\n")
+    first, _, rest = text.partition("\n")
     about = json.loads(first)
     if "unread" in about:
         return Part(Stack("", "", ()), {}, "", unread=about["unread"])
     matched = tuple((policy, number) for policy, number in about["matched"])
-    return Part(read_stack(about["stack"]), about["stack"], lines, about["digest"], matched)
+    lines = len(rest) - about["certificates"]
+    return Part(read_stack(about["stack"]), about["stack"], rest[:lines], about["digest"], matched, certificates=rest[lines:])
 
 
 def choose(kept: list[Kept]) -> tuple[tuple[Kept, ...], tuple[str, ...]]:
@@ -103,6 +110,13 @@ def list_lines(collected: Collected) -> Iterator[bytes]:
     for each in collected.kept:
         collected.file.seek(each.start)
         yield collected.file.read(each.size)
+
+
+def list_certificates(collected: Collected) -> Iterator[Certificate]:
+    """The certificates of every stack that counts, a stack's at a time."""
+    for each in collected.kept:
+        collected.file.seek(each.start + each.size)
+        yield from (Certificate(*json.loads(line)) for line in collected.file.read(each.certified).splitlines())
 
 
 def list_stacks(collected: Collected) -> Iterator[Stack]:

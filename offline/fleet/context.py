@@ -12,15 +12,15 @@ from offline.pack_info import ROOT
 PACKAGES = ("bucketpolicy", "crossguard", "policies", "offline")
 
 
-def describe_context(configuration: Configuration, today: date) -> str:
-    """A hash that changes whenever the same state could get another verdict."""
+def describe_context(configuration: Configuration, today: date, *, certificates: bool = False) -> str:
+    """A hash that changes whenever the same state could get another verdict, and with whether proofs are kept as well."""
     ended = [
         exemption.expires < today
         for configured in configuration.policies
         for exemption in configured.settings.exemptions
         if exemption.expires is not None
     ]
-    written = json.dumps([configuration.written, ended], sort_keys=True)
+    written = json.dumps([configuration.written, ended, certificates], sort_keys=True)
     return hashlib.sha256(f"{hash_code(ROOT)}{written}".encode()).hexdigest()
 
 

@@ -11,13 +11,18 @@ from offline.fleet.shards import Shard
 
 
 class SurveyOptions(NamedTuple):
-    """What is judged, and by whom; `jobs` None: as many processes as there are cores."""
+    """
+    What is judged, and by whom; `jobs` None: as many processes as there are cores.
+
+    `certificates`: the proofs of what is denied are wanted, too.
+    """
 
     sources: tuple[str, ...]
     jobs: int | None = None
     cache: Path | None = None
     shard: Shard | None = None
     cluster: str | None = None
+    certificates: bool = False
 
 
 class RatchetOptions(NamedTuple):
@@ -42,7 +47,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def read_survey(found: argparse.Namespace) -> SurveyOptions:
     """What is judged, and by whom."""
-    return SurveyOptions(tuple(found.sources), found.jobs, found.cache, found.shard, found.cluster)
+    return SurveyOptions(tuple(found.sources), found.jobs, found.cache, found.shard, found.cluster, found.certificates is not None)
 
 
 def read_ratchet(found: argparse.Namespace) -> RatchetOptions | str | None:

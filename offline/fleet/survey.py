@@ -77,9 +77,11 @@ def _list_items(options: SurveyOptions, tell: Callable[[str], None]) -> tuple[tu
 
 
 def _plan(items: tuple[Item, ...], options: SurveyOptions, configuration: Configuration, today: date) -> Iterator[Task]:
-    cache = None if options.cache is None else Cache(options.cache.resolve(), describe_context(configuration, today))
+    certificates = options.certificates
+    context = "" if options.cache is None else describe_context(configuration, today, certificates=certificates)
+    cache = None if options.cache is None else Cache(options.cache.resolve(), context)
     for item in items:
-        task = Task(item, None, configuration.written, today, cache)
+        task = Task(item, None, configuration.written, today, cache, certificates=certificates)
         # Standard input can be read here only, and once.
         yield _fetch(task) if item.file == STDIN else task
 

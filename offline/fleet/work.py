@@ -1,8 +1,9 @@
 """
 What is done with one state, wherever it is done: read, judged, and turned into the lines of a report.
 
-A task's part of the report is text, so that it crosses to other processes and machines and can be kept: a line of JSON about the stack, and
-a line for each bucket as in NDJSON. Everything a part follows from is in its task, which is text only where it goes to another machine.
+A task's part of the report is text, so that it crosses to other processes and machines and can be kept: a line of JSON about the stack, a
+line for each bucket as in NDJSON, and a line for each certificate. Everything a part follows from is in its task, which is text only where
+it goes to another machine.
 """
 
 import base64
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from offline import analyze, state
-from offline.assemble import Judged, assemble_stack
+from offline.assemble import Detail, Judged, assemble_stack
 from offline.configuration import Configuration, interpret
 from offline.files import name_source
 from offline.fleet.cache import Cache, keep, recall
@@ -33,6 +34,7 @@ class Task(NamedTuple):
     A state to judge with a configuration on a day (in UTC).
 
     `content` is the state as it is stored, None where whoever does the work reads it. Parts are kept in `cache`, where there is one.
+    `certificates`: the part has the proofs of what is denied.
     """
 
     item: Item
@@ -40,6 +42,7 @@ class Task(NamedTuple):
     configuration: Mapping[str, object]
     today: date
     cache: Cache | None
+    certificates: bool = False
 
 
 class Part(NamedTuple):
@@ -47,7 +50,8 @@ class Part(NamedTuple):
     What one state gives to a report.
 
     `stack` has no buckets, which are in `lines`; `totals` is its record with their counts. `digest` is of the content. `matched`: which
-    exemptions match something in it, by policy and place. Of a state that cannot be read there is only the line `unread`.
+    exemptions match something in it, by policy and place. `certificates` are lines, too. Of a state that cannot be read there is only the
+    line `unread`.
     """
 
     stack: Stack
@@ -56,6 +60,7 @@ class Part(NamedTuple):
     digest: str = ""
     matched: tuple[tuple[str, int], ...] = ()
     unread: str = ""
+    certificates: str = ""
 
 
 def judge_written(argument: str) -> str:
@@ -89,14 +94,18 @@ def _judge(task: Task, text: str | Failure, digest: str, tell: Callable[[str], N
     configuration = _read_configuration(json.dumps(task.configuration))
     findings: analyze.Findings = {}
     run = analyze.judge_state(found, configuration, task.today, tell, findings)
-    stack = assemble_stack(Judged(run, where, findings), configuration, task.today, proofs=True)
+    detail: Detail = "certificates" if task.certificates else "proofs"
+    stack = assemble_stack(Judged(run, where, findings), configuration, task.today, detail)
     stack = stack._replace(time=found.time, digest=digest)
+    certificates = [f"{json.dumps(each)}\n" for bucket in stack.buckets for each in bucket.certificates]
     about = {
         "stack": write_stack(stack),
         "digest": digest,
         "matched": list_matched(configuration, found.resources),
+        "certificates": sum(map(len, certificates)),
     }
-    return "".join([json.dumps(about, separators=(",", ":")), "\n", *(write_bucket_line(stack, bucket) for bucket in stack.buckets)])
+    lines = (write_bucket_line(stack, bucket) for bucket in stack.buckets)
+    return "".join([json.dumps(about, separators=(",", ":")), "\n", *lines, *certificates])
 
 
 @lru_cache(maxsize=1)
@@ -116,15 +125,16 @@ def write_task(task: Task) -> str:
     """The task as text."""
     content = None if task.content is None else base64.b64encode(task.content).decode()
     cache = None if task.cache is None else [str(task.cache.folder), task.cache.context]
-    return json.dumps([task.item, content, task.configuration, task.today.isoformat(), cache])
+    return json.dumps([task.item, content, task.configuration, task.today.isoformat(), cache, task.certificates])
 
 
 def _read_task(text: str) -> Task:
-    item, content, configuration, today, cache = json.loads(text, parse_int=float)
+    item, content, configuration, today, cache, certificates = json.loads(text, parse_int=float)
     return Task(
         Item(*item),
         None if content is None else base64.b64decode(content),
         configuration,
         date.fromisoformat(today),
         None if cache is None else Cache(Path(cache[0]), cache[1]),
+        certificates,
     )

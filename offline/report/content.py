@@ -83,6 +83,7 @@ class Result(NamedTuple):
     carries the numbers of the statements that deny everything the policy asks for, the assumptions that the proof needed, and the layer;
     `not-denied` the request that gets through and the nearest statement. `document` is the hash of the document that was judged, "" where
     there is none. `remark` says what a reader must know besides. `sids` are those of `statements`, "" for one that has none.
+    `certificate` is the name of the file that has the proof of a `denied`, "" where none was asked for or there is none.
     """
 
     policy: str
@@ -101,6 +102,14 @@ class Result(NamedTuple):
     layer: Layer | None = None
     drift: Drift | None = None
     sids: tuple[str, ...] = ()
+    certificate: str = ""
+
+
+class Certificate(NamedTuple):
+    """A proof as a file: its name, which no other has, and its text."""
+
+    name: str
+    text: str
 
 
 class Edit(NamedTuple):
@@ -116,6 +125,7 @@ class Bucket(NamedTuple):
 
     `urn` is that of a policy attached to it where the bucket is none of the stack's, "" for a document by itself. `fix` are the statements,
     as compact JSON, that its document lacks, `edit` the same as an edit of the document's file where it has one.
+    `certificates` are those that the results name, until they are written.
     """
 
     name: str
@@ -124,6 +134,7 @@ class Bucket(NamedTuple):
     urn: str = ""
     fix: tuple[str, ...] = ()
     edit: Edit | None = None
+    certificates: tuple[Certificate, ...] = ()
 
 
 class Stack(NamedTuple):

@@ -11,7 +11,6 @@ _RENDER: Mapping[Format, Callable[[Report], str]] = {
     "ndjson": ndjson.render,
     "sarif": sarif.render,
     "junit": junit.render,
-    "html": html.render,
     "markdown": markdown.render,
     "github": github.render,
     "gitlab": gitlab.render,
@@ -20,5 +19,11 @@ _RENDER: Mapping[Format, Callable[[Report], str]] = {
 
 
 def render(report: Report, chosen: Format, screen: text.Screen) -> str:
-    """The report as text of this format; only `text` depends on the screen."""
-    return text.render(report, screen) if chosen == "text" else _RENDER[chosen](report)
+    """The report as text of this format; only `text` and `html` depend on where it is shown."""
+    match chosen:
+        case "text":
+            return text.render(report, screen)
+        case "html":
+            return html.render(report, screen.certificates)
+        case _:
+            return _RENDER[chosen](report)

@@ -77,8 +77,8 @@ class _ControlLine(NamedTuple):
     exempt: int
 
 
-def render(report: Report) -> str:
-    """The report as an HTML document; every text goes through the template's escaping."""
+def render(report: Report, certificates: str = "") -> str:
+    """The report as an HTML document, with links to the files of a folder; every text goes through the template's escaping."""
     results = tuple(list_results(report))
     numbers = count(iter(results))
     entries = _list_entries(report)
@@ -87,6 +87,7 @@ def render(report: Report) -> str:
     used = sorted({name for result in results for name in result.assumptions})
     return _read_template().render(
         report=report,
+        certificates=certificates,
         blocked=is_blocked(report),
         status=find_status(report),
         blind_spots=list(list_blind_spots(report)),

@@ -90,6 +90,7 @@ def _read_result(record: Mapping[str, Any]) -> Result:
         layer=record["layer"],
         drift=Drift(**record["drift"]) if record["drift"] else None,
         sids=tuple(sid or "" for sid in record["sids"]),
+        certificate=record["certificate"] or "",
     )
 
 

@@ -107,6 +107,7 @@ def _write_result(result: Result) -> dict[str, Any]:
         "exemption": _write_exemption(result.exemption),
         "drift": _write_drift(result.drift),
         "document_sha256": result.document or None,
+        "certificate": result.certificate or None,
         "remark": result.remark,
         "place": _write_place(result.place),
     }

@@ -43,11 +43,16 @@ PLAIN_MARKS = {ord("✗"): "x", ord("✓"): "v", ord("─"): "-"}
 
 
 class Screen(NamedTuple):
-    """Where the text goes: its width in columns, whether it takes colour, and whether only what does not pass is wanted."""
+    """
+    Where a report goes: its width in columns, whether it takes colour, and whether only what does not pass is wanted.
+
+    `certificates` is the folder of certificates as seen from there, in the form of a URL; "" where there is none.
+    """
 
     width: int = 100
     colour: bool = False
     quiet: bool = False
+    certificates: str = ""
 
 
 def render(report: Report, screen: Screen) -> str:

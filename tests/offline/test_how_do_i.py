@@ -37,7 +37,7 @@ def test_every_command_ends_as_the_page_says(workspace: Path) -> None:
     """From top to bottom, since some take what others have written; each says nothing on standard error but the ratchet's summary."""
     commands = _COMMAND.findall(PAGE)
 
-    assert len(commands) == 12
+    assert len(commands) == 13
     for line, status in commands:
         ended = run(*shlex.split(line))
         assert (line, ended.status) == (line, int(status or 0)), ended.err

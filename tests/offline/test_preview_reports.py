@@ -50,7 +50,7 @@ def report_on(judged: Run, configuration: dict[str, Any] | None = None, *, proof
     """The report on a run."""
     configured = interpret(configuration or {}, "config.json")
     assert isinstance(configured, Configuration)
-    return assemble((Judged(judged, "app"),), configured, "preview", NOW, proofs=proofs)
+    return assemble((Judged(judged, "app"),), configured, "preview", NOW, "proofs" if proofs else "verdicts")
 
 
 def list_outcomes(report: Report) -> dict[str, dict[str, str]]:
