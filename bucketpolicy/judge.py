@@ -2,8 +2,8 @@
 Whether a document denies every request of a goal: decided, and replayed before it is shown.
 
 A counterexample must be a request of the goal that `evaluate`, the other reading of the language, finds surely not denied. A denial must
-have a proof that `check_proof` follows, which shares the compiler and the emptiness test with `decide`; so requests near the document's
-constants are put to `evaluate` as well, and none may get through. Where the two readings disagree, nothing is claimed.
+have a proof that `check_proof` follows, which shares the compiler and the emptiness test with `decide`; so a request that is not surely
+denied is looked for by asking `evaluate` alone as well, and none may be found. Where the two readings disagree, nothing is claimed.
 """
 
 import re
@@ -68,7 +68,7 @@ def verify(document: Document, goal: Goal, verdict: Verdict, budget: Budget | No
 
 
 def _is_probed(document: Document, goal: Goal, budget: Budget, probes: int) -> bool:
-    """True iff none of so many requests near the document's constants is surely not denied."""
+    """True iff a search of so many steps finds no request that is not surely denied, asking the other reading alone."""
     denies = [statement for statement in document.statements if statement.effect == "Deny"]
     entries = sum(len(item.principals.entries) + len(item.actions.patterns) + len(item.resources.patterns) for item in denies)
     values = sum(1 + len(condition.values) for item in denies for condition in item.conditions)

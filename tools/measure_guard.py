@@ -1,11 +1,15 @@
 """
-How many wrong denials are stopped at run time: mutants of the modules that say what a document means, against `check_proof` and the probe.
+How many wrong denials are stopped at run time: mutants of the core against `check_proof` and the probe.
 
-    python tools/measure_guard.py 700 --seed 1          # so many random mutants
+    python tools/measure_guard.py                        # every mutant of `proof/`, an hour on two cores
+    python tools/measure_guard.py 300 --seed 1           # so many random ones
+    python tools/measure_guard.py --of shared            # mutants of what both readings are given: no guard sees those
 
-Every document of the case files through which a request gets is asked about again under each mutant. A verdict of `Denied` is then
-false. It is stopped where the proof is not accepted, or where one of the probe's requests gets through; both count as they do in `judge`.
-Exit status 1 where fewer of the mutants with a false denial are stopped at every document than the limit says.
+The questions are the documents of the case files under seven goals, and random ones, as far as a request gets through. Each is asked again
+under every mutant of a function that it enters, and an answer of `Denied` is then false. It is stopped where `check_proof` does not accept
+the proof, or the probe finds a gap, as in `judge`; a mutant counts as stopped where all of its false denials are.
+The mutants are those of `proof/`, but for what runs only after a proof has failed, and for `check` itself, which is one of the guards.
+Exit status 1 where the guard of a pack stops fewer of the mutants that give a false denial than the limit says.
 """
 
 import argparse
@@ -13,124 +17,247 @@ import contextlib
 import json
 import os
 import random
+import resource
+import select
 import signal
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from types import FrameType
 from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bucketpolicy.document import Document
-from bucketpolicy.goal import SSE, TRANSPORT, Absent, Equal, Goal, Target
-from bucketpolicy.judge import judge
+from bucketpolicy.goal import SSE, SSE_KMS_KEY, TLS_VERSION, TRANSPORT, Absent, AbsentOrOther, Below, Equal, Goal, Target
 from bucketpolicy.parse import parse
 from bucketpolicy.proof.budget import Budget, TooComplexError
 from bucketpolicy.proof.check import check_proof
 from bucketpolicy.proof.decide import decide
+from bucketpolicy.rename import share_name
 from bucketpolicy.semantics.probe import FEW, MANY, find_gap
-from bucketpolicy.verdict import Counterexample, Denied
+from bucketpolicy.tables.actions import BUCKET_ACTIONS, OBJECT_ACTIONS
+from bucketpolicy.verdict import Counterexample, Denied, Verdict
+from tests.differential.documents import generate
 from tests.policies.cases import read_cases
-from tools.mutate import PACKAGE, Mutant, _clear_caches, _mutate, _put
+from tools.mutate import PACKAGE, Mutant, _clear_caches, _mutate, _put, _stem
 
 ROOT = Path(__file__).parents[1]
 LIMIT = 95.0
-#: All of `proof/` but what is only asked after a proof has failed, or looks for one.
-COMPILING = (
-    "globs",
-    "intervals",
-    "conditions",
-    "elements",
-    "principals",
-    "classes",
-    "axioms",
-    "compile",
-    "textsets",
-    "domains",
-    "encoding",
-    "cover",
-)
-_SECONDS = 20
+#: The modules whose mutants are tried, by the name that the command line gives them.
+MODULES = {
+    "proof": "globs intervals conditions elements principals classes axioms compile textsets domains encoding cover written decide",
+    "shared": "parse operators rename",
+}
+_RANDOM = 400
+_FIRST_SEED = 20_000_000
+_UPLOADS = ("s3:PutObject",)
 _HTTP = (Equal(TRANSPORT, "false"),)
+_KEY = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd"
 _TARGETS = (
-    (Target(("s3:PutObject",), "object", (Absent(SSE),)),),
-    (Target(("s3:PutObject",), "object", _HTTP),),
-    (Target(("s3:GetObject", "s3:PutObject"), "object", _HTTP), Target(("s3:ListBucket", "s3:PutBucketPolicy"), "bucket", _HTTP)),
+    (Target(_UPLOADS, "object", (Absent(SSE),)),),
+    (Target(_UPLOADS, "object", _HTTP),),
+    (Target(OBJECT_ACTIONS, "object", _HTTP), Target(BUCKET_ACTIONS, "bucket", _HTTP)),
+    (Target(_UPLOADS, "object", (AbsentOrOther(SSE, ("aws:kms",)),)),),
+    (Target(_UPLOADS, "object", (AbsentOrOther(SSE_KMS_KEY, (_KEY,)),)),),
+    (Target(_UPLOADS, "object", (Equal(TRANSPORT, "true"), Below(TLS_VERSION, "1.2"))),),
 )
-_Question = tuple[Document, Goal]
+_EXEMPT = ("111122223333", "logging.s3.amazonaws.com")
+#: Seconds of processor time for a question, and how many may need more before a mutant is given up.
+_SECONDS, _PATIENCE = 2.0, 3
+_MEMORY = 2 << 30
+
+
+class Question(NamedTuple):
+    """A document that a request of the goal gets through; `entered`: the functions of the core that it needs, by module and first line."""
+
+    name: str
+    text: str
+    goal: Goal
+    entered: frozenset[tuple[str, int]]
 
 
 class Outcome(NamedTuple):
-    """What came of one mutant: false denials, and those of them stopped by the check, by it and few requests, by it and many."""
+    """What came of one mutant: the questions falsely denied, and those that get past the check, then past few requests, or past many."""
 
-    false: int = 0
-    checked: int = 0
-    few: int = 0
-    many: int = 0
+    false: tuple[str, ...] = ()
+    checked: tuple[str, ...] = ()
+    few: tuple[str, ...] = ()
+    many: tuple[str, ...] = ()
+    ended: bool = True
 
 
 def main() -> int:
     """Draw, try, count."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").strip().splitlines()[0])
-    parser.add_argument("mutants", type=int)
+    parser.add_argument("mutants", type=int, nargs="?", help="how many, all where it is left out")
+    parser.add_argument("--of", choices=tuple(MODULES), default="proof", help="the modules that are changed")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--processes", type=int, default=2)
     options = parser.parse_args()
     os.chdir(ROOT)
-    questions = _list_questions()
-    everything = [mutant for name in COMPILING for mutant in _mutate(f"proof.{name}")]
-    drawn = random.Random(options.seed).sample(everything, min(options.mutants, len(everything)))  # noqa: S311 - no secret
-    found = [outcome for outcome in (_try(mutant, questions) for mutant in drawn) if outcome.false]
-    print(f"{len(drawn)} of {len(everything)} mutants of {PACKAGE}.proof, {len(questions)} questions; {len(found)} give a false denial")
-    for name in ("checked", "few", "many"):
-        whole = sum(getattr(outcome, name) == outcome.false for outcome in found)
-        verdicts = sum(getattr(outcome, name) for outcome in found)
-        print(f"  {name:8} stops {whole} of these mutants everywhere, and {verdicts} of {sum(one.false for one in found)} false denials")
-    stopped = sum(outcome.many == outcome.false for outcome in found)
-    return 0 if not found or 100 * stopped / len(found) >= LIMIT else 1
+    questions = list(list_questions(_RANDOM))
+    everything = [mutant for name in MODULES[options.of].split() for mutant in _mutate(f"proof.{name}" if options.of == "proof" else name)]
+    count = len(everything) if options.mutants is None else min(options.mutants, len(everything))
+    drawn = random.Random(options.seed).sample(everything, count)  # noqa: S311 - no secret
+    print(f"{count} of {len(everything)} mutants of {options.of}, seed {options.seed}; {len(questions)} questions", flush=True)
+    return report(list(zip(drawn, try_all(drawn, questions, options.processes), strict=True)))
 
 
-def _list_questions() -> list[_Question]:
-    """Documents of the case files through which a request of the goal gets."""
-    texts = dict.fromkeys((case.text, case.bucket) for case in read_cases() if case.bucket is not None)
-    parsed = [(parse(text), bucket) for text, bucket in texts]
-    asked = [(found, Goal(bucket, "aws", targets)) for found, bucket in parsed if isinstance(found, Document) for targets in _TARGETS]
-    return [(document, goal) for document, goal in asked if isinstance(judge(document, goal), Counterexample)]
+# Questions ------------------------------------------------------------------------------------------------------------------------------
 
 
-def _try(mutant: Mutant, questions: list[_Question]) -> Outcome:
-    """The outcome in a process of its own; none where it does not end."""
+def list_questions(count: int) -> Iterator[Question]:
+    """All documents of the case files under each goal, and so many random ones under their own, if a request gets through."""
+    for name, text, goal in _list_asked(count):
+        entered: set[tuple[str, int]] = set()
+
+        def note(frame: FrameType, event: str, _: object, entered: set[tuple[str, int]] = entered) -> None:
+            if event == "call" and f"{os.sep}{PACKAGE}{os.sep}" in frame.f_code.co_filename:
+                entered.add((Path(frame.f_code.co_filename).stem, frame.f_code.co_firstlineno))
+
+        _clear_caches()
+        sys.setprofile(note)
+        answer = ask(text, goal)
+        sys.setprofile(None)
+        if answer and isinstance(answer[2], Counterexample):
+            yield Question(name, text, goal, frozenset(entered))
+
+
+def _list_asked(count: int) -> Iterator[tuple[str, str, Goal]]:
+    texts = {(case.text, case.bucket): case.name for case in read_cases() if case.bucket is not None}
+    for (text, bucket), name in texts.items():
+        goals = [Goal(bucket, "aws", targets) for targets in _TARGETS]
+        for number, goal in enumerate((*goals, goals[0]._replace(exempt=_EXEMPT)), 1):
+            yield f"{name}, goal {number}", text, goal
+    for seed in range(_FIRST_SEED, _FIRST_SEED + count):
+        plain, goal = generate(random.Random(seed))  # noqa: S311 - no secret
+        yield f"random {seed}", json.dumps(plain), goal
+
+
+def ask(text: str, goal: Goal) -> tuple[Document, Goal, Verdict] | None:
+    """What is decided of the text, by the name that `judge` gives its bucket; None where it is malformed."""
+    document = parse(text)
+    if not isinstance(document, Document):
+        return None
+    shared = share_name(document, goal) or (document, goal)
+    return (*shared, decide(*shared, Budget()))
+
+
+# Trying them ----------------------------------------------------------------------------------------------------------------------------
+
+
+def try_all(mutants: list[Mutant], questions: list[Question], processes: int) -> list[Outcome]:
+    """The outcome of each mutant, in a process of its own."""
+    outcomes = [Outcome()] * len(mutants)
+    running: dict[int, tuple[int, int]] = {}
+    for number, mutant in enumerate(mutants):
+        asked = [question for question in questions if (_stem(mutant.module), mutant.first) in question.entered]
+        if len(running) >= processes:
+            _reap(running, outcomes)
+        child, reader = _start(mutant, asked)
+        running[child] = number, reader
+        if number % 100 == 0:
+            print(f"{number} of {len(mutants)}", file=sys.stderr, flush=True)
+    while running:
+        _reap(running, outcomes)
+    return outcomes
+
+
+def _start(mutant: Mutant, questions: list[Question]) -> tuple[int, int]:
     reader, writer = os.pipe()
     child = os.fork()
-    if not child:
-        with contextlib.suppress(BaseException):
-            signal.alarm(_SECONDS)
-            _put(mutant)
-            _clear_caches()
-            os.write(writer, json.dumps(_count(questions)).encode())
-        os._exit(0)
-    os.close(writer)
-    with os.fdopen(reader, "rb") as answer:
-        text = answer.read()
+    if child:
+        os.close(writer)
+        return child, reader
+    with contextlib.suppress(BaseException):
+        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+        signal.signal(signal.SIGVTALRM, _stop)
+        _put(mutant)
+        _clear_caches()
+        answer = json.dumps(_count(questions)).encode()
+        with os.fdopen(writer, "wb") as stream:
+            stream.write(answer)
+    os._exit(0)
+
+
+def _stop(*_: object) -> None:
+    raise TimeoutError
+
+
+def _reap(running: dict[int, tuple[int, int]], outcomes: list[Outcome]) -> None:
+    """Take the outcome of a process that has one, or has ended."""
+    ready, _, _ = select.select([reader for _, reader in running.values()], [], [])
+    child = next(child for child, (_, reader) in running.items() if reader in ready)
+    number, reader = running.pop(child)
+    with os.fdopen(reader, "rb") as stream:
+        text = stream.read()
     os.waitpid(child, 0)
-    return Outcome(*json.loads(text)) if text else Outcome()
+    if not text:
+        outcomes[number] = Outcome(ended=False)
+        return
+    false, checked, few, many, ended = json.loads(text)
+    outcomes[number] = Outcome(tuple(false), tuple(checked), tuple(few), tuple(many), ended)
 
 
-def _count(questions: list[_Question]) -> Outcome:
-    total = [0, 0, 0, 0]
-    for document, goal in questions:
-        with contextlib.suppress(Exception):
-            verdict = decide(document, goal, Budget())
-            if isinstance(verdict, Denied):
-                checked = not _is_accepted(document, goal, verdict)
-                few = checked or find_gap(document, goal, FEW) is not None
-                total = [a + b for a, b in zip(total, (1, checked, few, few or find_gap(document, goal, MANY) is not None), strict=True)]
-    return Outcome(*total)
+def _count(questions: Iterable[Question]) -> Outcome:
+    total, slow = Outcome(), 0
+    for question in questions:
+        signal.setitimer(signal.ITIMER_VIRTUAL, _SECONDS)
+        try:
+            found = _guard(question)
+        except TimeoutError:
+            slow += 1
+            if slow == _PATIENCE:
+                return total._replace(ended=False)
+        except Exception:  # noqa: BLE001, S112 - a mutant that raises denies nothing
+            continue
+        else:
+            total = Outcome(total.false + found.false, total.checked + found.checked, total.few + found.few, total.many + found.many)
+        finally:
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+    return total
 
 
-def _is_accepted(document: Document, goal: Goal, verdict: Denied) -> bool:
+def _guard(question: Question) -> Outcome:
+    """What becomes of one question under the mutant in force."""
+    answer, name = ask(question.text, question.goal), (question.name,)
+    if answer is None:
+        return Outcome()
+    document, goal, verdict = answer
+    if not isinstance(verdict, Denied):
+        return Outcome()
     try:
-        return check_proof(document, goal, verdict.proof, Budget())
+        accepted = check_proof(document, goal, verdict.proof, Budget())
     except TooComplexError:
-        return False
+        accepted = False
+    if not accepted:
+        return Outcome(name)
+    few, many = (() if find_gap(document, goal, most) else name for most in (FEW, MANY))
+    return Outcome(name, name, few, many)
+
+
+# Telling --------------------------------------------------------------------------------------------------------------------------------
+
+
+def report(found: list[tuple[Mutant, Outcome]]) -> int:
+    """Print what was stopped by what, and each mutant that was not; the exit status."""
+    false = [(mutant, outcome) for mutant, outcome in found if outcome.false]
+    given_up = sum(not outcome.ended for _, outcome in found)
+    print(f"{len(false)} mutants give a false denial, {sum(len(outcome.false) for _, outcome in false)} in all; {given_up} were given up")
+    if not false:
+        return 0
+    guards = {"check_proof alone": "checked", f"and {FEW} requests": "few", f"and {MANY} requests": "many"}
+    for name, field in guards.items():
+        stopped = sum(not getattr(outcome, field) for _, outcome in false)
+        print(f"  {name:18} stops {stopped} of them at every document: {100 * stopped / len(false):.1f} %")
+    for mutant, outcome in false:
+        if outcome.few:
+            missed = f"{len(outcome.few)} and {len(outcome.many)} of {len(outcome.false)} get past few and many requests"
+            print(f"  not stopped: {mutant.module}.py:{mutant.line} {mutant.function}: {mutant.change}; {missed}: {outcome.few[0]}")
+    share = 100 * sum(not outcome.few for _, outcome in false) / len(false)
+    print(f"{share:.1f} % in a pack (limit {LIMIT:.0f} %)")
+    return int(share < LIMIT)
 
 
 if __name__ == "__main__":

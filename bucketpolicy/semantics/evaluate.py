@@ -6,6 +6,7 @@ Three values: True, False, and None where the answer rests on something that AWS
 """
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from bucketpolicy.document import Condition, Document, Names, Principals, Statement
 from bucketpolicy.goal import Assumptions
@@ -80,9 +81,11 @@ def match_principal(principals: Principals, principal: Principal, assumptions: A
     `NotPrincipal` surely spares a caller where all of them are listed, and surely does not where none is (AWS: "NotPrincipal with Deny").
     It never spares a caller who has a permissions boundary; none is assumed here.
     """
-    if not principals.everyone and not principals.entries:
+    if principals.everyone:
+        return not principals.negated
+    if not principals.entries:
         return False
-    listed = [True if principals.everyone else _is_listed(link, principals, assumptions) for link in _chain(principal)]
+    listed = [_is_listed(link, principals, assumptions) for link in _chain(principal)]
     if not principals.negated:
         return any_of(listed)
     spared, mentioned = all_of(listed), any_of(listed)
@@ -167,17 +170,28 @@ def _match_arn(text: str, resource: str, context: Values | None, *, negated: boo
     """
     if text == "*":
         return True
-    *head, tail = text.split(":", _COLONS)
-    if len(head) < _COLONS or any(sign in segment for segment in head for sign in ("*", "?", "${")):
+    parts = _take_apart(text)
+    if parts is None:
         return None if match_one(widen(text, variables=context is not None), resource) else False
-    *wanted, rest = resource.split(":", _COLONS)
-    if head != wanted:
+    head, tail = parts
+    if not resource.startswith(head):
         return False
+    rest = resource[len(head) :]
     if not any(sign in tail for sign in "*?$"):
         return tail == rest
     meanings = read_pattern(tail, context, wild=True)
     # A variable without a value matches no resource; whether `NotResource` then covers all of them is left open.
     return None if negated and meanings == (None,) else match_all(meanings, rest)
+
+
+# Many requests are put to one document; each pattern is taken apart once.
+@lru_cache(maxsize=512)
+def _take_apart(text: str) -> tuple[str, str] | None:
+    """The first five segments of an ARN with their colons, and all that follows; None where there are fewer, or one is not plain text."""
+    *head, tail = text.split(":", _COLONS)
+    if len(head) < _COLONS or any(sign in segment for segment in head for sign in ("*", "?", "${")):
+        return None
+    return "".join(f"{segment}:" for segment in head), tail
 
 
 # Conditions ----------------------------------------------------------------------------------------------------------------------------

@@ -60,7 +60,7 @@ def hits(target: Target, request: Request, goal: Goal) -> bool:
         request.action in target.actions
         and request.action in (OBJECT_ACTIONS if target.on == "object" else BUCKET_ACTIONS)
         and _is_on(target.on, request.resource, goal)
-        and all(_satisfies(restriction, context) for restriction in target.restrictions)
+        and all(satisfies(restriction, context) for restriction in target.restrictions)
     )
 
 
@@ -81,7 +81,8 @@ def _is_key(key: str) -> bool:
         return False
 
 
-def _satisfies(restriction: Restriction, context: Values) -> bool:
+def satisfies(restriction: Restriction, context: Values) -> bool:
+    """Whether the keys are as the restriction says."""
     values = context.get(restriction.key)
     match restriction:
         case Absent():

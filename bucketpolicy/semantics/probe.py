@@ -1,19 +1,23 @@
 """
-Requests near the constants of a document, to be put to `evaluate` before a `Denied` is said.
+A search for a request that is not surely denied, made by asking `evaluate` alone, before a `Denied` is said.
 
-Drawn from the document and the goal alone: nothing here knows how the denial was proved. The same document and goal give the same requests,
-on every machine. The first ones change one thing each; those that follow mix all that the document tells apart.
+Nothing here knows how the denial was proved. A walk begins at some request of the goal. Where a statement denies it, one thing that the
+statement asks for is changed, to something near the document's constants with which it does not apply; and so on, until no statement
+denies the request or nothing is left to change. Walks begin with each kind of caller and each object in turn. Where the first one begins
+follows from the document's own strings: the same question is asked in the same way on every machine, and no start suits the tests only.
 """
 
-import ipaddress
-from collections.abc import Iterable, Iterator
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple, TypeVar
 
-from bucketpolicy.document import Document, Statement
+from bucketpolicy.document import Condition, Document, Statement
 from bucketpolicy.goal import TLS_VERSION, TRANSPORT, Absent, AbsentOrOther, Below, Equal, Goal, Target
 from bucketpolicy.request import Anonymous, Identity, OriginAccessIdentity, Principal, Request, Service
-from bucketpolicy.semantics.evaluate import is_denied
+from bucketpolicy.semantics.edges import FILLED, STRANGER, list_callers, list_resources, list_values
+from bucketpolicy.semantics.evaluate import applies_to, holds, match_action, match_principal, match_resource
 from bucketpolicy.semantics.feasible import (
     IS_SERVICE,
     PRINCIPAL_ACCOUNT,
@@ -22,73 +26,57 @@ from bucketpolicy.semantics.feasible import (
     SERVICE_NAME,
     SOURCE_IP,
     SOURCE_VPCE,
-    complete,
     in_goal,
     keys_of,
+    satisfies,
 )
-from bucketpolicy.semantics.quantities import read_date, read_number
-from bucketpolicy.semantics.tokens import lower_ascii
-from bucketpolicy.tables.keys import KeyType, find_key
+from bucketpolicy.tables.keys import applies
 
 #: How many requests are asked about, in a pack that runs at every preview, and where there is time.
 FEW, MANY = 12, 60
 
-_STRANGER = "999988887777"
-_ACCOUNT_DIGITS = 12
-_CLOUDFRONT = "cloudfront"
-_MOST = 64
-_FILLED = "example"
 _OLD_VERSIONS = ("1.1", "1.0")
-_OF_CALLER = (PRINCIPAL_ARN, PRINCIPAL_ACCOUNT, IS_SERVICE, SERVICE_NAME)
+_SOURCES = (SOURCE_IP, SOURCE_VPCE)
+_OF_CALLER = frozenset((PRINCIPAL_ARN, PRINCIPAL_ACCOUNT, IS_SERVICE, SERVICE_NAME))
+#: How many comparisons of strings are made to learn what a part of a statement does not match, and how many things are tried at least.
+_COMPARED, _LEAST = 2_000, 4
+#: How many changes are tried at most where it is not known before whether they help.
+_ASKED = 8
+# The rules of a pack ask about the same document.
+_REMEMBERED = 32
 _Item = TypeVar("_Item")
-_Values = dict[str, tuple[str, ...]]
+
+#: The values of a key; none where it is absent.
+_Texts = tuple[str, ...]
+_Values = dict[str, _Texts]
+
+
+class Tried(NamedTuple):
+    """A request, and a statement that surely denies it; None where there is none."""
+
+    request: Request
+    denier: Statement | None
 
 
 def find_gap(document: Document, goal: Goal, most: int) -> Request | None:
-    """A request of the goal, among so many near the document's constants, that is surely not denied; None where there is none."""
-    mentioned = keys_of(document)
-    for request in islice(probe(document, goal), most):
-        # Most are denied, and whether anybody can send it need be asked of the others only.
-        if is_denied(document, request, goal.assumptions) is False and in_goal(request, goal, mentioned):
-            return request
-    return None
+    """A request of the goal that is not surely denied; None where there is none among the first so many that are tried."""
+    mentioned = _survey(document, goal._replace(targets=())).mentioned
+    gaps = (one.request for one in islice(probe(document, goal), most) if one.denier is None and in_goal(one.request, goal, mentioned))
+    return next(gaps, None)
 
 
-class _Pools(NamedTuple):
-    """
-    What requests are put together from: `values` by key, `names` of objects, `actions` that the document writes out.
-
-    `named`: callers that the document speaks of, and their neighbours. `exact`: of each key, the document's own values.
-    `linked`: those that agree with each other where policy variables make them.
-    """
-
-    strangers: tuple[Principal, ...]
-    named: tuple[Principal, ...]
-    buckets: tuple[str, ...]
-    names: tuple[str, ...]
-    actions: frozenset[str]
-    values: dict[str, tuple[str, ...]]
-    exact: dict[str, tuple[str, ...]]
-    linked: dict[str, tuple[str, ...]]
+def probe(document: Document, goal: Goal) -> Iterator[Tried]:
+    """Requests without end, nearly all of them in the goal, and what denies them."""
+    survey = _survey(document, goal._replace(targets=()))
+    numbers = _draw(survey.seed)
+    walkers = [_Walker(survey, goal, target, numbers) for target in goal.targets]
+    while walkers:
+        for walker in walkers:
+            yield from walker.walk()
 
 
-def probe(document: Document, goal: Goal) -> Iterator[Request]:
-    """Requests without end, the most telling first; nearly all of them are in the goal."""
-    denies = [statement for statement in document.statements if statement.effect == "Deny"]
-    mentioned = keys_of(document)
-    pools, numbers = _collect(denies, goal, mentioned), _draw()
-    about_callers = not mentioned.isdisjoint(_OF_CALLER)
-    named = [tuple(action for action in target.actions if lower_ascii(action) in pools.actions) for target in goal.targets]
-    while True:
-        for target, written in zip(goal.targets, named, strict=True):
-            actions = written if written and next(numbers) & 1 else target.actions
-            request = _make(pools, goal, target._replace(actions=actions), numbers)
-            yield complete(request, goal.assumptions, mentioned) if about_callers else request
-
-
-def _draw() -> Iterator[int]:
-    """The same numbers every time, with no pattern that a document could follow (Knuth's MMIX)."""
-    state = 7
+def _draw(state: int) -> Iterator[int]:
+    """Numbers that follow from the first, with no pattern that a document could follow (Knuth's MMIX)."""
     while True:
         state = (state * 6364136223846793005 + 1442695040888963407) & 0xFFFFFFFFFFFFFFFF
         yield state >> 33
@@ -97,190 +85,302 @@ def _draw() -> Iterator[int]:
 # What the document tells apart ---------------------------------------------------------------------------------------------------------
 
 
-def _collect(denies: list[Statement], goal: Goal, mentioned: Iterable[str]) -> _Pools:
-    constants: dict[str, list[str]] = {one.key: [] for target in goal.targets for one in target.restrictions}
-    for statement in denies:
-        for condition in statement.conditions:
-            constants.setdefault(condition.key, []).extend(condition.values)
-    for key in sorted(mentioned):
-        # What only a policy variable stands for.
-        constants.setdefault(key, [])
-    entries = [text for statement in denies for _, text in statement.principals.entries]
-    entries += [*goal.exempt, *constants.get(PRINCIPAL_ARN, ()), *constants.get(PRINCIPAL_ACCOUNT, ()), *constants.get(SERVICE_NAME, ())]
-    tails = [text.split(":", 5)[-1] for statement in denies for text in statement.resources.patterns]
-    buckets = (goal.bucket,) if goal.bucket is not None else ("example-bucket", *(tail.partition("/")[0] for tail in tails))
-    names = ["example.txt", *(name for tail in tails for name in _instances(tail.partition("/")[2]))]
-    return _Pools(
-        _strangers(goal.partition),
-        _first(caller for text in entries for caller in _relatives(text, goal.partition)),
-        _first(name.replace("*", "x").replace("?", "x") for name in buckets),
-        _first(name for name in names if name),
-        frozenset(lower_ascii(text) for statement in denies for text in statement.actions.patterns),
-        {key: _first(_edges(key, texts)) for key, texts in constants.items()},
-        {key: _first(_plain(texts)) if _is_text(key) else () for key, texts in constants.items()},
-        {key: _first(_plain(texts)) or (_FILLED,) for key, texts in constants.items() if not texts or any("${" in text for text in texts)},
+class _Caller(NamedTuple):
+    """Somebody, with the keys that follow from who it is."""
+
+    principal: Principal
+    keys: tuple[tuple[str, _Texts], ...]
+
+
+class _Survey(NamedTuple):
+    """
+    A document, as far as one target does not differ from another.
+
+    `constants`: what it compares each key with. `bound`: the keys that follow from the caller. `linked`: keys that policy variables make
+    equal to others. `resources`: ARNs of buckets, and ARNs of objects.
+    """
+
+    denies: tuple[Statement, ...]
+    variables: bool
+    mentioned: frozenset[str]
+    seed: int
+    constants: dict[str, _Texts]
+    bound: frozenset[str]
+    linked: tuple[str, ...]
+    callers: tuple[_Caller, ...]
+    resources: tuple[_Texts, _Texts]
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _survey(document: Document, setting: Goal) -> _Survey:
+    denies = tuple(statement for statement in document.statements if statement.effect == "Deny")
+    mentioned = keys_of(document)
+    found: dict[str, list[str]] = {key: [] for key in sorted(mentioned)}
+    for condition in (condition for item in denies for condition in item.conditions):
+        found[condition.key] += condition.values
+    constants = {key: tuple(texts) for key, texts in found.items()}
+    given = setting.assumptions
+    settled = given.principal_keys_agree and given.service_principal_keys and given.anonymous_has_no_identity
+    bound = mentioned & _OF_CALLER if settled else frozenset()
+    patterns = [text for item in denies for text in item.resources.patterns]
+    linked = [key for key, texts in constants.items() if not texts or any("${" in text for text in texts)] if document.variables else []
+    return _Survey(
+        denies,
+        document.variables,
+        mentioned,
+        _mix(
+            (*patterns, *(text for item in denies for text in item.actions.patterns), *(text for one in constants.values() for text in one))
+        ),
+        constants,
+        bound,
+        tuple(linked),
+        tuple(_list_callers(denies, setting, constants, bound)),
+        list_resources(patterns, setting.partition, setting.bucket),
     )
 
 
-def _first(items: Iterable[_Item]) -> tuple[_Item, ...]:
-    """The first distinct ones: a document of many constants is not looked through."""
-    return tuple(islice(dict.fromkeys(items), _MOST))
+def _mix(texts: Iterable[str]) -> int:
+    """A number that follows from the strings."""
+    return zlib.crc32("\n".join(texts).encode("utf-8", "surrogatepass"))
 
 
-def _strangers(partition: str) -> tuple[Principal, ...]:
-    """Everybody's kind, of an account that hardly anybody names."""
-    arn = f"arn:{partition}:iam::{_STRANGER}"
-    return (
-        Identity("role", _STRANGER, f"{arn}:role/x", "s"),
-        Anonymous(),
-        Service("delivery.logs.amazonaws.com"),
-        Identity("user", _STRANGER, f"{arn}:user/u"),
-        Identity("root", _STRANGER, f"{arn}:root"),
-        OriginAccessIdentity(f"arn:{partition}:iam::{_CLOUDFRONT}:user/CloudFront Origin Access Identity E9EXAMPLE9"),
-    )
+def _list_callers(denies: tuple[Statement, ...], setting: Goal, constants: dict[str, _Texts], bound: frozenset[str]) -> Iterator[_Caller]:
+    """Whoever is not exempt, in each guise that the document tells apart."""
+    entries = [text for item in denies for _, text in item.principals.entries]
+    written = [text for key in (PRINCIPAL_ARN, PRINCIPAL_ACCOUNT, SERVICE_NAME) for text in constants.get(key, ())]
+    for principal in list_callers((*entries, *written, *setting.exempt), setting.partition):
+        if _spell(principal).isdisjoint(setting.exempt):
+            guises = [tuple((key, (text,)) for key, text in guise if key in bound) for guise in _list_guises(principal)]
+            yield from (_Caller(principal, guise) for guise in dict.fromkeys(guises))
 
 
-def _relatives(text: str, partition: str) -> Iterator[Principal]:
-    """Whom an entry may name, and others of the same account, whom it does not."""
-    if f":{_CLOUDFRONT}:user/" in text:
-        yield OriginAccessIdentity(text.replace("*", "x").replace("?", "x"))
-        return
-    account = next((part for part in text.split(":") if len(part) == _ACCOUNT_DIGITS and part.isdecimal() and part.isascii()), "")
-    if not account:
-        if text.isascii() and "." in text and not any(sign in text for sign in "*?:/ "):
-            yield Service(text)
-        return
-    arn = f"arn:{partition}:iam::{account}"
-    kind, _, name = text.split(":", 5)[-1].replace("*", "x").replace("?", "x").partition("/")
-    if kind == "role" and name:
-        yield Identity("role", account, f"{arn}:role/{name}", "ci")
-    if kind == "user" and name:
-        yield Identity("user", account, f"{arn}:user/{name}")
-    if kind == "assumed-role" and name:
-        role, _, session = name.partition("/")
-        yield from (Identity("role", account, f"{arn}:role/{path}{role}", session or "s") for path in ("", "team/"))
-    yield Identity("root", account, f"{arn}:root")
-    yield Identity("role", account, f"{arn}:role/q", "s")
-
-
-def _fill(pattern: str) -> str:
-    """The pattern with the same value for every policy variable."""
-    head, *parts = pattern.split("${")
-    return head + "".join(_FILLED + part.partition("}")[2] for part in parts)
-
-
-def _is_text(key: str) -> bool:
-    found = find_key(key)
-    return found is None or found.type in ("String", "Arn")
-
-
-def _plain(constants: list[str]) -> Iterator[str]:
-    """The constants as they stand, with something for every wildcard and variable."""
-    return (_fill(text).replace("*", "x").replace("?", "x") for text in constants if text)
-
-
-def _instances(pattern: str) -> Iterator[str]:
-    """Strings that a glob covers, and some just beside."""
-    plain = _fill(pattern)
-    for filling in ("x", "", "a/b"):
-        one = plain.replace("*", filling).replace("?", filling[:1] or "q")
-        yield from (one, one + "x", one[:-1], one.swapcase())
-    yield pattern
-
-
-def _edges(key: str, constants: list[str]) -> Iterator[str]:
-    """Values of a key on both sides of every constant."""
-    found = find_key(key)
-    kind: KeyType = found.type if found is not None else "String"
-    match kind:
-        case "Bool":
-            yield from ("false", "true")
-        case "Numeric":
-            exact = [number for number in map(read_number, constants) if number is not None]
-            yield from (f"{float(number + step):.15g}" for number in exact for step in (0, -1, 1))
-            yield from ("0", "1.1", "99")
-        case "Date":
-            moments = [int(moment) for moment in map(read_date, constants) if moment is not None]
-            yield from (str(moment + step) for moment in moments for step in (0, -1, 1))
-            yield from ("4102444800", "100000")
-        case "Ip":
-            yield from ("203.0.113.9", "2001:db8::7", *(address for constant in constants for address in _addresses(constant)))
+def _spell(principal: Principal) -> frozenset[str]:
+    """What an exemption may call somebody."""
+    match principal:
+        case Identity(_, account, arn):
+            return frozenset((account, arn))
+        case Service(name) | OriginAccessIdentity(name):
+            return frozenset((name,))
         case _:
-            yield from (one for constant in constants for one in _instances(constant) if one)
-            yield "q" if kind == "String" else "arn:aws:s3:::q"
+            return frozenset()
 
 
-def _addresses(constant: str) -> Iterator[str]:
-    """The ends of a range of addresses, and what lies just outside."""
-    try:
-        network = ipaddress.ip_network(constant, strict=False)
-    except ValueError:
-        return
-    for value in (int(network[0]), int(network[0]) - 1, int(network[-1]), int(network[-1]) + 1):
-        if 0 <= value < 1 << network.max_prefixlen:
-            yield str(type(network[0])(value))
+def _list_guises(principal: Principal) -> tuple[tuple[tuple[str, str], ...], ...]:
+    """The keys that follow from who calls, in several ways where some may be there or not."""
+    match principal:
+        case Identity(_, account, arn):
+            known = ((PRINCIPAL_ARN, arn), (PRINCIPAL_ACCOUNT, account))
+            return known, (*known, (IS_SERVICE, "false"))
+        case Service(name):
+            return (((IS_SERVICE, "true"), (SERVICE_NAME, name)),)
+        case OriginAccessIdentity(arn):
+            return ((PRINCIPAL_ARN, arn),), ((PRINCIPAL_ARN, arn), (IS_SERVICE, "false"), (PRINCIPAL_ACCOUNT, STRANGER))
+        case _:
+            return (), ((PRINCIPAL_ACCOUNT, "anonymous"),)
 
 
-# One request ---------------------------------------------------------------------------------------------------------------------------
+# Walks ---------------------------------------------------------------------------------------------------------------------------------
 
 
-def _make(pools: _Pools, goal: Goal, target: Target, numbers: Iterator[int]) -> Request:
-    caller = _pick(pools.named if pools.named and next(numbers) & 1 else pools.strangers, numbers)
-    values: _Values = {}
-    for key, edges in pools.values.items():
-        number = next(numbers)
-        if number & 1:
-            exact = pools.exact[key] if number & 2 else ()
-            values[key] = _choose_values(key, exact or edges, number >> 2)
-    if pools.linked and next(numbers) & 1:
-        values |= {key: (_pick(found, numbers),) for key, found in pools.linked.items()}
-    _restrict(values, target, numbers)
-    _settle(values, caller, goal, numbers)
-    bucket = _pick(pools.buckets, numbers)
-    name = f"/{_pick(pools.names, numbers)}" if target.on == "object" else ""
-    return Request(caller, _pick(target.actions, numbers), f"arn:{goal.partition}:s3:::{bucket}{name}", tuple(sorted(values.items())))
+class _Draft(NamedTuple):
+    """A request that is being put together."""
+
+    caller: _Caller
+    action: str
+    resource: str
+    values: _Values
 
 
-def _pick(items: tuple[_Item, ...], numbers: Iterator[int]) -> _Item:
-    return items[next(numbers) % len(items)]
+class _Change(NamedTuple):
+    """What is put in the place of one thing of a draft: what is empty stays as it is, and `texts` are those of `key`."""
+
+    caller: _Caller | None = None
+    action: str = ""
+    resource: str = ""
+    key: str = ""
+    texts: _Texts = ()
 
 
-def _choose_values(key: str, edges: tuple[str, ...], number: int) -> tuple[str, ...]:
-    known = find_key(key)
-    first = number % len(edges)
-    if known is None or not known.multi:
-        return (edges[first],)
-    second = (first + 1 + (number >> 8) % len(edges)) % len(edges)
-    return tuple(dict.fromkeys((edges[first], edges[second])))
+class _Way(NamedTuple):
+    """Changes of one thing with which a statement does not apply; `asked`: whether it does depends on the rest of the request."""
+
+    name: str
+    changes: tuple[_Change, ...]
+    asked: bool = False
 
 
-def _restrict(values: _Values, target: Target, numbers: Iterator[int]) -> None:
-    """Make the request one of the target."""
-    for restriction in target.restrictions:
-        match restriction:
-            case Absent(key):
-                values.pop(key, None)
-            case Equal(key, value):
-                values[key] = (value,)
-            case Below(key, _):
-                values[key] = (_pick(_OLD_VERSIONS, numbers),)
-            case AbsentOrOther(key, accepted) if values.get(key, accepted)[0] in accepted:
-                values.pop(key, None)
+class _Walker:
+    """The walks of one target of a goal; what is found out about statements and keys is kept."""
+
+    __slots__ = ("_fixed", "_goal", "_last", "_numbers", "_resources", "_survey", "_target", "_turn", "_values", "_ways")
+
+    def __init__(self, survey: _Survey, goal: Goal, target: Target, numbers: Iterator[int]) -> None:
+        """Begin where the first number says."""
+        self._survey, self._goal, self._target, self._numbers = survey, goal, target, numbers
+        self._turn = next(numbers)
+        self._fixed = {one.key for one in target.restrictions if isinstance(one, Absent | Equal)}
+        self._resources = survey.resources[target.on == "object"]
+        self._values: dict[str, tuple[_Texts, ...]] = {}
+        self._ways: dict[int, tuple[_Way, ...]] = {}
+        self._last: Statement | None = None
+
+    def walk(self) -> Iterator[Tried]:
+        """Requests, each with one thing changed, until one is not denied or nothing is left to change."""
+        draft: _Draft | None = self._begin()
+        changed: set[str] = set()
+        while draft is not None:
+            request = _finish(draft)
+            denier = self._find_denier(request)
+            yield Tried(request, denier)
+            draft = None if denier is None else self._escape(draft, denier, changed)
+
+    def _find_denier(self, request: Request) -> Statement | None:
+        """A statement that surely denies the request; the one that denied the last request is asked first."""
+        last = self._last
+        if last is None or not self._denies(last, request):
+            self._last = next((item for item in self._survey.denies if item is not last and self._denies(item, request)), None)
+        return self._last
+
+    def _denies(self, statement: Statement, request: Request) -> bool:
+        return applies_to(statement, request, self._goal.assumptions, variables=self._survey.variables) is True
+
+    def _begin(self) -> _Draft:
+        """Callers and objects in turn, and by chance; half of the requests have no keys but those that they must have."""
+        self._turn += 1
+        number = next(self._numbers)
+        values: _Values = {}
+        for key in self._survey.constants if number & 1 else ():
+            draw = next(self._numbers)
+            if draw & 1:
+                values[key] = _pick(self._list_values(key), draw >> 1)
+        if number & 2:
+            values |= dict.fromkeys(self._survey.linked, (FILLED,))
+        caller = _pick(self._survey.callers, self._turn if number & 4 else number >> 3)
+        resource = _pick(self._resources, self._turn + (number >> 8))
+        return self._settle(_Draft(caller, _pick(self._target.actions, number >> 16), resource, values), "")
+
+    def _list_values(self, key: str) -> tuple[_Texts, ...]:
+        """What a request of the target can have of the key."""
+        found = self._values.get(key)
+        if found is None:
+            restrictions = [one for one in self._target.restrictions if one.key == key]
+            accepted = [text for one in restrictions if isinstance(one, AbsentOrOther) for text in one.accepted]
+            some = list_values(key, (*self._survey.constants.get(key, ()), *accepted), self._goal.assumptions)
+            found = tuple(texts for texts in some if all(satisfies(one, {key: texts} if texts else {}) for one in restrictions)) or ((),)
+            self._values[key] = found
+        return found
+
+    # Away from a statement
+
+    def _escape(self, draft: _Draft, statement: Statement, changed: set[str]) -> _Draft | None:
+        """The draft with one more thing changed, so that the statement does not apply; None where there is none."""
+        ways = self._ways.get(statement.number)
+        if ways is None:
+            ways = self._ways[statement.number] = tuple(way for way in self._list_ways(statement) if way.changes)
+        number = next(self._numbers) if ways else 0
+        for step in range(len(ways)):
+            way = _pick(ways, number + step)
+            moved = None if way.name in changed else self._move(draft, statement, way, number >> 8)
+            if moved is not None:
+                changed.add(way.name)
+                return moved
+        return None
+
+    def _move(self, draft: _Draft, statement: Statement, way: _Way, number: int) -> _Draft | None:
+        for step in range(min(len(way.changes), _ASKED) if way.asked else 1):
+            change = _pick(way.changes, number + step)
+            moved = self._settle(_apply(draft, change), change.key)
+            if not way.asked or not self._denies(statement, _finish(moved)):
+                return moved
+        return None
+
+    def _list_ways(self, statement: Statement) -> Iterator[_Way]:
+        """What each part of the statement does not match."""
+        survey, principals, actions = self._survey, statement.principals, statement.actions
+        if principals.negated or not principals.everyone:
+            spared = (one for one in survey.callers if match_principal(principals, one.principal, self._goal.assumptions) is False)
+            yield _Way("caller", tuple(_Change(caller=one) for one in spared))
+        if actions.negated or "s3:*" not in actions.patterns:
+            some = _limit(self._target.actions, len(actions.patterns))
+            yield _Way("action", tuple(_Change(action=one) for one in some if match_action(actions, one) is False))
+        yield self._leave_resources(statement)
+        yield from (self._leave_condition(condition) for condition in statement.conditions if condition.key not in self._fixed)
+
+    def _leave_resources(self, statement: Statement) -> _Way:
+        names, variables = statement.resources, self._survey.variables
+        asked = variables and any("${" in text for text in names.patterns)
+        whole = f"arn:{self._goal.partition}:s3:::{self._goal.bucket}{'/*' if self._target.on == 'object' else ''}"
+        some = () if whole in names.patterns and not names.negated else _limit(self._resources, len(names.patterns))
+        found = (one for one in some if asked or match_resource(names, one, {}, variables=variables) is False)
+        return _Way("resource", tuple(_Change(resource=one) for one in found), asked)
+
+    def _leave_condition(self, condition: Condition) -> _Way:
+        survey, key, given = self._survey, condition.key, self._goal.assumptions
+        asked = survey.variables and any("${" in text for text in condition.values)
+        if key in survey.bound:
+            some = [(_Change(caller=one), dict(one.keys)) for one in _limit(survey.callers, len(condition.values))]
+        else:
+            values = _limit(self._list_values(key), len(condition.values))
+            some = [(_Change(key=key, texts=texts), {key: texts} if texts else {}) for texts in values]
+        found = (one for one, context in some if asked or holds(condition, context, given, variables=survey.variables) is False)
+        return _Way("caller" if key in survey.bound else f"key {key}", tuple(found), asked)
+
+    # Requests of the target that somebody can send
+
+    def _settle(self, draft: _Draft, kept: str) -> _Draft:
+        """The draft with keys that the target, the caller and each other allow; where two do not go together, `kept` stays."""
+        given = self._goal.assumptions
+        values = {key: texts for key, texts in draft.values.items() if texts and key not in self._survey.bound}
+        values.update(draft.caller.keys)
+        self._restrict(values)
+        if given.secure_transport_present and TRANSPORT not in values:
+            values[TRANSPORT] = _pick((("true",), ("false",)), next(self._numbers))
+        if given.tls_version_absent_on_http and TLS_VERSION in values and values.get(TRANSPORT) == ("false",):
+            if kept == TLS_VERSION and TRANSPORT not in self._fixed:
+                values[TRANSPORT] = ("true",)
+            else:
+                del values[TLS_VERSION]
+        if given.source_ip_or_vpc_endpoint and (SOURCE_IP in values) == (SOURCE_VPCE in values):
+            self._settle_source(values, kept)
+        if given.anonymous_has_no_identity and isinstance(draft.caller.principal, Anonymous):
+            values.pop(PRINCIPAL_ORG, None)
+        if given.inapplicable_keys_absent:
+            values = {key: texts for key, texts in values.items() if applies(draft.action, key)}
+        return _Draft(draft.caller, draft.action, draft.resource, values)
+
+    def _restrict(self, values: _Values) -> None:
+        for restriction in self._target.restrictions:
+            if satisfies(restriction, values):
+                continue
+            match restriction:
+                case Equal(key, value):
+                    values[key] = (value,)
+                case Below(key):
+                    values[key] = (_pick(_OLD_VERSIONS, next(self._numbers)),)
+                case _:
+                    del values[restriction.key]
+
+    def _settle_source(self, values: _Values, kept: str) -> None:
+        """Leave one of both, or give one where there is none: the one that was not just changed."""
+        other = 1 - _SOURCES.index(kept) if kept in _SOURCES else next(self._numbers)
+        key = _pick(_SOURCES, other)
+        if values.pop(key, None) is None:
+            values[key] = _pick([texts for texts in self._list_values(key) if texts], next(self._numbers))
 
 
-def _settle(values: _Values, caller: Principal, goal: Goal, numbers: Iterator[int]) -> None:
-    """Make the keys agree with each other and the caller, as far as the assumptions say."""
-    assumptions = goal.assumptions
-    if assumptions.secure_transport_present and TRANSPORT not in values:
-        values[TRANSPORT] = (_pick(("true", "false"), numbers),)
-    if assumptions.tls_version_absent_on_http and values.get(TRANSPORT) == ("false",):
-        values.pop(TLS_VERSION, None)
-    if assumptions.source_ip_or_vpc_endpoint and SOURCE_IP in values and SOURCE_VPCE in values:
-        values.pop(_pick((SOURCE_IP, SOURCE_VPCE), numbers))
-    elif assumptions.source_ip_or_vpc_endpoint and SOURCE_IP not in values and SOURCE_VPCE not in values:
-        key, value = _pick(((SOURCE_IP, "203.0.113.9"), (SOURCE_VPCE, "vpce-9")), numbers)
-        values[key] = (value,)
-    if assumptions.principal_keys_agree and assumptions.service_principal_keys and assumptions.anonymous_has_no_identity:
-        # `complete` puts the caller's own in their places.
-        for key in (*_OF_CALLER, PRINCIPAL_ORG) if isinstance(caller, Anonymous) else _OF_CALLER:
-            values.pop(key, None)
+def _pick(items: Sequence[_Item], number: int) -> _Item:
+    return items[number % len(items)]
+
+
+def _limit(items: Sequence[_Item], size: int) -> Sequence[_Item]:
+    """As many as are compared with so many patterns in bounded time, some at least."""
+    return items[: max(_LEAST, _COMPARED // max(1, size))]
+
+
+def _apply(draft: _Draft, change: _Change) -> _Draft:
+    values = {**draft.values, change.key: change.texts} if change.key else draft.values
+    return _Draft(change.caller or draft.caller, change.action or draft.action, change.resource or draft.resource, values)
+
+
+def _finish(draft: _Draft) -> Request:
+    return Request(draft.caller.principal, draft.action, draft.resource, tuple(sorted(draft.values.items())))

@@ -2,6 +2,8 @@
 
 import json
 import string
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -10,12 +12,14 @@ from hypothesis import strategies as st
 from benchmarks.families import GOAL as HARD
 from benchmarks.families import _sat
 from bucketpolicy import judge as module
-from bucketpolicy.document import Document, Problem
+from bucketpolicy.document import Document, Principals, Problem
 from bucketpolicy.goal import SSE, TRANSPORT, Absent, Assumptions, Equal, Goal, Target
 from bucketpolicy.judge import judge, verify
 from bucketpolicy.operators import BASE_NAMES
 from bucketpolicy.parse import parse
+from bucketpolicy.proof import compile as compiler
 from bucketpolicy.proof.budget import TICKS, Budget
+from bucketpolicy.proof.check import check_proof
 from bucketpolicy.proof.decide import decide
 from bucketpolicy.request import Anonymous, Identity, Request
 from bucketpolicy.verdict import Counterexample, Denied, Undecided, Verdict
@@ -275,6 +279,53 @@ def test_a_denial_through_which_a_request_gets_is_not_one(monkeypatch: pytest.Mo
     monkeypatch.setattr(module, "decide", lambda *_: proved)
     monkeypatch.setattr(module, "check_proof", lambda *_: True)
     assert ask_anew(read(DENY), HEADERLESS) == proved
+    assert ask_anew(document, HEADERLESS) == DISAGREEMENT
+
+
+EVERYBODY = Principals(negated=False, everyone=True, entries=(), path="$")
+
+
+@pytest.fixture
+def forget() -> Iterator[None]:
+    """Nothing that is compiled before a test is known in it, nor the other way round."""
+    caches = (compiler.compile_document, compiler.compile_target, compiler._compile_cubes)
+    for cache in caches:
+        cache.cache_clear()
+    yield
+    for cache in caches:
+        cache.cache_clear()
+
+
+@pytest.mark.usefixtures("forget")
+@pytest.mark.parametrize(
+    ("part", "misread", "hole"),
+    [
+        ("match_principals", lambda read, _, *rest, **more: read(EVERYBODY, *rest, **more), {"Principal": {"AWS": "111122223333"}}),
+        ("select_actions", lambda read, names, *rest: read(names._replace(patterns=("s3:*",)), *rest), {"Action": "s3:putobjectx"}),
+        (
+            "select_objects",
+            lambda read, names, *rest, **more: read(names._replace(patterns=("*",)), *rest, **more),
+            {"Resource": "arn:aws:s3:::b/a*"},
+        ),
+        (
+            "read_condition",
+            lambda read, one, *rest, **more: read(one._replace(operator=one.operator._replace(if_exists=True)), *rest, **more),
+            {"Condition": {"StringEquals": {"s3:x-amz-server-side-encryption": "AES256"}}},
+        ),
+    ],
+)
+def test_a_core_that_misreads_a_part_of_a_statement_is_stopped(
+    part: str, misread: Callable[..., object], hole: Json, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`check_proof` follows the wrong proof, for it reads with the same code; the search for a request that gets through does not."""
+    document = read({**DENY, **hole})
+    assert isinstance(judge(document, HEADERLESS), Counterexample)
+    for cache in (compiler.compile_document, compiler.compile_target, compiler._compile_cubes):
+        cache.cache_clear()
+    monkeypatch.setattr(compiler, part, partial(misread, getattr(compiler, part)))
+    wrong = decide(document, HEADERLESS)
+    assert isinstance(wrong, Denied)
+    assert check_proof(document, HEADERLESS, wrong.proof)
     assert ask_anew(document, HEADERLESS) == DISAGREEMENT
 
 
