@@ -2,7 +2,7 @@
 Make what `make e2e` runs beyond Python: the Pulumi CLI and a MinIO server, built from their Go modules, once a machine.
 
 Everything lies in `${XDG_CACHE_HOME:-~/.cache}/s3-encryption-guard`.
-A Pulumi CLI on `PATH`, with its language host for Python, is used as it is.
+A Pulumi CLI on `PATH`, with its language host for Python, is used as it is, unless `S3_ENCRYPTION_GUARD_CLI` names the version to build.
 """
 
 import os
@@ -16,7 +16,8 @@ from pathlib import Path
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "s3-encryption-guard"
 
 PULUMI = "github.com/pulumi/pulumi"
-PULUMI_VERSION = "3.259.0"
+WANTED = os.environ.get("S3_ENCRYPTION_GUARD_CLI")
+PULUMI_VERSION = WANTED or "3.259.0"
 PULUMI_HOME = CACHE / f"pulumi-{PULUMI_VERSION}"
 # Replaces are not inherited from a dependency: this one is copied from the CLI's own go.mod.
 CLIPBOARD = "github.com/atotto/clipboard=github.com/tgummerer/clipboard@v0.0.0-20241001131231-d02d263e614e"
@@ -44,8 +45,8 @@ def main() -> int:
 
 
 def is_installed() -> bool:
-    """Whether a complete Pulumi CLI is on `PATH`: the binary alone cannot run Python programs."""
-    return shutil.which("pulumi") is not None and shutil.which("pulumi-language-python") is not None
+    """Whether a complete Pulumi CLI on `PATH` will do: the binary alone cannot run Python programs."""
+    return not WANTED and shutil.which("pulumi") is not None and shutil.which("pulumi-language-python") is not None
 
 
 def build_into(home: Path, build: Callable[[Path], bool]) -> bool:
