@@ -9,7 +9,7 @@ RUN := $(VENV)/bin/python
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test e2e check lint docs tables fuzz mutate bench formal attack
+.PHONY: help demo test e2e check lint docs tables fuzz mutate bench matrix formal attack
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | sort | awk -F'\t' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -67,3 +67,6 @@ mutate: $(READY) ## mutation testing of bucketpolicy/ (long)
 
 bench: $(READY) ## speed of the core, the pack and the offline commands
 	@for bench in benchmarks/bench_*.py; do echo "== $$bench"; $(RUN) $$bench || exit 1; done
+
+matrix: $(READY) ## the supported versions, as far as they can be had: WORD='Python 3.12' for some, OPTIONS=--full for every test, --write for the page
+	@$(RUN) tools/matrix.py $(if $(WORD),'$(WORD)') $(OPTIONS)

@@ -7,7 +7,8 @@ The messages print these statements, `fix` and remediation apply them: it is one
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
+from functools import partial
 from typing import NamedTuple
 
 from bucketpolicy.document import Document, Malformed
@@ -15,6 +16,7 @@ from bucketpolicy.goal import TLS_VERSION, TRANSPORT, Absent, AbsentOrOther, Equ
 from bucketpolicy.judge import ASIDE, judge
 from bucketpolicy.parse import MAX_BYTES, parse
 from bucketpolicy.tables.actions import BUCKET_ACTIONS, OBJECT_ACTIONS
+from bucketpolicy.tables.keys import find_key
 from bucketpolicy.verdict import Denied
 
 
@@ -100,7 +102,7 @@ def write_document(statements: tuple[str, ...]) -> str:
 
 def write_statements(goal: Goal) -> tuple[str, ...]:
     """The statements that deny the goal by themselves, as compact JSON."""
-    return tuple(_compact(_write(part, goal, frozenset())) for part in _split(goal))
+    return tuple(map(_compact, _write_all(_split(goal), goal, set())))
 
 
 def _check(text: str, goal: Goal, added: tuple[str, ...]) -> Repaired | CannotRepair:
@@ -116,11 +118,10 @@ def _check(text: str, goal: Goal, added: tuple[str, ...]) -> Repaired | CannotRe
 def _write_missing(document: Document, goal: Goal) -> Iterator[_Written]:
     taken = {statement.sid for statement in document.statements if statement.sid is not None}
     parts = tuple(_split(goal))
-    for part in parts:
-        # The only part is the goal itself, which has been judged before.
-        one = goal._replace(targets=part.targets)
-        if not isinstance(judge(document, one) if len(parts) == 1 else judge(document, one, ticks=ASIDE), Denied):
-            yield _write(part, goal, frozenset(taken))
+    # The only part is the goal itself, which has been judged before.
+    ask = partial(judge, document) if len(parts) == 1 else partial(judge, document, ticks=ASIDE)
+    missing = (part for part in parts if not isinstance(ask(goal._replace(targets=part.targets)), Denied))
+    return _write_all(missing, goal, taken)
 
 
 def _split(goal: Goal) -> Iterator[_Part]:
@@ -136,12 +137,20 @@ def _split(goal: Goal) -> Iterator[_Part]:
     return (_Part(sid, restrictions, targets) for (sid, restrictions), targets in parts.items())
 
 
-def _write(part: _Part, goal: Goal, taken: frozenset[str]) -> _Written:
+def _write_all(parts: Iterable[_Part], goal: Goal, taken: set[str]) -> Iterator[_Written]:
+    """A statement for each part, under Sids that are neither taken nor each other's."""
+    for part in parts:
+        sid = _choose_sid(part.sid, taken)
+        taken.add(sid)
+        yield _write(part, goal, sid)
+
+
+def _write(part: _Part, goal: Goal, sid: str) -> _Written:
     bucket = f"arn:{goal.partition}:s3:::{name_bucket(goal.bucket)}"
     resources = {bucket if target.on == "bucket" else f"{bucket}/*" for target in part.targets}
     condition = _write_condition(part.restrictions, goal.exempt)
     return {
-        "Sid": _choose_sid(part.sid, taken),
+        "Sid": sid,
         "Effect": "Deny",
         "Principal": "*",
         "Action": _unwrap(_list_actions(part.targets)),
@@ -160,7 +169,7 @@ def _list_actions(targets: tuple[Target, ...]) -> list[str]:
     return [action for actions in wanted.values() for action in actions]
 
 
-def _choose_sid(name: str, taken: frozenset[str]) -> str:
+def _choose_sid(name: str, taken: Collection[str]) -> str:
     """The name, or the name with the first free number: a statement of the user's own is never replaced."""
     number = 1
     while (sid := name if number == 1 else f"{name}{number}") in taken:
@@ -182,7 +191,8 @@ def _restrict(restriction: Restriction) -> tuple[str, str, list[str]]:
     if isinstance(restriction, AbsentOrOther):
         return "StringNotEquals", restriction.key, list(restriction.accepted)
     if isinstance(restriction, Equal):
-        return "Bool", restriction.key, [restriction.value]
+        known = find_key(restriction.key)
+        return "Bool" if known is not None and known.type == "Bool" else "StringEquals", restriction.key, [restriction.value]
     return "NumericLessThan", restriction.key, [restriction.bound]
 
 

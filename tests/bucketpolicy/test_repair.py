@@ -64,6 +64,9 @@ SOME = Goal(
     "aws",
     (Target(BUCKET_ACTIONS, "bucket", INSECURE, "DenySome"), Target(("s3:PutObject", "s3:GetObject"), "object", INSECURE, "DenySome")),
 )
+PUBLIC = Goal(
+    BUCKET, "aws", tuple(upload("DenyPublicAcls", Equal("s3:x-amz-acl", value)) for value in ("public-read", "public-read-write"))
+)
 ACL = Goal(BUCKET, "aws", (Target(("s3:PutObject", "s3:PutObjectAcl"), "object", (Absent("s3:x-amz-acl"),), "DenyWithoutAcl"),))
 ANYTHING = Goal(BUCKET, "aws", (Target(("s3:DeleteBucket",), "bucket", ()),))
 GOALS = {
@@ -76,6 +79,7 @@ GOALS = {
     "objects": OBJECTS,
     "some": SOME,
     "acl": ACL,
+    "public": PUBLIC,
     "anything": ANYTHING,
 }
 
@@ -293,6 +297,21 @@ def test_only_what_is_missing_is_added() -> None:
                 }
             ],
             id="acl",
+        ),
+        pytest.param(
+            PUBLIC,
+            [
+                {
+                    "Sid": sid,
+                    "Effect": "Deny",
+                    "Principal": "*",
+                    "Action": "s3:PutObject",
+                    "Resource": f"{ARN}/*",
+                    "Condition": {"StringEquals": {"s3:x-amz-acl": value}},
+                }
+                for sid, value in (("DenyPublicAcls", "public-read"), ("DenyPublicAcls2", "public-read-write"))
+            ],
+            id="public",
         ),
         pytest.param(
             ANYTHING,

@@ -14,6 +14,8 @@ TELLING = (
     "tests/crossguard/test_pack.py",
     "tests/crossguard/test_judging.py",
     "tests/crossguard/test_configured.py",
+    "tests/crossguard/test_frameworks.py",
+    "tests/crossguard/test_linear.py",
     "tests/crossguard/test_render.py",
     "tests/crossguard/test_remediation.py",
     "tests/policies/test_docs.py",
