@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("bucketpolicy", "crossguard", "policies", "offline")
+PACKAGES = ("bucketpolicy", "crossguard", "policies", "offline", "verifier")
 
 
 def lint_imports(folder: Path) -> subprocess.CompletedProcess[str]:
@@ -44,6 +44,8 @@ def test_the_contracts_are_kept(copy: Path) -> None:
         ("bucketpolicy/proof/decide.py", "import bucketpolicy.semantics.evaluate", "the two readings are independent"),
         ("bucketpolicy/proof/check.py", "import bucketpolicy.proof.cover", "the checker does not search"),
         ("bucketpolicy/proof/domains.py", "import bucketpolicy.proof.decide", "the checker does not search"),
+        ("verifier/verify.py", "import bucketpolicy.parse", "the verifier shares nothing with what it verifies"),
+        ("offline/about.py", "from verifier import verify", "and is started as a program, never imported"),
     ],
 )
 def test_a_planted_import_is_caught(copy: Path, module: str, statement: str, contract: str) -> None:
