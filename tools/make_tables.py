@@ -264,6 +264,7 @@ The condition keys that S3 and AWS as a whole document, and which action knows w
 The global ones are from the page "AWS global condition context keys" of the IAM User Guide.
 """
 
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 KeyType = Literal["String", "Numeric", "Date", "Bool", "Ip", "Arn"]
@@ -281,6 +282,8 @@ class Key(NamedTuple):
     multi: bool
 
 
+# Asked for each condition of each request.
+@lru_cache(maxsize=1024)
 def find_key(lower: str) -> Key | None:
     """
     The key of this name in lower case, or None where the pinned table has none.

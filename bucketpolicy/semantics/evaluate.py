@@ -173,12 +173,12 @@ def _match_arn(text: str, resource: str, context: Values | None, *, negated: boo
     parts = _take_apart(text)
     if parts is None:
         return None if match_one(widen(text, variables=context is not None), resource) else False
-    head, tail = parts
+    head, tail, plain = parts
+    if plain:
+        return text == resource
     if not resource.startswith(head):
         return False
     rest = resource[len(head) :]
-    if not any(sign in tail for sign in "*?$"):
-        return tail == rest
     meanings = read_pattern(tail, context, wild=True)
     # A variable without a value matches no resource; whether `NotResource` then covers all of them is left open.
     return None if negated and meanings == (None,) else match_all(meanings, rest)
@@ -186,12 +186,16 @@ def _match_arn(text: str, resource: str, context: Values | None, *, negated: boo
 
 # Many requests are put to one document; each pattern is taken apart once.
 @lru_cache(maxsize=512)
-def _take_apart(text: str) -> tuple[str, str] | None:
-    """The first five segments of an ARN with their colons, and all that follows; None where there are fewer, or one is not plain text."""
+def _take_apart(text: str) -> tuple[str, str, bool] | None:
+    """
+    The first five segments of an ARN with their colons, all that follows, and whether that is plain text, too.
+
+    None where there are fewer, or where one of the five is not plain.
+    """
     *head, tail = text.split(":", _COLONS)
     if len(head) < _COLONS or any(sign in segment for segment in head for sign in ("*", "?", "${")):
         return None
-    return "".join(f"{segment}:" for segment in head), tail
+    return "".join(f"{segment}:" for segment in head), tail, not any(sign in tail for sign in "*?$")
 
 
 # Conditions ----------------------------------------------------------------------------------------------------------------------------

@@ -98,6 +98,8 @@ def _find(piece: _Piece, text: str, start: int, end: int) -> int:
 
 def match_all(meanings: Meanings, text: str) -> bool | None:
     """Whether the pattern matches the whole text; None where its meanings differ, or where it depends on what `?` takes a letter for."""
+    if len(meanings) == 1 and text.isascii():
+        return meanings[0] is not None and match_one(meanings[0], text)
     results = {tokens is not None and match_one(tokens, text) for tokens in meanings}
     if not text.isascii() and any(tokens is not None and ONE in tokens for tokens in meanings):
         wide = "".join(_split_units(text))
