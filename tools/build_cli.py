@@ -1,5 +1,7 @@
 """
-Make what `make e2e` runs beyond Python: the Pulumi CLI and a MinIO server, built from their Go modules, once a machine.
+Make what `make e2e` runs beyond Python: the Pulumi CLI, a MinIO server, and programs that ask the evaluators inside S3 servers.
+
+All are built from their Go modules, once a machine.
 
 Everything lies in `${XDG_CACHE_HOME:-~/.cache}/s3-encryption-guard`.
 A Pulumi CLI on `PATH`, with its language host for Python, is used as it is, unless `S3_ENCRYPTION_GUARD_CLI` names the version to build.
@@ -11,7 +13,9 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
+from typing import NamedTuple
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "s3-encryption-guard"
 
@@ -26,18 +30,40 @@ MINIO = "github.com/minio/minio"
 MINIO_VERSION = "v0.0.0-20260212201848-7aac2a2c5b7c"
 MINIO_HOME = CACHE / f"minio-{MINIO_VERSION}"
 
+EVALUATORS = Path(__file__).parents[1] / "tests" / "differential" / "evaluators"
+
+
+class Part(NamedTuple):
+    """Something to be built: what it is called, where it goes, how, and how long that takes on two cores."""
+
+    name: str
+    home: Path
+    build: Callable[[Path], bool]
+    minutes: int
+
 
 def main() -> int:
-    """0 when both are there, 1 when one cannot be made."""
+    """0 when all are there, 1 when one cannot be made."""
     if is_installed():
         print(f"Pulumi CLI: {shutil.which('pulumi')}")
-    missing = [] if is_installed() or (PULUMI_HOME / "pulumi").exists() else [("the Pulumi CLI", PULUMI_HOME, build_pulumi, 6)]
-    missing += [] if (MINIO_HOME / "minio").exists() else [("a MinIO server", MINIO_HOME, build_minio, 3)]
+    missing = [] if is_installed() or (PULUMI_HOME / "pulumi").exists() else [Part("the Pulumi CLI", PULUMI_HOME, build_pulumi, 6)]
+    missing += [] if (MINIO_HOME / "minio").exists() else [Part("a MinIO server", MINIO_HOME, build_minio, 3)]
+    return make([*missing, *missing_evaluators()])
+
+
+def missing_evaluators() -> list[Part]:
+    """The programs that ask S3 servers' evaluators, unless they are there."""
+    home = evaluators_home()
+    return [] if home.exists() else [Part("the evaluators of S3 servers", home, build_evaluators, 1)]
+
+
+def make(missing: list[Part]) -> int:
+    """Build these parts; 1, with the reason on the terminal, when one cannot be built."""
     if missing and shutil.which("go") is None:
-        print(f"Go is not on PATH, and {' and '.join(name for name, *_ in missing)} would have to be built: install Go", file=sys.stderr)
+        print(f"Go is not on PATH, and {', '.join(part.name for part in missing)} would have to be built: install Go", file=sys.stderr)
         return 1
     for name, home, build, minutes in missing:
-        print(f"Building {name} from its Go module into {home}, once (about {minutes} minutes on two cores) ...", flush=True)
+        print(f"Building {name} from Go modules into {home}, once (about {minutes} minutes on two cores) ...", flush=True)
         if not build_into(home, build):
             print(f"{name} could not be built: see the output of Go above", file=sys.stderr)
             return 1
@@ -86,6 +112,18 @@ def build_pulumi(target: Path) -> bool:
 def build_minio(target: Path) -> bool:
     """The server; only the tests run it."""
     return go("install", "-ldflags", "-s -w", f"{MINIO}@{MINIO_VERSION}", folder=str(target), GOBIN=str(target))
+
+
+def evaluators_home() -> Path:
+    """Where the programs of this version of their source are."""
+    sources = sorted((*EVALUATORS.glob("go.*"), *EVALUATORS.glob("*/*.go")))
+    return CACHE / f"evaluators-{sha256(b''.join(source.read_bytes() for source in sources)).hexdigest()[:12]}"
+
+
+def build_evaluators(target: Path) -> bool:
+    """One program for each server; only the tests run them."""
+    packages = ("./minio", "./seaweedfs", "./versitygw")
+    return go("build", "-ldflags", "-s -w", "-o", f"{target}/", *packages, folder=str(EVALUATORS), GOFLAGS="-mod=readonly")
 
 
 def go(*arguments: str, folder: str, **settings: str) -> bool:

@@ -1,9 +1,10 @@
 """
 Random documents through the decision core and everything that can contradict it.
 
-    python tools/fuzz.py 1000000 7                    # documents against the naive evaluator, and a fiftieth of them against cvc5 and z3
-    python tools/fuzz.py 1000000 7 --solvers 0        # the naive evaluator only
-    python tools/fuzz.py 0 7 --solvers 20000          # the solvers only
+    python tools/fuzz.py 1000000 7                            # documents against the naive evaluator, and some of them against the others
+    python tools/fuzz.py 1000000 7 --solvers 0 --servers 0    # the naive evaluator only
+    python tools/fuzz.py 0 7 --solvers 20000                  # cvc5 and z3 only
+    python tools/fuzz.py 0 7 --servers 20000                  # the evaluators inside S3 servers only
 
 Document number i of a run is `generate(Random(seed * 10**9 + i))`, so a disagreement is repeated by its own seed.
 Exit status: 0 nobody disagrees, 1 somebody does; what they disagree about is left as JSON in a temporary folder.
@@ -24,13 +25,16 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from tests.differential.compare import Disagreement, against_naive, against_solvers
+from tests.differential.servers import against_servers
+from tools import build_cli
 
 _CHUNK = 500
 _TOLD = 2_000
 _SPREAD = 10**9
 _SHOWN = 5
+_SERVED = 20_000
 
-Check = Callable[[int, Counter[str]], Disagreement | None]
+Check = Callable[[range, Counter[str]], Iterator[Disagreement]]
 Chunk = tuple[Counter[str], list[Disagreement]]
 
 
@@ -38,8 +42,12 @@ def main() -> int:
     """Run what the command line asks for."""
     options = _parse(sys.argv[1:])
     solvers = options.count // 50 if options.solvers is None else options.solvers
-    found = _run("naive evaluator", against_naive, options.count, options)
-    found += _run("cvc5 and z3", partial(against_solvers, seconds=options.seconds, z3_every=options.z3_every), solvers, options)
+    servers = min(options.count, _SERVED) if options.servers is None else options.servers
+    ask_solvers = partial(against_solvers, seconds=options.seconds, z3_every=options.z3_every)
+    found = _run("naive evaluator", partial(_each, against_naive), options.count, options)
+    found += _run("cvc5 and z3", partial(_each, ask_solvers), solvers, options)
+    if servers and build_cli.make(build_cli.missing_evaluators()) == 0:
+        found += _run("MinIO, SeaweedFS and the Versity gateway", against_servers, servers, options)
     for one in found[:_SHOWN]:
         print(f"\nseed {one.seed}: {one.what}\n  {one.document}\n  {one.goal}\n  {one.detail}")
     if found:
@@ -55,6 +63,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("count", type=int, help="documents against the naive evaluator")
     parser.add_argument("seed", type=int, help="of the whole run")
     parser.add_argument("--solvers", type=int, help="documents against cvc5 and z3 (a fiftieth of the others)")
+    parser.add_argument("--servers", type=int, help=f"documents against the evaluators inside S3 servers (at most {_SERVED})")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--seconds", type=float, default=0.5, help="that a solver may take for one formula")
     parser.add_argument("--z3-every", type=int, default=1, help="ask z3 about every so many documents only")
@@ -84,10 +93,10 @@ def _run(name: str, check: Check, count: int, options: argparse.Namespace) -> li
 
 def _work(check: Check, end: int, start: int) -> Chunk:
     counts = Counter[str]()
-    return counts, list(_disagree(check, range(start, min(start + _CHUNK, end)), counts))
+    return counts, list(check(range(start, min(start + _CHUNK, end)), counts))
 
 
-def _disagree(check: Check, seeds: range, counts: Counter[str]) -> Iterator[Disagreement]:
+def _each(check: Callable[[int, Counter[str]], Disagreement | None], seeds: range, counts: Counter[str]) -> Iterator[Disagreement]:
     for seed in seeds:
         found = check(seed, counts)
         if found is not None:
