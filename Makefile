@@ -9,7 +9,7 @@ RUN := $(VENV)/bin/python
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test e2e check lint docs tables fuzz mutate bench matrix formal attack
+.PHONY: help demo test e2e check lint docs tables fuzz mutate guard bench matrix formal attack
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | sort | awk -F'\t' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -66,6 +66,9 @@ attack: $(READY) ## hostile requests, states, documents and faults of the machin
 
 mutate: $(READY) ## mutation testing of bucketpolicy/ (long)
 	@$(RUN) tools/mutate.py
+
+guard: $(READY) ## mutants of the core against what stops a wrong denial (long): MUTANTS=300 SEED=1 for so many
+	@$(RUN) tools/measure_guard.py $(MUTANTS) --seed $(SEED)
 
 bench: $(READY) ## speed of the core, the pack and the offline commands
 	@for bench in benchmarks/bench_*.py; do echo "== $$bench"; $(RUN) $$bench || exit 1; done

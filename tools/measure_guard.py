@@ -44,7 +44,6 @@ from tests.differential.documents import generate
 from tests.policies.cases import read_cases
 from tools.mutate import Mutant, _clear_caches, _mutate, _put, _stem
 
-ROOT = Path(__file__).parents[1]
 LIMIT = 95.0
 #: The modules whose mutants are tried, by the name that the command line gives them.
 MODULES = {
@@ -101,7 +100,6 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--processes", type=int, default=2)
     options = parser.parse_args()
-    os.chdir(ROOT)
     questions = list(list_questions(_RANDOM))
     everything = [mutant for name in MODULES[options.of].split() for mutant in _mutate(f"proof.{name}" if options.of == "proof" else name)]
     count = len(everything) if options.mutants is None else min(options.mutants, len(everything))

@@ -117,7 +117,8 @@ def _survey(document: Document, setting: Goal) -> _Survey:
     mentioned = keys_of(document)
     found: dict[str, list[str]] = {key: [] for key in sorted(mentioned)}
     for condition in (condition for item in denies for condition in item.conditions):
-        found[condition.key] += condition.values
+        # The values of `Null` are none of the key's.
+        found[condition.key] += condition.values if condition.operator.family != "Null" else ()
     constants = {key: tuple(texts) for key, texts in found.items()}
     given = setting.assumptions
     settled = given.principal_keys_agree and given.service_principal_keys and given.anonymous_has_no_identity

@@ -101,6 +101,14 @@ def test_what_is_left_open_is_not_surely_denied(statement: Json) -> None:
     assert is_denied(document, found, EVERYTHING.assumptions) is not True
 
 
+def test_what_null_is_compared_with_is_no_value_of_its_key() -> None:
+    """`true` says that the key is absent: nobody sends it as an algorithm."""
+    document = read({"Condition": {"Null": {SSE: "true"}}}, {"Condition": {"StringNotEquals": {SSE: "aws:kms"}, "Null": {SSE: "false"}}})
+    tried = {dict(request.context).get(SSE, ("",))[0] for request in list_tried(document, EVERYTHING, MANY)}
+    assert {"", "aws:kms"} < tried
+    assert tried.isdisjoint({"true", "false", "TRUE", "FALSE"})
+
+
 def test_a_request_outside_of_the_goal_is_no_gap() -> None:
     """An exempt principal gets through by intent."""
     spared: Json = {"Condition": {"ArnNotEquals": {"aws:PrincipalArn": ROLE}}}
