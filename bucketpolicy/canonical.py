@@ -98,5 +98,4 @@ def _sort(items: Any) -> list[Any]:
     return sorted(items, key=_write)
 
 
-def _write(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+_write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode

@@ -77,7 +77,7 @@ def _parse(text: str) -> Document | Malformed:
 
 
 # Policies, messages and repairs read the same document, one after the other.
-_parse_kept = lru_cache(maxsize=128)(_parse)
+_parse_kept = lru_cache(maxsize=256)(_parse)
 
 
 def _read(text: str, problems: _Problems) -> Document | None:

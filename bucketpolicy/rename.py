@@ -6,6 +6,7 @@ stands in the bucket's part. A document without such parts means the same of its
 """
 
 import re
+from functools import lru_cache
 
 from bucketpolicy.document import Document, Statement
 from bucketpolicy.goal import Goal
@@ -19,13 +20,16 @@ _RESOURCE = re.compile(r"(arn:[^:]*:s3:::)([^/*?$]+)((?:/.*)?)", re.DOTALL)
 
 def share_name(document: Document, goal: Goal) -> tuple[Document, Goal] | None:
     """The document and the goal with the shared name in the place of their bucket's; None where the name may matter."""
-    if goal.bucket is None:
-        return None
-    statements = [_rename_statement(statement, goal.bucket) for statement in document.statements]
+    renamed = _rename(document, goal.bucket) if goal.bucket is not None else None
+    return None if renamed is None else (renamed, goal._replace(bucket=SHARED))
+
+
+# Three policies ask about each document, one after the other.
+@lru_cache(maxsize=16)
+def _rename(document: Document, bucket: str) -> Document | None:
+    statements = [_rename_statement(statement, bucket) for statement in document.statements]
     renamed = tuple(statement for statement in statements if statement is not None)
-    if len(renamed) < len(statements):
-        return None
-    return document._replace(statements=renamed), goal._replace(bucket=SHARED)
+    return document._replace(statements=renamed) if len(renamed) == len(statements) else None
 
 
 def _rename_statement(statement: Statement, bucket: str) -> Statement | None:

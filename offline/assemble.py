@@ -6,7 +6,7 @@ document again, which names the statements that deny; else by looking only for w
 unknown value).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from pathlib import PurePosixPath
 from posixpath import normpath
@@ -18,7 +18,7 @@ from crossguard.judging.finding import Compliant, Exempted, Finding, NotApplicab
 from crossguard.pack.kinds import BUCKET_NAME, JUDGED, POLICY_DOCUMENT
 from crossguard.pack.rule import Rule
 from crossguard.resources.attachments import assess_attachments, attach
-from crossguard.resources.documents import find, is_directory_bucket, look, read_bucket_name, read_region
+from crossguard.resources.documents import find, has_inline_policy, is_directory_bucket, look, read_bucket_name, read_region, was_read
 from crossguard.resources.links import find_targets
 from crossguard.resources.naming import settle
 from crossguard.resources.seen_inputs import SeenInputs
@@ -216,7 +216,7 @@ def _list_buckets(stack: _Stack) -> Iterator[Bucket]:
             groups.setdefault(owners[shown.urn], []).append(shown)
     attached = dict(_judge_attachments(stack))
     for urn, members in groups.items():
-        told = [_report_resource(member, stack, attached) for member in sorted(members, key=_rank)]
+        told = _report_members(sorted(members, key=_rank), stack, attached)
         results = _choose_results(result for one in told for result in one.results)
         if any(result.outcome != "not-applicable" for result in results) or any(_is_shown_bucket(member) for member in members):
             name = next((name for member in members if (name := _read_name(member))), "")
@@ -229,6 +229,15 @@ def _list_buckets(stack: _Stack) -> Iterator[Bucket]:
             certificates = tuple(certificate for one in told for certificate in one.certificates)
             owner = urn if urn in stack.shown else members[0].urn
             yield Bucket(name, label, share_fix(results, judgements, fix), owner, fix, certificates=certificates)
+
+
+def _report_members(members: list[Shown], stack: _Stack, attached: Mapping[str, Finding]) -> list[_Told]:
+    """What is told of each, in their order; of a bucket not that a policy does not apply to it which applies to what is attached."""
+    policies = [member for member in members if member.resource_type in POLICY_DOCUMENT]
+    told = [_report_resource(member, stack, attached) for member in policies]
+    applying = frozenset(result.policy for one in told for result in one.results if result.outcome != "not-applicable")
+    buckets = (member for member in members if member.resource_type not in POLICY_DOCUMENT)
+    return [*(_report_resource(bucket, stack, attached, applying) for bucket in buckets), *told]
 
 
 def _is_misplaced(policy: Shown, members: Iterable[Shown]) -> bool:
@@ -290,13 +299,15 @@ def _judge_attachments(stack: _Stack) -> Iterator[tuple[str, Finding]]:
                 yield subject.urn, finding
 
 
-def _report_resource(shown: Shown, stack: _Stack, attached: Mapping[str, Finding]) -> _Told:
+def _report_resource(shown: Shown, stack: _Stack, attached: Mapping[str, Finding], applying: Collection[str] = ()) -> _Told:
+    """What is told of a resource; that a policy does not apply to it is left out for those that are `applying` elsewhere."""
     results: list[Result] = []
     judgements: list[Judgement] = []
     certificates: list[Certificate] = []
     for configured in stack.configuration.policies:
         said = stack.diagnostics.get((shown.urn, configured.rule.name), ())
-        if not said and configured.level == "disabled":
+        idle = configured.rule.name in applying and isinstance(configured.rule, Rule) and _has_none(shown)
+        if not said and (idle or configured.level == "disabled"):
             continue
         examined = _examine(shown, configured, stack, attached, whole=bool(said) or stack.detail != "verdicts")
         results += (_repeat(diagnostic, configured, shown.place, stack, examined) for diagnostic in said)
@@ -314,6 +325,11 @@ def _certify(configured: Configured, examined: Examined, stack: _Stack) -> Certi
     if stack.detail != "certificates" or not isinstance(configured.rule, Rule):
         return None
     return certify(configured.rule, configured.settings, examined, _name_run(stack.judged.run))
+
+
+def _has_none(shown: Shown) -> bool:
+    """Whether this is a bucket without a document of its own, of which the document policies say that they do not apply."""
+    return not has_inline_policy(shown.resource_type, shown.inputs) and not was_read(shown.resource_type, shown.inputs)
 
 
 def _add_drift(result: Result, stack: _Stack) -> Result:

@@ -1,0 +1,246 @@
+"""
+`make bench-fleet`: a million buckets in ten thousand states, through `analyze` on two processes and on a Dask cluster that loses a worker.
+
+    python benchmarks/fleet.py [SHARE] [--write]     SHARE of the whole, 1 for all of it
+
+Judged are a thousandth, a hundredth, a tenth and all of the states; all of them again with nothing changed; and all of them by two workers,
+of which one is killed half-way (its nanny starts another). Each time the report is the same, byte by byte. `--write` puts the figures into
+docs/performance.md and the plot beside it. Everything is made in a temporary folder. Linux only.
+"""
+
+import argparse
+import hashlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple, cast
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from benchmarks.fleet_plot import draw  # noqa: E402
+from benchmarks.organization import BUCKETS_A_STATE, write_states  # noqa: E402
+
+STATES = 10_000
+PROCESSES = 2
+MOST_SECONDS, MOST_MEGABYTES, MOST_AGAIN = 600.0, 500.0, 60.0
+PAGE, PLOT = ROOT / "docs" / "performance.md", ROOT / "docs" / "performance-fleet.svg"
+_BEGIN, _END = "<!-- bench-fleet -->\n", "<!-- end of bench-fleet -->\n"
+#: What a state takes on the disk with its lines of the report, which are there three times, and its entry in the cache.
+_BYTES_A_STATE = 1_300_000
+
+
+class Run(NamedTuple):
+    """An `analyze` of these back ends, which hold so many states; a worker of its cluster is killed after so many seconds."""
+
+    what: str
+    sources: list[Path]
+    states: int
+    options: tuple[str, ...]
+    kill_after: float | None = None
+
+
+class Measured(NamedTuple):
+    """A run: how long it took, the most memory that one of its processes had, and the hash of its report."""
+
+    what: str
+    states: int
+    seconds: float
+    megabytes: float
+    digest: str
+
+
+def main() -> int:
+    """0 where all that is promised holds and every report is the same."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("share", nargs="?", type=float, default=1.0)
+    parser.add_argument("--write", action="store_true")
+    options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    with tempfile.TemporaryDirectory(prefix="s3-encryption-guard-bench-") as folder:
+        states = max(PROCESSES, round(STATES * options.share))
+        if shutil.disk_usage(folder).free < states * _BYTES_A_STATE:
+            sys.exit(f"{states * _BYTES_A_STATE / 10**9:.0f} GB of disk are needed in {folder}")
+        started = time.perf_counter()
+        parts = make_parts(Path(folder), states)
+        print(f"{states:,} states of {BUCKETS_A_STATE} buckets written in {time.perf_counter() - started:.0f} s", flush=True)
+        found = list(measure_all(Path(folder), parts))
+    if options.write:
+        write_page(found)
+    return int(not all(keeps(found, options.share)))
+
+
+def make_parts(folder: Path, states: int) -> list[tuple[Path, int]]:
+    """Back ends that hold a thousandth, the rest of a hundredth, the rest of a tenth, and the rest of all states."""
+    ends = [0, *(max(1, states // divisor) for divisor in (1000, 100, 10)), states]
+    parts = []
+    for name, start, end in zip("abcd", ends, ends[1:], strict=False):
+        if end > start:
+            write_states(folder / name, range(start, end))
+            parts.append((folder / name, end))
+    return parts
+
+
+def measure_all(folder: Path, parts: list[tuple[Path, int]]) -> Iterator[Measured]:
+    """Every run, told as soon as it has ended."""
+    everything, whole = [path for path, _ in parts], parts[-1][1]
+    # The whole is judged with an empty cache: what the second run needs is written in the first.
+    jobs, cache = ("--jobs", str(PROCESSES)), ("--cache", str(folder / "cache"))
+    seconds = 0.0
+    for count, (_, states) in enumerate(parts, start=1):
+        options = (*jobs, *cache) if states == whole else jobs
+        yield (found := tell(measure(folder, Run("two processes", everything[:count], states, options))))
+        seconds = found.seconds
+    yield tell(measure(folder, Run("again, with nothing changed", everything, whole, (*jobs, *cache))))
+    with run_cluster(folder / "cluster") as address:
+        what = "a Dask cluster of two workers, one killed half-way"
+        yield tell(measure(folder, Run(what, everything, whole, ("--cluster", address), seconds / 2)))
+
+
+def tell(found: Measured) -> Measured:
+    """Print it."""
+    buckets = found.states * BUCKETS_A_STATE
+    rate = 1000 * PROCESSES * found.seconds / buckets
+    print(f"{found.what:52} {buckets:>10,} buckets {found.seconds:8.1f} s {found.megabytes:6.0f} MB {rate:6.2f} ms a bucket", flush=True)
+    return found
+
+
+def measure(folder: Path, run: Run) -> Measured:
+    """One `analyze`, which finds violations."""
+    report = folder / "report.ndjson"
+    command = [sys.executable, "-m", "offline", "analyze", *map(str, run.sources), "--format", "ndjson", "--output", str(report)]
+    # Reports are compared byte by byte, so they are all of one time.
+    environment = os.environ | {"TMPDIR": str(folder), "SOURCE_DATE_EPOCH": "1795780800"}
+    started = time.perf_counter()
+    process = subprocess.Popen([*command, *run.options], cwd=ROOT, env=environment)
+    peak, to_kill = 0.0, run.kill_after
+    while process.poll() is None:
+        watched = list_family(process.pid if run.kill_after is None else os.getpid())
+        peak = max([peak, *(read_peak(each) for each in watched if each != os.getpid())])
+        if to_kill is not None and time.perf_counter() - started > to_kill:
+            kill_worker(run.options[-1])
+            to_kill = None
+        time.sleep(0.05)
+    seconds = time.perf_counter() - started
+    if process.returncode != 1 or to_kill is not None:
+        sys.exit(f"{run.what}: exit status {process.returncode}{'' if to_kill is None else ', and no worker was killed before the end'}")
+    digest = hash_file(report)
+    report.unlink()
+    return Measured(run.what, run.states, seconds, peak, digest)
+
+
+def hash_file(path: Path) -> str:
+    """SHA-256 of a file."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while content := file.read(2**20):
+            digest.update(content)
+    return digest.hexdigest()
+
+
+def list_family(pid: int) -> list[int]:
+    """A process and all that it has started."""
+    children = Path(f"/proc/{pid}/task/{pid}/children")
+    try:
+        found = children.read_text("ascii").split()
+    except OSError:
+        return []
+    return [pid, *(member for child in found for member in list_family(int(child)))]
+
+
+def read_peak(pid: int) -> float:
+    """The most megabytes that a process has had."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text("utf-8", "replace").splitlines()
+    except OSError:
+        return 0.0
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM:")), 0.0)
+
+
+@contextmanager
+def run_cluster(folder: Path) -> Iterator[str]:
+    """A scheduler and two workers of one thread each, on this machine, without this project on their path."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        address = f"tcp://127.0.0.1:{probe.getsockname()[1]}"
+    scheduler = ("dask_scheduler", "--host", "127.0.0.1", "--port", address.rpartition(":")[2], "--no-dashboard")
+    worker = ("dask_worker", address, "--nthreads", "1", "--no-dashboard", "--memory-limit", "0", "--host", "127.0.0.1")
+    started = [start(folder / name, *arguments) for name, arguments in (("scheduler", scheduler), ("one", worker), ("two", worker))]
+    try:
+        wait_for_workers(address)
+        yield address
+    finally:
+        for process in reversed(started):
+            process.terminate()
+            process.wait()
+
+
+def start(folder: Path, module: str, *arguments: str) -> "subprocess.Popen[bytes]":
+    """A process of Dask in a folder of its own."""
+    folder.mkdir(parents=True)
+    command = [sys.executable, "-m", f"distributed.cli.{module}", *arguments]
+    environment = {**os.environ, "PYTHONPATH": ""}
+    return subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+@contextmanager
+def connect(address: str) -> Iterator[Any]:
+    """A client of the cluster."""
+    from distributed import Client  # noqa: PLC0415  only the last run needs it
+
+    with cast("Any", Client)(address, timeout=60, set_as_default=False) as client:
+        yield client
+
+
+def wait_for_workers(address: str) -> None:
+    """Until both are there."""
+    with connect(address) as client:
+        client.wait_for_workers(PROCESSES, timeout=60)
+
+
+def kill_worker(address: str) -> None:
+    """Kill one of the workers, as the kernel does for want of memory."""
+    with connect(address) as client:
+        processes: Mapping[str, int] = client.run(os.getpid)
+    os.kill(min(processes.values()), signal.SIGKILL)
+
+
+def keeps(found: list[Measured], share: float) -> Iterator[bool]:
+    """Whether each promise holds, told where it does not; of a part of the whole that part of the time is asked."""
+    *parts, again, cluster = found
+    whole = parts[-1]
+    for name, figure, most in (
+        ("seconds", whole.seconds, max(MOST_SECONDS * share, 5)),
+        ("seconds again", again.seconds, max(MOST_AGAIN * share, 5)),
+        ("megabytes a process", max(each.megabytes for each in found), MOST_MEGABYTES),
+        ("reports that differ", float(len({each.digest for each in (whole, again, cluster)}) - 1), 0.0),
+    ):
+        if figure > most:
+            print(f"{name}: {figure:.0f}, at most {most:.0f}")
+        yield figure <= most
+
+
+def write_page(found: list[Measured]) -> None:
+    """Replace the figures and the plot."""
+    *parts, _, _ = found
+    points = [(each.states * BUCKETS_A_STATE, each.seconds) for each in parts]
+    PLOT.write_text(draw(points), "utf-8")
+    rows = "".join(
+        f"| {each.what} | {each.states:,} | {each.states * BUCKETS_A_STATE:,} | {each.seconds:,.1f} s | {each.megabytes:.0f} MB |\n"
+        for each in found
+    )
+    table = f"| run | states | buckets | time | most memory of a process |\n|---|---:|---:|---:|---:|\n{rows}"
+    before, _, rest = PAGE.read_text("utf-8").partition(_BEGIN)
+    PAGE.write_text(f"{before}{_BEGIN}\n{table}\n{_END}{rest.partition(_END)[2]}", "utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
