@@ -19,7 +19,7 @@ from offline.fleet.jobs import Done, run_tasks
 from offline.fleet.options import SurveyOptions
 from offline.fleet.shards import is_in_shard
 from offline.fleet.sources import Item, list_items, read_item
-from offline.fleet.work import Task, judge_task, judge_written, write_task
+from offline.fleet.work import Known, Task, judge_task, judge_written, keep_part, look_up, write_task
 from offline.pack_info import PACK, describe, list_versions, read_version
 from offline.report import formats, ndjson
 from offline.report.content import Bucket, Report, Stack, UsedExemption, name_stack, rank
@@ -88,24 +88,42 @@ def _plan(items: tuple[Item, ...], options: SurveyOptions, configuration: Config
 
 def _fetch(task: Task) -> Task:
     """The task with its state, where that can be read; else whoever does the work finds out why."""
-    content = read_item(task.item)
+    content = read_item(task.item) if task.content is None else task.content
     return task._replace(content=content if isinstance(content, bytes) else None)
 
 
 def _run(tasks: tuple[Task, ...], options: SurveyOptions, tell: Callable[[str], None]) -> Iterator[Done[str]]:
     if options.cluster is not None:
-        # A task is written when it is its turn: all of them, with their states, do not fit into memory.
-        return run_on_cluster(options.cluster, judge_written, map(_write_for_others, tasks))
+        return _run_elsewhere(options.cluster, tasks)
     wanted = options.jobs or os.cpu_count() or 1
     processes = wanted if options.jobs else max(1, min(wanted, -(-len(tasks) // _STATES_A_PROCESS)))
     here = processes == 1 or len(tasks) == 1
     return run_tasks(partial(judge_task, tell=tell) if here else judge_task, tasks, 1 if here else processes)
 
 
+def _run_elsewhere(address: str, tasks: tuple[Task, ...]) -> Iterator[Done[str]]:
+    """What is kept on this machine first, then what a cluster makes of the rest."""
+    rest: dict[int, Known | None] = {}
+    for number, task in enumerate(tasks):
+        content = _fetch(task).content if task.cache is not None else None
+        known = look_up(task, content) if content is not None else None
+        if known is not None and known.part is not None:
+            yield Done(number, known.part)
+        else:
+            rest[number] = known
+    numbers = tuple(rest)
+    # A task is written when it is its turn: all of them, with their states, do not fit into memory.
+    written = (_write_for_others(tasks[number]) for number in numbers)
+    for place, part in run_on_cluster(address, judge_written, written) if rest else ():
+        known = rest[numbers[place]]
+        if known is not None and part is not None:
+            keep_part(known, part)
+        yield Done(numbers[place], part)
+
+
 def _write_for_others(task: Task) -> str:
-    """The task as text for another machine, which has neither local files nor the cache."""
-    here = task.content is None and (not task.item.store or task.cache is not None)
-    return write_task(_fetch(task) if here else task)
+    """The task as text for another machine, which has no local files; what is in a store it reads itself."""
+    return write_task(task if task.item.store else _fetch(task))
 
 
 def _show(done: Iterator[Done[str]], expected: int, tell: Callable[[str], None]) -> Iterator[tuple[int, str | None]]:

@@ -73,17 +73,35 @@ def judge_task(task: Task, tell: Callable[[str], None] = lambda _: None) -> str:
     content = read_item(task.item) if task.content is None else task.content
     if isinstance(content, Failure):
         return _write_unread(content)
-    entry = task.cache.locate(content, task.item.where) if task.cache is not None else None
-    kept = recall(entry) if entry is not None else None
-    if kept is not None:
-        return kept
-    digest, text = sha256(content).hexdigest(), read_text(content, task.item.where)
+    known = look_up(task, content)
+    if known.part is not None:
+        return known.part
+    text = read_text(content, task.item.where)
     # A large state is in memory once.
     del content
-    part = _judge(task, text, digest, tell)
-    if entry is not None and not part.startswith('{"unread"'):
-        keep(entry, part)
+    part = _judge(task, text, known.digest, tell)
+    keep_part(known, part)
     return part
+
+
+class Known(NamedTuple):
+    """What is known of a state before it is judged: the hash of its content, where its part is kept, and the part, if it is."""
+
+    digest: str
+    entry: Path | None
+    part: str | None
+
+
+def look_up(task: Task, content: bytes) -> Known:
+    """What is known of a task's state, which has this content."""
+    entry = task.cache.locate(content, task.item.where) if task.cache is not None else None
+    return Known(sha256(content).hexdigest(), entry, recall(entry) if entry is not None else None)
+
+
+def keep_part(known: Known, part: str) -> None:
+    """Keep the part that was found for a state; not one that is about another content, which the file may have had by then."""
+    if known.entry is not None and json.loads(part.partition("\n")[0]).get("digest") == known.digest:
+        keep(known.entry, part)
 
 
 def _judge(task: Task, text: str | Failure, digest: str, tell: Callable[[str], None]) -> str:
@@ -122,19 +140,12 @@ def _write_unread(failure: Failure) -> str:
 
 
 def write_task(task: Task) -> str:
-    """The task as text."""
+    """The task as text, for a machine that has another disk: what is kept is looked for, and kept, here."""
     content = None if task.content is None else base64.b64encode(task.content).decode()
-    cache = None if task.cache is None else [str(task.cache.folder), task.cache.context]
-    return json.dumps([task.item, content, task.configuration, task.today.isoformat(), cache, task.certificates])
+    return json.dumps([task.item, content, task.configuration, task.today.isoformat(), task.certificates])
 
 
 def _read_task(text: str) -> Task:
-    item, content, configuration, today, cache, certificates = json.loads(text, parse_int=float)
-    return Task(
-        Item(*item),
-        None if content is None else base64.b64decode(content),
-        configuration,
-        date.fromisoformat(today),
-        None if cache is None else Cache(Path(cache[0]), cache[1]),
-        certificates,
-    )
+    item, content, configuration, today, certificates = json.loads(text, parse_int=float)
+    state = None if content is None else base64.b64decode(content)
+    return Task(Item(*item), state, configuration, date.fromisoformat(today), None, certificates)

@@ -65,7 +65,7 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
             process.wait()
 
 
-def judge(folder: Path, cluster: str | None, kill: subprocess.Popen[bytes] | None = None) -> str:
+def judge(folder: Path, cluster: str | None, kill: subprocess.Popen[bytes] | None = None, cache: Path | None = None) -> str:
     """The lines of the buckets; the worker is killed once the first states are judged."""
     configuration = read_configuration(None)
     assert isinstance(configuration, Configuration)
@@ -74,7 +74,7 @@ def judge(folder: Path, cluster: str | None, kill: subprocess.Popen[bytes] | Non
         if kill is not None and kill.poll() is None and line.startswith("judging states"):
             kill.send_signal(signal.SIGKILL)
 
-    with survey(SurveyOptions((str(folder),), jobs=1, cluster=cluster), configuration, NOW, tell) as found:
+    with survey(SurveyOptions((str(folder),), jobs=1, cluster=cluster, cache=cache), configuration, NOW, tell) as found:
         assert isinstance(found, Survey), found
         assert found.report.unread == ()
         return "".join(render(found, "ndjson", SCREEN))
@@ -89,6 +89,20 @@ def test_a_cluster_gives_the_same_report(cluster: Cluster, tmp_path: Path) -> No
     here = judge(tmp_path / "states", None)
     assert judge(tmp_path / "states", cluster.address, cluster.workers[0]) == here
     assert cluster.workers[0].wait() == -signal.SIGKILL
+
+
+def test_what_is_kept_here_is_not_asked_for(cluster: Cluster, tmp_path: Path) -> None:
+    """The cache is this machine's: the cluster is given what is not in it, and needs none; without a rest it is not asked."""
+    states, cache = tmp_path / "states", tmp_path / "cache"
+    states.mkdir()
+    for number in range(3):
+        (states / f"s{number}.json").write_text(state("shop", f"s{number}", good(f"shop-{number}")))
+    first = judge(states, cluster.address, cache=cache)
+    assert len([path for path in cache.rglob("*") if path.is_file()]) == 3
+    assert judge(states, "tcp://127.0.0.1:1", cache=cache) == first
+    (states / "s1.json").write_text(state("shop", "s1", ("bare", None)))
+    changed = judge(states, cluster.address, cache=cache)
+    assert changed == judge(states, None) != first
 
 
 def test_no_cluster_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
