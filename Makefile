@@ -9,7 +9,7 @@ RUN := $(VENV)/bin/python
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test e2e check lint docs tables fuzz mutate guard bench matrix formal attack
+.PHONY: help demo test e2e check lint docs tables fuzz mutate guard bench bench-fleet matrix formal attack
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | sort | awk -F'\t' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -75,3 +75,6 @@ bench: $(READY) ## speed of the core, the pack and the offline commands
 
 matrix: $(READY) ## the supported versions, as far as they can be had: WORD='Python 3.12' for some, OPTIONS=--full for every test, --write for the page
 	@$(RUN) tools/matrix.py $(if $(WORD),'$(WORD)') $(OPTIONS)
+
+bench-fleet: $(READY) ## a million buckets through `analyze`, here and on a cluster (15 minutes, 15 GB): SHARE=0.05 for a twentieth
+	@$(RUN) benchmarks/fleet.py $(SHARE)

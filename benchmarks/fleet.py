@@ -39,13 +39,13 @@ _BYTES_A_STATE = 1_300_000
 
 
 class Run(NamedTuple):
-    """An `analyze` of these back ends, which hold so many states; a worker of its cluster is killed after so many seconds."""
+    """An `analyze` of these back ends, which hold so many states; `client` is of its cluster, of which a worker is killed half-way."""
 
     what: str
     sources: list[Path]
     states: int
     options: tuple[str, ...]
-    kill_after: float | None = None
+    client: Any = None
 
 
 class Measured(NamedTuple):
@@ -94,15 +94,13 @@ def measure_all(folder: Path, parts: list[tuple[Path, int]]) -> Iterator[Measure
     everything, whole = [path for path, _ in parts], parts[-1][1]
     # The whole is judged with an empty cache: what the second run needs is written in the first.
     jobs, cache = ("--jobs", str(PROCESSES)), ("--cache", str(folder / "cache"))
-    seconds = 0.0
     for count, (_, states) in enumerate(parts, start=1):
         options = (*jobs, *cache) if states == whole else jobs
-        yield (found := tell(measure(folder, Run("two processes", everything[:count], states, options))))
-        seconds = found.seconds
+        yield tell(measure(folder, Run("two processes", everything[:count], states, options)))
     yield tell(measure(folder, Run("again, with nothing changed", everything, whole, (*jobs, *cache))))
-    with run_cluster(folder / "cluster") as address:
+    with run_cluster(folder / "cluster") as client:
         what = "a Dask cluster of two workers, one killed half-way"
-        yield tell(measure(folder, Run(what, everything, whole, ("--cluster", address), seconds / 2)))
+        yield tell(measure(folder, Run(what, everything, whole, ("--cluster", client.scheduler.address), client)))
 
 
 def tell(found: Measured) -> Measured:
@@ -121,17 +119,15 @@ def measure(folder: Path, run: Run) -> Measured:
     environment = os.environ | {"TMPDIR": str(folder), "SOURCE_DATE_EPOCH": "1795780800"}
     started = time.perf_counter()
     process = subprocess.Popen([*command, *run.options], cwd=ROOT, env=environment)
-    peak, to_kill = 0.0, run.kill_after
+    peak, alive = 0.0, run.client is not None
     while process.poll() is None:
-        watched = list_family(process.pid if run.kill_after is None else os.getpid())
+        watched = list_family(process.pid if run.client is None else os.getpid())
         peak = max([peak, *(read_peak(each) for each in watched if each != os.getpid())])
-        if to_kill is not None and time.perf_counter() - started > to_kill:
-            kill_worker(run.options[-1])
-            to_kill = None
-        time.sleep(0.05)
+        alive = alive and not kill_half_way(run.client, run.states)
+        time.sleep(0.1)
     seconds = time.perf_counter() - started
-    if process.returncode != 1 or to_kill is not None:
-        sys.exit(f"{run.what}: exit status {process.returncode}{'' if to_kill is None else ', and no worker was killed before the end'}")
+    if process.returncode != 1 or alive:
+        sys.exit(f"{run.what}: exit status {process.returncode}{', and no worker was killed before the end' if alive else ''}")
     digest = hash_file(report)
     report.unlink()
     return Measured(run.what, run.states, seconds, peak, digest)
@@ -166,8 +162,8 @@ def read_peak(pid: int) -> float:
 
 
 @contextmanager
-def run_cluster(folder: Path) -> Iterator[str]:
-    """A scheduler and two workers of one thread each, on this machine, without this project on their path."""
+def run_cluster(folder: Path) -> Iterator[Any]:
+    """A client of a scheduler and two workers of one thread each, on this machine, without this project on their path."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         address = f"tcp://127.0.0.1:{probe.getsockname()[1]}"
@@ -175,8 +171,8 @@ def run_cluster(folder: Path) -> Iterator[str]:
     worker = ("dask_worker", address, "--nthreads", "1", "--no-dashboard", "--memory-limit", "0", "--host", "127.0.0.1")
     started = [start(folder / name, *arguments) for name, arguments in (("scheduler", scheduler), ("one", worker), ("two", worker))]
     try:
-        wait_for_workers(address)
-        yield address
+        with connect(address) as client:
+            yield client
     finally:
         for process in reversed(started):
             process.terminate()
@@ -193,24 +189,21 @@ def start(folder: Path, module: str, *arguments: str) -> "subprocess.Popen[bytes
 
 @contextmanager
 def connect(address: str) -> Iterator[Any]:
-    """A client of the cluster."""
+    """A client of the cluster, once both workers are there."""
     from distributed import Client  # noqa: PLC0415  only the last run needs it
 
     with cast("Any", Client)(address, timeout=60, set_as_default=False) as client:
+        client.wait_for_workers(PROCESSES, timeout=60)
         yield client
 
 
-def wait_for_workers(address: str) -> None:
-    """Until both are there."""
-    with connect(address) as client:
-        client.wait_for_workers(PROCESSES, timeout=60)
-
-
-def kill_worker(address: str) -> None:
-    """Kill one of the workers, as the kernel does for want of memory."""
-    with connect(address) as client:
-        processes: Mapping[str, int] = client.run(os.getpid)
-    os.kill(min(processes.values()), signal.SIGKILL)
+def kill_half_way(client: Any, states: int) -> bool:
+    """Kill a worker, as the kernel does for want of memory, if half of the states are judged; whether it was killed."""
+    found: Mapping[str, tuple[int, int]] = client.run(lambda dask_worker: (dask_worker.state.executed_count, os.getpid()))
+    if sum(executed for executed, _ in found.values()) < states / 2:
+        return False
+    os.kill(min(process for _, process in found.values()), signal.SIGKILL)
+    return True
 
 
 def keeps(found: list[Measured], share: float) -> Iterator[bool]:
@@ -239,7 +232,7 @@ def write_page(found: list[Measured]) -> None:
     )
     table = f"| run | states | buckets | time | most memory of a process |\n|---|---:|---:|---:|---:|\n{rows}"
     before, _, rest = PAGE.read_text("utf-8").partition(_BEGIN)
-    PAGE.write_text(f"{before}{_BEGIN}\n{table}\n{_END}{rest.partition(_END)[2]}", "utf-8")
+    PAGE.write_text(f"{before}{_BEGIN}\n{table}\n![Time against buckets, both logarithmic]({PLOT.name})\n\n{_END}{rest.partition(_END)[2]}", "utf-8")
 
 
 if __name__ == "__main__":
