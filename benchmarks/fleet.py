@@ -232,7 +232,9 @@ def write_page(found: list[Measured]) -> None:
     )
     table = f"| run | states | buckets | time | most memory of a process |\n|---|---:|---:|---:|---:|\n{rows}"
     before, _, rest = PAGE.read_text("utf-8").partition(_BEGIN)
-    PAGE.write_text(f"{before}{_BEGIN}\n{table}\n![Time against buckets, both logarithmic]({PLOT.name})\n\n{_END}{rest.partition(_END)[2]}", "utf-8")
+    PAGE.write_text(
+        f"{before}{_BEGIN}\n{table}\n![Time against buckets, both logarithmic]({PLOT.name})\n\n{_END}{rest.partition(_END)[2]}", "utf-8"
+    )
 
 
 if __name__ == "__main__":
