@@ -32,7 +32,7 @@ USER_NAME = "aws:username"
 SOURCE_IP = "aws:sourceip"
 ENDPOINT = "aws:sourcevpce"
 _ACCOUNT: Glob = (DIGIT,) * 12
-_TLS_VERSIONS = union([compare(version * UNIT // 10, "equals") for version in (10, 11, 12, 13)])
+_NO_TLS_VERSION = complement(union([compare(version * UNIT // 10, "equals") for version in (10, 11, 12, 13)]), LINE)
 _POLICY_ACTIONS = ("s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy")
 
 
@@ -109,7 +109,7 @@ def _network_axioms(world: World, assumptions: Assumptions) -> Iterator[Cube]:
         over_http = (key_variable(TRANSPORT), FALSE)
         yield Cube((over_http, world.having(TLS_VERSION, present=True)), assumptions=("tls-version-absent-on-http",))
     if assumptions.tls_versions_are_known and TLS_VERSION in kinds:
-        unknown = Ranges("number", absent=False, intervals=complement(_TLS_VERSIONS, LINE))
+        unknown = Ranges("number", absent=False, intervals=_NO_TLS_VERSION)
         yield Cube(((key_variable(TLS_VERSION), unknown),), assumptions=("tls-versions-are-known",))
     if assumptions.source_ip_or_vpc_endpoint and SOURCE_IP in kinds and ENDPOINT in kinds:
         for present in (True, False):

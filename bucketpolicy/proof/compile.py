@@ -150,7 +150,7 @@ def compile_target(document: Document, setting: Goal, target: Target) -> Reading
         (ACTION, (1 << len(target.actions)) - 1),
         *((key_variable(one.key), _restrict(one, _find_kind(compiled, one.key))) for one in target.restrictions),
     )
-    known = frozenset(one.key for one in target.restrictions)
+    known = frozenset(one.key for one in target.restrictions if is_of_bucket(one.key))
     lower, upper = _compile_cubes(document, setting, target.on, target.actions, known)
     exempt_accounts = tuple(text for text in setting.exempt if text.isdigit())
     kinds = _find_kinds(compiled, target, upper)
@@ -162,13 +162,14 @@ def compile_target(document: Document, setting: Goal, target: Target) -> Reading
     return Readings(space, lower_cubes, lower_cubes if same else (*upper, *given, *thin), same, _find_sent(target, kinds))
 
 
+_LISTED = {name: (name, Texts(ABSENT, texts, inside=True)) for name, texts in CLOSED.items()}
+
+
 def _find_sent(target: Target, kinds: dict[str, Kind]) -> Constraints:
     """Operations (S-64), and values of closed lists (S-61); callers of whom it is not known whether they exist are left out by a fact."""
     never = _select_never_asked(target.actions)
-    return (
-        *([(ACTION, (1 << len(target.actions)) - 1 & ~never)] if never else []),
-        *((key_variable(key), Texts(ABSENT, CLOSED[key_variable(key)], inside=True)) for key in kinds if key_variable(key) in CLOSED),
-    )
+    listed = tuple(_LISTED[name] for name in map(key_variable, kinds) if name in _LISTED)
+    return ((ACTION, (1 << len(target.actions)) - 1 & ~never), *listed) if never else listed
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -239,7 +240,7 @@ def _compile_statement(
         return None, None
     assumptions = (principals.assumption, *(meaning.assumption for _, meaning in deny.conditions))
     required = (*objects.variables, *(key for _, meaning in deny.conditions for key in meaning.keys))
-    unknown = frozenset(condition.key for condition in deny.statement.conditions if is_of_bucket(condition.key)) - known
+    unknown = frozenset(key for key, _ in deny.conditions if is_of_bucket(key)) - known
     told = ((key_variable(key), meaning.maybe) for key, meaning in deny.conditions if key not in unknown)
     conditions = (*told, *_require(required, compiled.kinds))
     problems = tuple(_find_problems(deny, objects, actions, unknown))

@@ -164,8 +164,8 @@ def _search_upper(compiled: CompiledDocument, target: Target, readings: Readings
 def _show(compiled: CompiledDocument, target: Target, readings: Readings, gap: _Gap) -> Counterexample | list[Problem]:
     point = pick(compiled, gap.encoding, gap.space)
     request = build(compiled, target, gap.encoding, point)
-    texts = (request.resource, *(text for _, values in request.context for text in values))
-    if any(map(is_beyond_16_bits, texts)) and any(_has_question_mark(deny.statement) for deny in compiled.denies):
+    texts = "".join((request.resource, *(text for _, values in request.context for text in values)))
+    if is_beyond_16_bits(texts) and any(_has_question_mark(deny.statement) for deny in compiled.denies):
         return [Problem("$", WIDE_LETTERS)]
     return Counterexample(request, _rest_on(compiled, readings.upper, gap.encoding, point))
 

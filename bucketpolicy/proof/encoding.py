@@ -74,13 +74,15 @@ def narrow(encoding: Encoding, space: tuple[Domain, ...], sent: Constraints) -> 
     That is empty texts, cells of which no value can be written, and what is outside of `sent`.
     """
     limits = dict(sent)
-    part, whole = (_narrow_all(domains, encoding.variables, limits) for domains in (space, encoding.space))
-    return None if part is None or whole is None else (encoding._replace(space=whole), part)
-
-
-def _narrow_all(space: tuple[Domain, ...], variables: tuple[Variable, ...], limits: dict[str, Constraint]) -> tuple[Domain, ...] | None:
-    parts = [_narrow(domain, variable, limits.get(variable.name)) for domain, variable in zip(space, variables, strict=True)]
-    return tuple(part for part in parts if part) if all(parts) else None
+    parts, wholes = list(space), list(encoding.space)
+    for place, variable in enumerate(encoding.variables):
+        limit = limits.get(variable.name)
+        if variable.empty or variable.kind == "cells" or limit is not None:
+            part, whole = (_narrow(domain, variable, limit) for domain in (parts[place], wholes[place]))
+            if not part or not whole:
+                return None
+            parts[place], wholes[place] = part, whole
+    return encoding._replace(space=tuple(wholes)), tuple(parts)
 
 
 def _narrow(domain: Domain, variable: Variable, limit: Constraint | None) -> Domain | None:
@@ -95,6 +97,7 @@ def _narrow(domain: Domain, variable: Variable, limit: Constraint | None) -> Dom
     return intersection(part, _convert(limit, variable)) if part and limit is not None else part
 
 
+@lru_cache(maxsize=256)
 def _find_written(name: str, sort: Kind, parts: tuple[tuple[int, int], ...]) -> int:
     """The cells of which some value can be written, and the absent key, as bits."""
     return ABSENT | sum((write_cell(name, sort, cell) is not None) << place + 1 for place, cell in enumerate(parts))
@@ -151,10 +154,11 @@ def _represent_texts(name: str, constraints: list[Constraint], budget: Budget, *
     filled = upper or name == OBJECT or not may_be_empty(name)
     if name != OBJECT and len(strings) == len(globs):
         texts = tuple(text for text in dict.fromkeys((*CLOSED.get(name, ()), *strings)) if text or not filled)
-        full = (8 << len(texts)) - 1
+        full = (4 << len(CLOSED[name])) - 1 if upper and name in CLOSED else (8 << len(texts)) - 1
         return Variable(name, "choice", full & ~EMPTY if filled else full, texts=texts, empty=not filled)
     language = Language(budget, KEY_BYTES if name == OBJECT else None)
-    within = language.add_union(language.add_globs((SOMETHING,))) if filled else 0
+    listed = CLOSED.get(name, (SOMETHING,)) if upper else (SOMETHING,)
+    within = language.add_union(language.add_globs(listed)) if filled else 0
     flags = 0 if name == OBJECT else ABSENT if filled else ABSENT | EMPTY
     return Variable(name, "text", TextDomain(flags, within), language=language, empty=not filled)
 

@@ -42,13 +42,20 @@ CLOSED: dict[str, tuple[str, ...]] = {
 }
 """The only values that S3 takes, for keys whose values AWS lists; nothing is proved with it, and no request is shown with another one."""
 
-_OF_BUCKET = ("aws:resourceaccount", "s3:resourceaccount", "aws:resourceorgid", "aws:resourceorgpaths", "aws:requestedregion")
-_TAGS = ("s3:buckettag/", "aws:resourcetag/")
+_OF_BUCKET = (
+    "aws:resourceaccount",
+    "s3:resourceaccount",
+    "aws:resourceorgid",
+    "aws:resourceorgpaths",
+    "aws:requestedregion",
+    "s3:buckettag/",
+    "aws:resourcetag/",
+)
 
 
 def is_of_bucket(key: str) -> bool:
-    """Whether the key (in lower case) says something of the bucket, so that it has the same value in every request."""
-    return key in _OF_BUCKET or key.startswith(_TAGS)
+    """Whether the key (in lower case) says something of the bucket, so that it has the same value in every request (S-62)."""
+    return key.startswith(_OF_BUCKET)
 
 
 EXAMPLES = {
