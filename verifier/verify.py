@@ -27,7 +27,9 @@ ARN, ACCOUNT, ORGANIZATION, SERVICE, IS_SERVICE = OF_CALLER
 TRANSPORT, TLS, IP, ENDPOINT = "aws:securetransport", "s3:tlsversion", "aws:sourceip", "aws:sourcevpce"
 TIED = ((TRANSPORT, TLS), (IP, ENDPOINT))  # keys of which an assumption says which values occur together
 NOT_SHOWN = ("aws:referer", "aws:useragent")  # people keep shared secrets in conditions on these
-MOST_BYTES, MOST_BYTES_OF_POLICY, MOST_WORK, ASCII, SIXTEEN_BITS, COLONS = 8_000_000, 20_480, 3_000_000, 0x7F, 0xFFFF, 5
+MOST_BYTES, MOST_BYTES_OF_POLICY, MOST_WORK, SIXTEEN_BITS, COLONS = 8_000_000, 20_480, 3_000_000, 0xFFFF, 5
+FOLDED = {"i": "\u0130\u0131", "k": "\u212a", "s": "\u017f"}  # letters beyond ASCII that may be the same, where case does not count
+EMPTY_OR_ABSENT = ("", "")  # of a key: an empty value that is nothing to Null and to ForAllValues, and a string to other operators
 
 ANY = {"bucket", "object", "other"}  # what an ARN in a policy may be that of
 Json = Any
@@ -121,11 +123,12 @@ def turn(answer: Answer, negated: bool) -> Answer:  # noqa: FBT001
     return answer if isinstance(answer, Open) or not negated else not answer
 
 
-# Patterns: what they mean, and one string for every set of strings that they cannot tell apart
+# Patterns: what they mean, and one string for every set of strings that they cannot tell apart.
+# No pattern holds a letter beyond 16 bits. In a request it is like any letter that no pattern holds, or (as AWS may count it) like two.
 
 
-MANY, ONE, MANY_IN_SEGMENT, ONE_IN_SEGMENT, NOT_ASCII = range(5)  # `*`, `?`, the same without a colon, any letter beyond ASCII
-REPEATED, SINGLE = (MANY, MANY_IN_SEGMENT), (ONE, ONE_IN_SEGMENT)
+MANY, ONE, MANY_IN_SEGMENT, ONE_IN_SEGMENT = range(4)  # `*`, `?`, and the same without a colon
+REPEATED = (MANY, MANY_IN_SEGMENT)
 Pattern = tuple[str | int, ...]  # a string stands for any one of its letters
 ACCOUNT_ID: Pattern = ("0123456789",) * 12
 
@@ -150,28 +153,19 @@ def close(pattern: Pattern, places: set[int]) -> frozenset[int]:
 
 def stands_for(sign: str | int, letter: str) -> bool:
     """True iff a sign of a pattern may stand for this letter."""
-    wild = ord(letter) > ASCII if sign == NOT_ASCII else letter != ":" or sign in (MANY, ONE)
-    return letter in sign if isinstance(sign, str) else wild
+    return letter in sign if isinstance(sign, str) else letter != ":" or sign in (MANY, ONE)
 
 
 @cache
-def step(pattern: Pattern, places: frozenset[int], letter: str, units: int) -> frozenset[int]:
-    """Where in the pattern one can be after one more letter; one beyond 16 bits counts as so many."""
-    for _ in range(units if ord(letter) > SIXTEEN_BITS else 1):
-        passed = {place for place in places if place < len(pattern) and stands_for(pattern[place], letter)}
-        places = close(pattern, {place if pattern[place] in REPEATED else place + 1 for place in passed})
-    return places
+def step(pattern: Pattern, places: frozenset[int], letter: str) -> frozenset[int]:
+    """Where in the pattern one can be after one more letter."""
+    passed = {place for place in places if place < len(pattern) and stands_for(pattern[place], letter)}
+    return close(pattern, {place if pattern[place] in REPEATED else place + 1 for place in passed})
 
 
-def matches(pattern: Pattern, text: str, units: int = 1) -> bool:
+def matches(pattern: Pattern, text: str) -> bool:
     """True iff the pattern stands for this string."""
-    return len(pattern) in reduce(lambda places, letter: step(pattern, places, letter, units), text, close(pattern, {0}))
-
-
-def matches_surely(pattern: Pattern, text: str) -> Answer:
-    """As `matches`; open where it matters whether a letter beyond 16 bits is one for `?`, or two."""
-    answer = matches(pattern, text)
-    return answer if answer == matches(pattern, text, 2) else Open("whether ? stands for a letter beyond 16 bits")
+    return len(pattern) in reduce(lambda places, letter: step(pattern, places, letter), text, close(pattern, {0}))
 
 
 @cache
@@ -180,24 +174,21 @@ def represent(claim: Claim, patterns: frozenset[Pattern], prefix: str = "") -> t
     single = {pattern for pattern in patterns if all(isinstance(sign, str) and len(sign) == 1 for sign in pattern)}
     literals = {"".join(map(str, pattern)) for pattern in single}
     beginnings = {text[:length] for text in literals for length in range(len(text) + 1)}
-    signs = {sign for pattern in patterns for sign in pattern}
-    extra = {(MANY, NOT_ASCII, MANY)} if any(isinstance(sign, str) and len(sign) > 1 for sign in signs) else set()
-    order = [(one, units) for one in sorted((patterns | extra) - single, key=repr) for units in range(1, 3 if {*SINGLE} & {*one} else 2)]
-    mentioned = {letter for sign in signs if isinstance(sign, str) for letter in sign} | {":"}
+    mentioned = {letter for pattern in patterns for sign in pattern if isinstance(sign, str) for letter in sign} | {":"}
     claim.spend(len(mentioned) ** 2)  # so that they are fewer than the letters to choose from
-    ranges = (*range(97, 123), *range(ASCII + 1)), range(0x4E00, 0x9FFF), range(0x1F600, 0x1F700)
-    fresh = [next((chr(number) for number in numbers if chr(number) not in mentioned), ":") for numbers in ranges]
+    fresh = next(letter for letter in map(chr, (*range(97, 123), *range(0x4E00, 0x9FFF))) if letter not in mentioned)
+    order = sorted(patterns - single, key=repr)
 
     def follow(state: tuple[frozenset[int], ...], letter: str) -> tuple[frozenset[int], ...]:
-        return tuple(step(pattern, places, letter, units) for (pattern, units), places in zip(order, state, strict=True))
+        return tuple(step(pattern, places, letter) for pattern, places in zip(order, state, strict=True))
 
-    start = reduce(follow, prefix, tuple(close(pattern, {0}) for pattern, _ in order))
+    start = reduce(follow, prefix, tuple(close(pattern, {0}) for pattern in order))
     waiting, seen, found = [(start, prefix)], {(start, prefix if prefix in beginnings else None)}, dict[object, str]()
     for before, word in waiting:  # which grows on the way
-        for letter in (*fresh, *sorted(mentioned)):
+        for letter in (fresh, *sorted(mentioned)):
             claim.spend(len(order) + 1)
             state, longer = follow(before, letter), word + letter
-            verdicts = [len(pattern) in places for (pattern, _), places in zip(order, state, strict=True)]
+            verdicts = [len(pattern) in places for pattern, places in zip(order, state, strict=True)]
             found.setdefault((*verdicts, longer if longer in literals else None), longer)
             if (mark := (state, longer if longer in beginnings else None)) not in seen:
                 seen.add(mark)
@@ -258,7 +249,7 @@ def read_pattern(family: str, text: str) -> Pattern | None:
         *head, last = text.split(":", COLONS)
         return (*within_segment(glob(":".join(head) + ":")), *glob(last)) if len(head) == COLONS else None
     if family == "StringEqualsIgnoreCase":
-        return tuple(letter + letter.swapcase() for letter in text) if text.isascii() else None
+        return tuple(letter + letter.swapcase() + FOLDED.get(fold(letter), "") for letter in text) if text.isascii() else None
     return glob(text) if family == "StringLike" else tuple(text)
 
 
@@ -269,26 +260,24 @@ def read_wanted(family: str, text: str) -> Any:
     return (read_number if family.startswith("Numeric") else read_block if family == "IpAddress" else partial(read_pattern, family))(text)
 
 
-def compare(family: str, wanted: str, value: str) -> Answer:
+def compare(family: str, wanted: str, value: str) -> bool:
     """Whether one value of a request matches one of a condition, which the operator can take."""
     read = read_wanted(family, wanted)
     if family in ("Bool", "IpAddress"):
         return bool(read == value if family == "Bool" else ipaddress.ip_address(value) in read)
-    number: Any = read_number(value)
-    if (family.startswith("Numeric") and number is None) or (family == "StringEqualsIgnoreCase" and not value.isascii()):
-        return Open("what is made of an empty value, or of the case of letters beyond ASCII")
     if family.startswith("Numeric"):
+        number = Decimal(value)
         return ("Less" in family and number < read) or ("Greater" in family and number > read) or ("Equals" in family and number == read)
-    return matches_surely(read, value)
+    return matches(read, value)
 
 
 def is_plain(text: str) -> bool:
-    """True iff no letter is beyond 16 bits."""
-    return all(ord(letter) <= SIXTEEN_BITS for letter in text)
+    """True iff no letter is beyond 16 bits, or one beyond ASCII that may be the same as one of ASCII."""
+    return all(ord(letter) <= SIXTEEN_BITS and letter not in "".join(FOLDED.values()) for letter in text)
 
 
 def is_odd(text: str, variables: bool) -> bool:  # noqa: FBT001
-    """True iff a policy variable or an escape is, or may be, meant, or a letter is beyond 16 bits."""
+    """True iff a policy variable or an escape is, or may be, meant, or a letter is not plain."""
     return not is_plain(text) or ("${" in text if variables else "${*}" in text or "${?}" in text)
 
 
@@ -298,7 +287,7 @@ def trouble_with(claim: Claim, test: Test, operator: Operator) -> Open | None:
     if not kind or not operator.kinds:
         return Open(f"the operator {test.operator}" if kind else f"the condition key {show(test.subject)}", modelled=False)
     if any(is_odd(text, test.variables) for text in test.wanted):
-        return Open("policy variables, or letters beyond 16 bits", modelled=False)
+        return Open("policy variables, or letters that AWS may read in two ways", modelled=False)
     if kind not in operator.kinds or (kind == "Bool" and operator.family[:6] == "String" and "string-op-on-bool-key" not in claim.said):
         return Open(f"{test.operator} on {test.subject}")
     readable = test.wanted and all(read_wanted(operator.family, text) is not None for text in test.wanted)
@@ -310,15 +299,13 @@ def condition_holds(claim: Claim, test: Test, value: Value) -> Answer:
     operator = read_operator(test.operator)
     if operator is None or (operator.family == "Null" and operator.quantifier):
         return operator is not None and operator.quantifier == "ForAllValues"
-    if trouble := trouble_with(claim, test, operator):
-        return trouble
-    without = value and (tuple(text for text in value if text) or None)  # an empty value: there on one page of AWS, nothing on another
-    answers = {value_holds(test, operator, value), value_holds(test, operator, without)}
-    return answers.pop() if len(answers) == 1 else Open(f"an empty value of {test.subject}")
+    if value == EMPTY_OR_ABSENT and (operator.family == "Null" or operator.quantifier == "ForAllValues"):
+        value = None
+    return trouble_with(claim, test, operator) or value_holds(test, operator, value)
 
 
 def value_holds(test: Test, operator: Operator, value: Value) -> Answer:
-    """As `condition_holds`, where nothing is wrong with the condition, and an empty value is a value like others."""
+    """As `condition_holds`, where nothing is wrong with the condition."""
     if operator.family == "Null":
         return ("true" if value is None else "false") in map(fold, test.wanted)
     if value is None:
@@ -326,14 +313,14 @@ def value_holds(test: Test, operator: Operator, value: Value) -> Answer:
         return some if operator.quantifier == "ForAnyValue" else operator.negated or operator.if_exists or operator.quantifier != ""
     if not operator.quantifier and (key_type(test.subject) or ("", True))[1]:
         return Open(f"{test.operator} without a quantifier on {test.subject}")
-    found = [turn(either([compare(operator.family, text, single) for text in test.wanted]), operator.negated) for single in value]
-    return either(found) if operator.quantifier == "ForAnyValue" else both(found)
+    found = [any(compare(operator.family, text, single) for text in test.wanted) != operator.negated for single in value]
+    return any(found) if operator.quantifier == "ForAnyValue" else all(found)
 
 
 def question_holds(test: Test, value: Value) -> bool:
     """Whether a question about one key is answered with yes."""
     if test.operator == "below":
-        return value is not None and any(compare("NumericLessThan", bound, value[0]) is True for bound in test.wanted)
+        return value is not None and any(compare("NumericLessThan", bound, value[0]) for bound in test.wanted)
     is_one = value is not None and value[0] in test.wanted
     return is_one if test.operator == "equal" else not is_one if test.operator == "absent-or-other" else value is None
 
@@ -379,8 +366,8 @@ def resource_matches(claim: Claim, test: Test, text: str, resource: str) -> Answ
     if not found:
         return text == "*" or Open("the first five segments of a resource")
     if is_odd(text, test.variables):
-        return Open("policy variables, or letters beyond 16 bits", modelled=False)
-    return found[1] == f"arn:{claim.partition}:s3::" and matches_surely(glob(found[2]), resource)
+        return Open("policy variables, or letters that AWS may read in two ways", modelled=False)
+    return found[1] == f"arn:{claim.partition}:s3::" and matches(glob(found[2]), resource)
 
 
 def holds(claim: Claim, test: Test, request: Request) -> Answer:
@@ -433,11 +420,12 @@ def represent_values(claim: Claim, key: str, tests: list[Test]) -> list[Value]:
         found = ["0.0.0.0", "::", *(str(block.network_address) for block in blocks), *(str(end + 1) for end in ends)]  # noqa: S104
     elif kind in ("String", "Arn"):
         found = [*represent(claim, patterns_of(key, tests))]
-    sent = (key.startswith("s3:") and key != TLS) or "/" in key or key in NOT_SHOWN  # AWS makes the others, which are never empty
-    found += [""] if sent and kind not in ("Bool", "Ip") else []
+    sent = kind in ("String", "Arn") and not several and (key.startswith("s3:") or "/" in key or key in NOT_SHOWN)
+    found += [""] if sent else []  # AWS makes the values of other keys, which are never empty
     claim.spend(2 ** min(len(found), 60) if several else len(found))
     sizes = range(1, len(found) + 1 if several else 2)
     values: list[Value] = [value for size in sizes for value in itertools.combinations(dict.fromkeys(found), size)]
+    values += [EMPTY_OR_ABSENT] if sent else []
     return values if key == TRANSPORT and "secure-transport-present" in claim.said else [None, *values]
 
 
@@ -478,7 +466,7 @@ def values_of_caller(claim: Claim, caller: Caller, key: str, every: list[Value],
         if caller.kind == "service":
             return [(caller.name,) if key == SERVICE else ("true",)]
         return [value for value in every if value is None or (key == IS_SERVICE and value != ("true",))]
-    if key not in (ARN, ACCOUNT) or "principal-keys-agree" not in claim.said:
+    if key not in (ARN, ACCOUNT) or "principal-keys-agree" not in claim.said or (key == ARN and caller.kind == "anonymous"):
         return every
     own = caller.account() if key == ACCOUNT else caller.name if caller.kind == "identity" else None
     return [(own,)] if own else [value for value in every if value is None or (key == ACCOUNT and value[0] not in accounts)]
@@ -537,6 +525,7 @@ def reject(claim: Claim, request: Request, answers: list[Answer]) -> None:
     """Say which request may get through, and why more is not known."""
     doubts = [answer for answer in answers if isinstance(answer, Open)]
     unknown = [doubt.why for doubt in doubts if not doubt.modelled]
+    unknown += [f"an empty value of {key}, which AWS may read in two ways" for key, value in request.items() if value == EMPTY_OR_ABSENT]
     end_if(unknown or "inapplicable-keys-absent" in claim.said, 3, unknown[0] if unknown else "the assumption inapplicable-keys-absent")
     shown = {key: value if key not in NOT_SHOWN else "(not shown)" for key, value in request.items() if value is not None}
     reason = f" (AWS does not say: {doubts[0].why})" if doubts else ""

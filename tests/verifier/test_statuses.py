@@ -102,11 +102,11 @@ CASES: dict[str, tuple[Any, str]] = {
     ),
     "policy variables": (
         certify([deny(Resource="arn:aws:s3:::bucket/${aws:username}*")]),
-        "not modelled: policy variables, or letters beyond 16 bits",
+        "not modelled: policy variables, or letters that AWS may read in two ways",
     ),
     "a variable in a condition": (
         certify([deny({"StringNotEquals": {SSE: "${aws:username}"}})]),
-        "not modelled: policy variables, or letters beyond 16 bits",
+        "not modelled: policy variables, or letters that AWS may read in two ways",
     ),
     "a date": (certify([deny({"DateGreaterThan": {"aws:CurrentTime": "2020-01-01"}})]), "not modelled: the operator DateGreaterThan"),
     "an unknown key": (certify([deny({"Null": {"aws:New": "true"}})]), 'not modelled: the condition key "aws:new"'),
