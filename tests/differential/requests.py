@@ -110,7 +110,7 @@ OF_IDENTITIES = (
     "|principaltag/.*|principalorg.*)"
 )
 OF_SIGNED = {"aws:principalisawsservice", "aws:userid"}
-_OF_BUCKET = "(aws|s3):resourceaccount|aws:resourceorg(id|paths)|aws:requestedregion|s3:buckettag/.*|aws:resourcetag/.*"
+_OF_BUCKET = "(?:aws|s3):resourceaccount|aws:resourceorg(?:id|paths)|aws:requestedregion|s3:buckettag/[^']*|aws:resourcetag/[^']*"
 _NO_OPERATION = {"s3:CreateBucket", "s3:BypassGovernanceRetention", "s3:ObjectOwnerOverrideToBucketOwner", "s3:PauseReplication"}
 
 
@@ -148,6 +148,8 @@ def is_whole(request: Request, mentioned: str) -> bool:
     perhaps_missing = (*ALWAYS, *OF_SIGNED, "aws:username", "aws:principalservicenameslist")
     missing = {key for key in perhaps_missing if f"'{key}'" in mentioned and key not in values}
     needed = ALWAYS | (OF_SIGNED if signed else set()) | ({"aws:username"} if user else set())
+    if any(found[1] not in values for found in re.finditer(f"'({_OF_BUCKET})'", mentioned)):
+        return False  # what is known of the bucket is so in every request
     return missing.isdisjoint(needed | ({"aws:principalservicenameslist"} if service else set()))
 
 

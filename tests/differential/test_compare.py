@@ -121,6 +121,19 @@ def test_undecided_claims_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     assert counts["undecided where cvc5 decides"] == 1
 
 
+@pytest.mark.parametrize(
+    ("conditions", "counted"),
+    [({"StringEquals": {SSE: "AES256"}}, 1), ({"StringEquals": {"aws:ResourceAccount": "111122223333"}}, 0)],
+    ids=("clear", "hangs on the bucket's account"),
+)
+def test_undecided_is_counted_where_a_request_surely_gets_through(conditions: Json, counted: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """But not by a request that leaves out what every request to this bucket has."""
+    _wrong(Case(_deny(Condition=conditions), _GOAL), Undecided(()), monkeypatch)
+    counts = Counter[str]()
+    assert against_naive(1, counts) is None
+    assert counts["undecided where some request gets through"] == counted
+
+
 def test_assumptions_reach_the_formulas() -> None:
     """With an assumption off the solvers see the requests that it forbids."""
     conditions = {"Bool": {"aws:SecureTransport": ["true", "false"]}}
