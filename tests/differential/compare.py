@@ -9,6 +9,7 @@ from bucketpolicy.document import Document, Malformed
 from bucketpolicy.parse import parse
 from bucketpolicy.proof.decide import decide
 from bucketpolicy.semantics import evaluate
+from bucketpolicy.semantics.probe import FEW, find_gap
 from bucketpolicy.verdict import Counterexample, Denied, Undecided, Verdict
 from tests.differential.attack import attack
 from tests.differential.documents import Case, generate
@@ -49,7 +50,11 @@ def against_naive(seed: int, counts: Counter[str], attacks: int = ATTACKS) -> Di
                 return _report(seed, "evaluate and naive", case, f"evaluate {other}, naive {naive}: {request}")
         if isinstance(verdict, Denied) and naive is not True:
             return _report(seed, "denied, and a request gets through", case, f"{naive}: {request}")
+    gap = None if isinstance(verdict, Undecided) else find_gap(document, case.goal, FEW)
+    if isinstance(verdict, Denied) and gap is not None:
+        return _report(seed, "denied, and the probe objects", case, str(gap))
     if isinstance(verdict, Counterexample):
+        counts["counterexamples, and the probe finds a gap too"] += gap is not None
         return _replay(seed, case, verdict)
     if isinstance(verdict, Undecided) and _find_way(case, rng):
         counts["undecided where some request gets through"] += 1

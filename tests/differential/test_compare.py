@@ -88,6 +88,15 @@ def test_a_false_denial_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [check(1, Counter[str]()) is None for check in (against_naive, against_solvers)] == [False, False]
 
 
+def test_a_probe_that_objects_to_a_right_denial_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would turn a verdict into a disagreement."""
+    monkeypatch.setattr(compare, "generate", lambda _: _COVER)
+    monkeypatch.setattr(compare, "find_gap", lambda *_: _right_counterexample().request)
+    found = against_naive(1, Counter[str]())
+    assert found is not None
+    assert found.what == "denied, and the probe objects"
+
+
 def test_a_false_counterexample_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither does one that claims a hole in a cover."""
     _wrong(_COVER, _right_counterexample(), monkeypatch)
