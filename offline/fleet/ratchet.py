@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
+from bucketpolicy.repair import is_bucket_name
 from offline.report.content import Bucket, Result
 
 
@@ -54,7 +55,8 @@ def _list_entries(bucket: Bucket, terms: Terms) -> Iterator[tuple[str, dict[str,
 
 def _write(bucket: Bucket, result: Result, terms: Terms) -> dict[str, Any]:
     return {
-        "bucket": bucket.name or result.place.urn,
+        # What stands in a state as a name need not be one: `*` would exempt every bucket.
+        "bucket": bucket.name if is_bucket_name(bucket.name) else result.place.urn,
         "reason": terms.reason,
         **({"owner": terms.owner} if terms.owner else {}),
         **({"expires": terms.expires.isoformat()} if terms.expires else {}),

@@ -261,6 +261,20 @@ def test_the_ratchet_exempts_what_is_there_and_nothing_new(backend: Path) -> Non
     assert add_exemptions(written, buckets, Terms("again", None, None), date(2027, 2, 1)).added == 2
 
 
+@pytest.mark.parametrize("name", ["*", "?ogs", "name:*", "urn:*"])
+def test_an_exemption_never_names_more_than_was_found(tmp_path: Path, name: str) -> None:
+    """A state may hold anything as the name of a bucket: what would be read as a glob is exempted by its URN."""
+    (tmp_path / "odd.json").write_text(state("shop", "odd", (name, None)))
+    (tmp_path / "bare.json").write_text(state("shop", "bare", ("logs", None)))
+    odd = next(stack for stack in run(tmp_path).stacks if stack.name == "shop/odd")
+    written, added = add_exemptions({}, odd.buckets, Terms("debt", None, None), NOW.date())
+    (entry,) = written[HAS_POLICY]["exemptions"]
+    assert (entry["bucket"], added) == (f"urn:pulumi:odd::shop::aws:s3/bucket:Bucket::{name}", 1)
+    found = [(stack.name, result) for stack in run(tmp_path, written=written).stacks for result in stack.buckets[0].results]
+    outcomes = {name: result.outcome for name, result in found if result.policy == HAS_POLICY}
+    assert outcomes == {"shop/odd": "exempt", "shop/bare": "violation"}
+
+
 def test_a_task_is_written_when_it_is_its_turn(backend: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """States for a cluster are read one after another: all of them at once do not fit into memory."""
     read: list[str] = []
