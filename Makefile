@@ -53,10 +53,11 @@ tables: $(READY) ## regenerate the tables of S3 actions and condition keys
 
 check: lint test e2e ## everything that CI checks
 
-formal: ## check the proof that what the verifier accepts is denied (needs Coq)
-	@command -v coqc > /dev/null || { echo 'coqc is missing: apt-get install coq' >&2; exit 1; }
+formal: $(READY) ## check the proof that what the verifier accepts is denied, and compare the two (needs Coq and OCaml): N=100000
+	@command -v coqc > /dev/null && command -v ocamlfind > /dev/null || { echo 'coqc or ocamlfind is missing: apt-get install coq ocaml-findlib' >&2; exit 1; }
 	@sed -n '/^Theorem accepted_is_denied/,/\.$$/p' formal/Certificate.v
 	@start=$$(date +%s); coqc -q formal/Certificate.v && echo "Checked in $$(($$(date +%s) - start)) seconds."
+	@$(RUN) tools/compare_with_model.py $(if $(filter file,$(origin N)),2000,$(N)) $(SEED)
 
 fuzz: $(READY) ## random documents against the oracles: N=1000000 SEED=7
 	@$(RUN) tools/fuzz.py $(N) $(SEED)
