@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from offline.configuration import Configuration
+from offline.processes import find_tool
 
 _PATIENCE_SECONDS = 10
 
@@ -24,14 +25,18 @@ def _read_commit(folder: Path) -> str:
     commit = _ask_git(folder, "rev-parse", "HEAD")
     if commit is None or commit.returncode != 0:
         return ""
-    changed = _ask_git(folder, "diff-index", "--quiet", "HEAD", "--")
+    # What is in a submodule would be asked of a git that its own configuration can direct.
+    changed = _ask_git(folder, "diff-index", "--quiet", "--ignore-submodules=dirty", "HEAD", "--")
     clean = changed is not None and changed.returncode == 0
     return commit.stdout.strip() if clean else f"{commit.stdout.strip()} and changes that are not committed"
 
 
 def _ask_git(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str] | None":
     """A monitor of files, which a repository could name, is not started."""
-    command = ("git", "-c", "core.fsmonitor=false", "-C", str(folder), *arguments)
+    git = find_tool("git")
+    if git is None:
+        return None
+    command = (git, "-c", "core.fsmonitor=false", "-C", str(folder), *arguments)
     try:
         return subprocess.run(command, capture_output=True, text=True, check=False, timeout=_PATIENCE_SECONDS, stdin=subprocess.DEVNULL)
     except (OSError, ValueError, subprocess.TimeoutExpired):

@@ -1,6 +1,7 @@
-"""Processes that end with whoever started them, and whatever they have started themselves."""
+"""Processes that end with whoever started them, and whatever they have started themselves; and where programs are found."""
 
 import os
+import shutil
 import signal
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -10,6 +11,11 @@ from typing import IO, Any
 from offline.streams import hold_signals
 
 _MARGIN_SECONDS = 5.0
+
+
+def find_tool(name: str) -> str | None:
+    """The program of this name on PATH, whose empty and relative entries would mean the current folder."""
+    return shutil.which(name, path=os.pathsep.join(entry for entry in os.get_exec_path() if os.path.isabs(entry)))  # noqa: PTH117  plain text
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from offline.engine.program import process
+from offline.processes import find_tool
 from tests.offline.cli import write_compliant
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -123,6 +123,18 @@ def test_a_tool_of_the_current_folder_is_not_found(trap: Path, monkeypatch: pyte
         (place / "node").chmod(0o755)
     monkeypatch.chdir(trap)
     monkeypatch.setenv("PATH", before)
-    assert process.find_tool("node") is None
+    assert find_tool("node") is None
     monkeypatch.setenv("PATH", f"{before}:{trap / 'bin'}")
-    assert process.find_tool("node") == str(trap / "bin" / "node")
+    assert find_tool("node") == str(trap / "bin" / "node")
+
+
+@pytest.mark.parametrize("entry", [".", ""])
+def test_no_program_of_the_current_folder_runs(trap: Path, entry: str) -> None:
+    """Neither of those that the wrapper needs, through a symbolic link, nor git, which tells a report the commit."""
+    for name in ("git", "dirname", "readlink", "python3"):
+        (trap / name).write_text(f"#!/bin/sh\necho {name} >> {trap / 'PWNED'}\n", "utf-8")
+        (trap / name).chmod(0o755)
+    (trap / "guard").symlink_to(WRAPPER)
+    environment = {"PATH": os.pathsep.join((entry, os.environ["PATH"])), "S3_ENCRYPTION_GUARD_PYTHON": sys.executable}
+    ended = run(trap / "guard", "check", "p.json", "--bucket", "logs", "--format", "json", folder=trap, **environment)
+    assert ended.returncode == 0, ended.stderr

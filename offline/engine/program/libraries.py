@@ -7,7 +7,8 @@ from pathlib import Path
 
 from offline.engine.cloud.shapes import Library
 from offline.engine.program.configuration import Project
-from offline.engine.program.process import find_folder, find_interpreter, find_tool
+from offline.engine.program.process import find_folder, find_interpreter
+from offline.processes import find_tool
 
 _SECONDS = 60
 

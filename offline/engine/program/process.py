@@ -3,7 +3,6 @@
 import json
 import os
 import shlex
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -16,7 +15,7 @@ from typing import IO, NamedTuple
 from offline.engine.program.configuration import Project
 from offline.engine.program.source_text import AUTOMATION, read_sources, uses_automation
 from offline.engine.protocol.session import Session
-from offline.processes import run_group
+from offline.processes import find_tool, run_group
 from offline.run import Failure
 
 _INTERPRETER = "Scripts/python.exe" if os.name == "nt" else "bin/python"
@@ -127,11 +126,6 @@ def find_interpreter(project: Project) -> str:
     if named and own.exists():
         return str(own)
     return str(active / _INTERPRETER) if any(active.glob("lib/python3*/site-packages/pulumi")) else sys.executable
-
-
-def find_tool(name: str) -> str | None:
-    """The program of this name on PATH, whose empty and relative entries would mean the current folder."""
-    return shutil.which(name, path=os.pathsep.join(entry for entry in os.get_exec_path() if os.path.isabs(entry)))  # noqa: PTH117  plain text
 
 
 def _start_node(project: Project) -> Start | Failure:
