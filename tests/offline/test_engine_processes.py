@@ -193,8 +193,9 @@ def test_a_node_program_is_started_as_the_cli_does(name: str, make: Make, tmp_pa
     folder = make(runtime=f"{{name: {name}, options: {{nodeargs: --max-old-space-size=512, tsconfig: ts.json}}}}")
     monkeypatch.setenv("PATH", str(tmp_path / "tools"), prepend=os.pathsep)
     arguments, environment = json.loads(run(RunOptions(folder)).output)
-    options = dict(zip(arguments[4:-1:2], arguments[5:-1:2], strict=True))
-    assert (arguments[0], arguments[2:4], arguments[-1]) == ("--require", ["--max-old-space-size=512", str(runner)], ".")
+    options = dict(zip(arguments[3:-1:2], arguments[4:-1:2], strict=True))
+    assert arguments[0].startswith("--require=")
+    assert (arguments[1:3], arguments[-1]) == (["--max-old-space-size=512", str(runner)], ".")
     assert (options["--project"], options["--stack"], options["--dry-run"], options["--pwd"]) == ("tried", "dev", "true", str(folder))
     assert options["--engine"] == options["--monitor"]
     assert (environment["PULUMI_NODEJS_TYPESCRIPT"], environment["PULUMI_NODEJS_TSCONFIG_PATH"]) == ("true", str(folder / "ts.json"))

@@ -194,6 +194,23 @@ def test_beside_a_violation_it_is_not_what_counts(folder: Path) -> None:
     assert ended.status == 1
 
 
+def test_what_a_data_source_is_asked_with_is_not_made_up(folder: Path) -> None:
+    """A resource that has it in its name is there, though the program cannot be run without the answer."""
+    text = f"""
+import pulumi_aws as aws
+zone = aws.route53.get_zone(name="example.com")
+if not zone.zone_id:
+    raise ValueError("no zone")
+aws.s3.Bucket("example.com", bucket="www.example.com")
+aws.s3.BucketPolicy("example.com-policy", bucket="www.example.com", policy={write(header("arn:aws:s3:::www.example.com"))!r})
+"""
+    outcome = run_command("preview", str(write_program(folder, text)), "--format", "json")
+    assert outcome.status == 1
+    (stack,) = json.loads(outcome.out)["stacks"]
+    assert (stack["blind_spots"], stack["counts"]["violation"]) == ([], 1)
+    assert "aws:route53/getZone:getZone" in stack["notes"][0]
+
+
 @pytest.mark.parametrize("wanted", [True, False])
 def test_a_bucket_that_is_there_under_one_of_two_answers(wanted: bool) -> None:  # noqa: FBT001
     """Whichever it is."""

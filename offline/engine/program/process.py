@@ -142,7 +142,8 @@ def _start_node(project: Project) -> Start | Failure:
     arguments = _split(given, "Pulumi.yaml, nodeargs") if given else ()
     if isinstance(arguments, Failure):
         return arguments
-    return Start((node, "--require", str(_PLAIN_ERRORS), *arguments, str(runner.parent)), folder, is_node=True)
+    # One word: the SDK leaves ES modules in TypeScript to a loader of the user's where one of the arguments is `--require`.
+    return Start((node, f"--require={_PLAIN_ERRORS}", *arguments, str(runner.parent)), folder, is_node=True)
 
 
 def _build_go(project: Project, scratch: Path) -> Start | Failure:

@@ -220,7 +220,9 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
             raise _abort(context, grpc.StatusCode.INVALID_ARGUMENT, str(error)) from error
         if result is None:
             made_up = self._deployment.make_up(changed.tok, arguments, provider)
-            self._session.miss(Unanswered("data source", changed.tok, tuple(made_up or ())), made_up)
+            repeated = arguments.items()
+            invented = made_up and {key: value for key, value in made_up.items() if (key, value) not in repeated}
+            self._session.miss(Unanswered("data source", changed.tok, tuple(made_up or ())), invented)
             result = made_up
         if result is None:
             return self._refuse(changed.tok, context)
