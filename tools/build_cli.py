@@ -26,6 +26,10 @@ PULUMI_HOME = CACHE / f"pulumi-{PULUMI_VERSION}"
 # Replaces are not inherited from a dependency: this one is copied from the CLI's own go.mod.
 CLIPBOARD = "github.com/atotto/clipboard=github.com/tgummerer/clipboard@v0.0.0-20241001131231-d02d263e614e"
 
+YAML = "github.com/pulumi/pulumi-yaml"
+YAML_VERSION = "1.25.0"
+YAML_HOME = CACHE / f"pulumi-yaml-{YAML_VERSION}"
+
 MINIO = "github.com/minio/minio"
 MINIO_VERSION = "v0.0.0-20260212201848-7aac2a2c5b7c"
 MINIO_HOME = CACHE / f"minio-{MINIO_VERSION}"
@@ -47,6 +51,7 @@ def main() -> int:
     if is_installed():
         print(f"Pulumi CLI: {shutil.which('pulumi')}")
     missing = [] if is_installed() or (PULUMI_HOME / "pulumi").exists() else [Part("the Pulumi CLI", PULUMI_HOME, build_pulumi, 6)]
+    missing += [] if find_yaml() else [Part("Pulumi's language host for YAML", YAML_HOME, build_yaml, 2)]
     missing += [] if (MINIO_HOME / "minio").exists() else [Part("a MinIO server", MINIO_HOME, build_minio, 3)]
     return make([*missing, *missing_evaluators()])
 
@@ -73,6 +78,13 @@ def make(missing: list[Part]) -> int:
 def is_installed() -> bool:
     """Whether a complete Pulumi CLI on `PATH` will do: the binary alone cannot run Python programs."""
     return not WANTED and shutil.which("pulumi") is not None and shutil.which("pulumi-language-python") is not None
+
+
+def find_yaml() -> Path | None:
+    """The language host for YAML: an installed CLI's own, else the one that was built."""
+    installed = shutil.which("pulumi-language-yaml")
+    built = YAML_HOME / "pulumi-language-yaml"
+    return Path(installed) if installed is not None and is_installed() else built if built.exists() else None
 
 
 def build_into(home: Path, build: Callable[[Path], bool]) -> bool:
@@ -107,6 +119,11 @@ def build_pulumi(target: Path) -> bool:
     shutil.copyfile(Path(sdk, "python", "cmd", runner.name), runner)
     runner.chmod(0o755)
     return True
+
+
+def build_yaml(target: Path) -> bool:
+    """The language host; only the tests run it."""
+    return go("install", "-ldflags", "-s -w", f"{YAML}/cmd/pulumi-language-yaml@v{YAML_VERSION}", folder=str(target), GOBIN=str(target))
 
 
 def build_minio(target: Path) -> bool:

@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tools.build_cli import PULUMI_HOME, is_installed
+from tools.build_cli import PULUMI_HOME, find_yaml, is_installed
 
 ROOT = Path(__file__).resolve().parents[2]
 VENV = Path(sys.prefix)
@@ -146,6 +146,8 @@ def link_cli(folder: Path) -> Path:
     for name in ("pulumi", "pulumi-language-python-exec"):
         link(PULUMI_HOME / name, folder / name)
     write_launcher(folder / "pulumi-language-python", "language_host")
+    if (yaml := find_yaml()) is not None:
+        link(yaml, folder / yaml.name)
     return folder
 
 

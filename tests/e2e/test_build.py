@@ -16,6 +16,7 @@ def test_without_go_and_cli_one_line_says_what_is_missing(tmp_path: Path) -> Non
         text=True,
         check=False,
     )
-    missing = "Go is not on PATH, and the Pulumi CLI, a MinIO server, the evaluators of S3 servers would have to be built: install Go\n"
+    parts = "the Pulumi CLI, Pulumi's language host for YAML, a MinIO server, the evaluators of S3 servers"
+    missing = f"Go is not on PATH, and {parts} would have to be built: install Go\n"
     assert (process.returncode, process.stdout, process.stderr) == (1, "", missing)
     assert list(tmp_path.iterdir()) == []

@@ -28,14 +28,16 @@ new Resource("aws:s3/bucketPolicy:BucketPolicy", "logs", {
 });
 """
 _HEADS = {"index.js": 'const pulumi = require("@pulumi/pulumi");', "index.ts": 'import * as pulumi from "@pulumi/pulumi";'}
+#: The SDK takes ES modules in TypeScript with these only.
+_WANTED = '{"private": true, "dependencies": {"@pulumi/pulumi": "^3.204.0", "ts-node": "^10.9.2", "typescript": "^5.0.0"}}\n'
 
 
 @pytest.fixture(scope="module")
 def packages() -> Path:
     """The folder that npm has installed the SDK into."""
     _CACHE.mkdir(parents=True, exist_ok=True)
-    (_CACHE / "package.json").write_text('{"private": true, "dependencies": {"@pulumi/pulumi": "^3.204.0"}}\n', "utf-8")
-    if not (_CACHE / "node_modules" / "@pulumi" / "pulumi").is_dir():
+    (_CACHE / "package.json").write_text(_WANTED, "utf-8")
+    if not all((_CACHE / "node_modules" / name).is_dir() for name in ("@pulumi/pulumi", "ts-node", "typescript")):
         subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--silent"], cwd=_CACHE, check=True)
     return _CACHE / "node_modules"
 
@@ -44,11 +46,36 @@ def packages() -> Path:
 @pytest.mark.parametrize(("statements", "status"), [("header, transport", 0), ("transport", 1)])
 def test_a_program_is_judged_under_this_node(file: str, statements: str, status: int, packages: Path, tmp_path: Path) -> None:
     """It passes with both statements, and is blocked for the one that it lacks."""
-    (tmp_path / "node_modules").symlink_to(packages)
-    (tmp_path / "Pulumi.yaml").write_text(f"name: noded\nruntime: nodejs\nmain: {file}\n", "utf-8")
-    values = {"statements": statements, "any": ": any" if file.endswith(".ts") else ""}
-    (tmp_path / file).write_text(f"{_HEADS[file]}{_PROGRAM % values}", "utf-8")
-    command = [sys.executable, "-m", "offline", "preview", str(tmp_path)]
-    ended = subprocess.run(command, cwd=ROOT, env=dict(os.environ), capture_output=True, text=True, check=False)
+    text = write_program(file, statements)
+    ended = preview(tmp_path, packages, file, text)
     assert ended.returncode == status, ended.stdout + ended.stderr
     assert ("without the header `x-amz-server-side-encryption` is not denied" in ended.stdout) == bool(status)
+
+
+def test_a_module_in_typescript_is_judged(packages: Path, tmp_path: Path) -> None:
+    """An ES module, which the SDK takes by itself only where no loader is among the arguments."""
+    (tmp_path / "package.json").write_text('{"type": "module"}', "utf-8")
+    ended = preview(tmp_path, packages, "index.ts", f"{write_program('index.ts', 'header, transport')}await Promise.resolve();\n")
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+
+
+def test_a_program_may_be_busy_for_longer_than_a_minute(packages: Path, tmp_path: Path) -> None:
+    """A large one is compiled before it listens to the engine again, which is not to give it up."""
+    head = f"{_HEADS['index.js']}\nif (pulumi.runtime.isDryRun()) require('child_process').execSync('sleep 64');\n"
+    text = write_program("index.js", "header, transport").removeprefix(_HEADS["index.js"])
+    ended = preview(tmp_path, packages, "index.js", f"{head}new pulumi.ComponentResource('shop:index:Early', 'early');\n{text}")
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+
+
+def write_program(file: str, statements: str) -> str:
+    """The program in the language of the file, with these statements in its document."""
+    return f"{_HEADS[file]}{_PROGRAM % {'statements': statements, 'any': ': any' if file.endswith('.ts') else ''}}"
+
+
+def preview(folder: Path, packages: Path, file: str, text: str) -> subprocess.CompletedProcess[str]:
+    """The command on a program of this text."""
+    (folder / "node_modules").symlink_to(packages)
+    (folder / "Pulumi.yaml").write_text(f"name: noded\nruntime: nodejs\nmain: {file}\n", "utf-8")
+    (folder / file).write_text(text, "utf-8")
+    command = [sys.executable, "-m", "offline", "preview", str(folder)]
+    return subprocess.run(command, cwd=ROOT, env=dict(os.environ), capture_output=True, text=True, check=False)

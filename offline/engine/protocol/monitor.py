@@ -25,9 +25,14 @@ from offline.engine.protocol.values import Properties
 from offline.run import Failure, Unanswered
 
 _THREADS = 64
+_HOUR = 3_600_000
 _INSTALLED = frozenset({"node_modules", "site-packages", "vendor"})
-#: A program that is busy for minutes sends its pings all at once, which gRPC would take for an attack.
-_PATIENT = (("grpc.http2.max_ping_strikes", 0), ("grpc.http2.min_recv_ping_interval_without_data_ms", 0))
+#: A program that is busy for minutes answers no ping meanwhile, and sends its own all at once, which gRPC would take for an attack.
+_PATIENT = (
+    ("grpc.http2.max_ping_strikes", 0),
+    ("grpc.http2.min_recv_ping_interval_without_data_ms", 0),
+    ("grpc.http2.ping_timeout_ms", _HOUR),
+)
 
 
 class Monitor(resource_pb2_grpc.ResourceMonitorServicer):

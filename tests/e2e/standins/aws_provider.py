@@ -17,6 +17,7 @@ import grpc
 from google.protobuf import empty_pb2, json_format, struct_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
+from tests.e2e.standins.aws_schema import write_schema
 from tests.e2e.standins.serving import serve
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
@@ -176,8 +177,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return plugin_pb2.PluginInfo(version=version("pulumi-aws"))
 
     def GetSchema(self, _request: object, _context: object) -> provider_pb2.GetSchemaResponse:  # noqa: N802
-        """None is needed to run a program."""
-        return provider_pb2.GetSchemaResponse(schema="{}")
+        """Only the language host for YAML needs one."""
+        return provider_pb2.GetSchemaResponse(schema=write_schema(version("pulumi-aws")))
 
     def CheckConfig(self, request: provider_pb2.CheckRequest, _context: object) -> provider_pb2.CheckResponse:  # noqa: N802
         """Any configuration will do."""
