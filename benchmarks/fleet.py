@@ -122,11 +122,14 @@ def measure(folder: Path, run: Run) -> Measured:
     started = time.perf_counter()
     process = subprocess.Popen([*command, *run.options], cwd=ROOT, env=environment)
     peak, alive = 0.0, run.client is not None
-    while process.poll() is None:
-        watched = list_family(process.pid if run.client is None else os.getpid())
-        peak = max([peak, *(read_peak(each) for each in watched if each != os.getpid())])
-        alive = alive and not kill_half_way(run.client, run.states)
-        time.sleep(0.1)
+    try:
+        while process.poll() is None:
+            watched = list_family(process.pid if run.client is None else os.getpid())
+            peak = max([peak, *(read_peak(each) for each in watched if each != os.getpid())])
+            alive = alive and not kill_half_way(run.client, run.states)
+            time.sleep(0.1)
+    finally:
+        process.terminate()
     seconds = time.perf_counter() - started
     if process.returncode != 1 or alive:
         sys.exit(f"{run.what}: exit status {process.returncode}{', and no worker was killed before the end' if alive else ''}")
