@@ -198,6 +198,7 @@ def test_a_node_program_is_started_as_the_cli_does(name: str, make: Make, tmp_pa
     assert (arguments[1:3], arguments[-1]) == (["--max-old-space-size=512", str(runner)], ".")
     assert (options["--project"], options["--stack"], options["--dry-run"], options["--pwd"]) == ("tried", "dev", "true", str(folder))
     assert options["--engine"] == options["--monitor"]
+    assert environment["PULUMI_NODEJS_TRANSPILE_ONLY"] == "true"
     assert (environment["PULUMI_NODEJS_TYPESCRIPT"], environment["PULUMI_NODEJS_TSCONFIG_PATH"]) == ("true", str(folder / "ts.json"))
 
 

@@ -216,7 +216,7 @@ def _make_environment(project: Project, address: str, session: Session) -> dict[
         "PULUMI_CONFIG_SECRET_KEYS": json.dumps(project.secret_keys),
         "PYTHONUNBUFFERED": "1",
         "no_grpc_proxy": _spare_loopback(),
-        **_read_node_options(project, session),
+        **_read_node_options(project),
     }
 
 
@@ -226,12 +226,14 @@ def _spare_loopback() -> str:
     return f"{spared},127.0.0.1" if spared else "127.0.0.1"
 
 
-def _read_node_options(project: Project, session: Session) -> dict[str, str]:
-    """TypeScript is on unless Pulumi.yaml says otherwise; its types need no second check."""
-    options = {} if project.options.get("typescript") is False else {"PULUMI_NODEJS_TYPESCRIPT": "true"}
+def _read_node_options(project: Project) -> dict[str, str]:
+    """TypeScript is on unless Pulumi.yaml says otherwise; its types are left alone, which would take most of the time and the memory."""
+    options = {"PULUMI_NODEJS_TRANSPILE_ONLY": "true"}
+    if project.options.get("typescript") is not False:
+        options["PULUMI_NODEJS_TYPESCRIPT"] = "true"
     if "tsconfig" in project.options:
         options["PULUMI_NODEJS_TSCONFIG_PATH"] = str(project.folder / str(project.options["tsconfig"]))
-    return options | ({"PULUMI_NODEJS_TRANSPILE_ONLY": "true"} if session.again else {})
+    return options
 
 
 def _await_end(process: subprocess.Popen[bytes], session: Session, patience: float) -> Failure | None:

@@ -148,7 +148,7 @@ class Operation(NamedTuple):
         resolved: Round | None = None
         for number in range(_ROUNDS):
             self.progress("running the program again, with resolved outputs" if number == 0 else "resolving what documents depend on")
-            round_ = self._run(answers, dry_run=True, again=True)
+            round_ = self._run(answers, dry_run=True)
             if isinstance(round_, Failure):
                 return resolved, round_, answers
             resolved = round_ if resolved is None else combine(resolved, round_)
@@ -165,11 +165,11 @@ class Operation(NamedTuple):
         if not one.made_up or answers.maker is None:
             return one
         self.progress("running the program with other made-up answers")
-        other = self._run(answers._replace(maker=answers.maker._replace(variant="second")), dry_run=dry_run, again=True)
+        other = self._run(answers._replace(maker=answers.maker._replace(variant="second")), dry_run=dry_run)
         if isinstance(other, Failure):
             return other
         if plain is not None and any(seen.type in DOCUMENT_TYPES and seen.urn not in match([seen], plain.seen) for seen in one.seen):
-            unmade = self._run(answers._replace(maker=None), dry_run=dry_run, again=True)
+            unmade = self._run(answers._replace(maker=None), dry_run=dry_run)
             plain = plain if isinstance(unmade, Failure) else unmade
         try:
             return weigh(one, other, plain, self._ask)
@@ -187,9 +187,9 @@ class Operation(NamedTuple):
         project = self.project
         return StackSettings(project.name, project.stack, project.organization, dry_run, project.config, project.secret_keys)
 
-    def _run(self, answers: Answers, *, dry_run: bool, again: bool = False) -> Round | Failure:
+    def _run(self, answers: Answers, *, dry_run: bool) -> Round | Failure:
         project, settings = self.project, self._describe_stack(dry_run=dry_run)
-        session = Session(dry_run=dry_run, again=again, folder=project.folder)
+        session = Session(dry_run=dry_run, folder=project.folder)
         try:
             with boot(self.pack, settings, self.policies) as pack:
                 deployment = Deployment(settings, pack, answers)

@@ -25,11 +25,10 @@ class Provided(NamedTuple):
 class Session:
     """The mutable part of one program's conversation; every method may be called from any thread."""
 
-    def __init__(self, *, dry_run: bool, again: bool = False, folder: Path | None = None) -> None:
-        """Nothing has happened yet. `again`: the program has run before, to its end. `folder`: where its own files are."""
+    def __init__(self, *, dry_run: bool, folder: Path | None = None) -> None:
+        """Nothing has happened yet. `folder`: where its own files are."""
         self.folder = folder
         self.dry_run = dry_run
-        self.again = again
         self._lock = threading.Lock()
         self._failure: Failure | None = None
         self._log: list[str] = []
