@@ -1,17 +1,13 @@
 """The HTML report in a real browser: laid out, readable, and inert."""
 
-import os
 import shutil
 import struct
 import subprocess
 import sys
-import time
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from benchmarks.fleet import list_family
 from benchmarks.organization import write_states
 from offline.pack_info import ROOT
 from offline.report import html
@@ -105,30 +101,12 @@ def test_the_page_prints(browser: str, tmp_path: Path) -> None:
     assert 1 <= pages <= 8
 
 
-def measure_cpu(browser: str, folder: Path, page: str) -> float:
-    """The CPU seconds that all of Chromium's processes take to paint a page: other work on the machine does not change that much."""
-    (folder / "page.html").write_text(page, "utf-8")
-    command = [browser, *FLAGS, f"--user-data-dir={folder / 'profile'}", f"--screenshot={folder / 'shot.png'}", "--window-size=1280,900"]
-    process = subprocess.Popen([*command, (folder / "page.html").as_uri()], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    spent: dict[int, int] = {}
-    while process.poll() is None:
-        for each in list_family(process.pid):
-            with suppress(OSError):
-                fields = Path(f"/proc/{each}/stat").read_text("utf-8").rpartition(")")[2].split()
-                spent[each] = int(fields[11]) + int(fields[12])
-        time.sleep(0.02)
-    assert process.returncode == 0
-    return sum(spent.values()) / os.sysconf("SC_CLK_TCK")
-
-
-def test_ten_thousand_buckets_open_in_three_seconds(browser: str, tmp_path: Path) -> None:
-    """The report on a hundred stacks, five of each hundred buckets with a finding, from the command itself, painted."""
+def test_ten_thousand_buckets_open(browser: str, tmp_path: Path) -> None:
+    """The report on a hundred stacks, from the command itself, is read and laid out to its last bucket; `make bench` says how fast."""
     report = tmp_path / "many.html"
     write_states(tmp_path / "states", range(100))
     command = (sys.executable, "-m", "offline", "analyze", str(tmp_path / "states"), "--format", "html", "--output", str(report))
     assert subprocess.run(command, cwd=ROOT, check=False).returncode == 1
-    page = report.read_text("utf-8")
-    assert page.count('<tr id="bucket-') == 10_000
-    empty = min(measure_cpu(browser, tmp_path, "<p>nothing") for _ in range(3))
-    taken = min(measure_cpu(browser, tmp_path, page) for _ in range(3)) - empty
-    assert taken < 3
+    dom = browse(browser, tmp_path, let_run(report.read_text("utf-8")).replace("</body>", MEASURE), "--dump-dom")
+    assert dom.count('<tr id="bucket-') == 10_000
+    assert 'data-font="30px"' in dom
