@@ -1,8 +1,8 @@
 """
 How fast a browser opens the HTML report on 10,000 buckets.
 
-A report on a hundred stacks, five of each hundred buckets with a finding, and an empty page, painted in turn by Chromium: the seconds of CPU
-of all its processes, and those on the clock. Exit status 1 where the clock's median, less that of the empty page, is over the limit.
+A report on a hundred stacks, five of each hundred buckets with a finding, and an empty page, painted in turn by Chromium: the seconds of
+CPU of all its processes, and those on the clock. Exit status 1 where the median, less that of the empty page, is over the limit.
 """
 
 import os
