@@ -40,14 +40,15 @@ def families() -> tuple[Family, ...]:
         Family("100 prefixes and the rest", _prefixes_and_rest(100), ("Denied",), 44),
         Family("650 names and all others", _names_and_others(650), ("Denied",), 70),
         Family("a token or not, key by key", _tokens(100), ("Counterexample",), 158),
-        Family("not containing one of 12 tokens", _missing_tokens(12), ("Counterexample", "Denied"), 7),
+        Family("not containing one of 12 tokens", _missing_tokens(12), ("Counterexample",), 7),
         Family("lengths 1 to 120 and longer", _ladder(120), ("Denied",), 444),
-        Family("pigeonhole, 6 holes", _pigeonhole(6), ("Denied",), 210),
-        Family("Tseitin, 26 nodes", _tseitin(26), ("Denied", "Undecided"), 1900),
-        Family("3-SAT in one key, 12 variables", _sat(12, 1), ("Counterexample", "Denied", "Undecided"), 900),
-        Family("without 90 tokens", _without_tokens(90), ("Counterexample", "Undecided"), 900),
-        Family("3-SAT in one key, 16 variables", _sat(16, 1), ("Counterexample", "Denied", "Undecided"), 11_000),
-        Family("3-SAT in one key, 24 variables", _sat(24, 1), ("Counterexample", "Denied", "Undecided"), 14_000),
+        # With six holes the document is longer than S3 takes. The reference was not asked about five: it is held to our own time here.
+        Family("pigeonhole, 5 holes", _pigeonhole(5), ("Denied",), 20),
+        Family("Tseitin, 26 nodes", _tseitin(26), ("Undecided",), 1900),
+        Family("3-SAT in one key, 12 variables", _sat(12, 1), ("Undecided",), 900),
+        Family("without 90 tokens", _without_tokens(90), ("Undecided",), 900),
+        Family("3-SAT in one key, 16 variables", _sat(16, 1), ("Undecided",), 11_000),
+        Family("3-SAT in one key, 24 variables", _sat(24, 1), ("Undecided",), 14_000),
     )
 
 
