@@ -16,7 +16,7 @@ import json
 import re
 import sys
 from decimal import Decimal
-from functools import cache, partial, reduce
+from functools import cache, lru_cache, partial, reduce
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,7 +27,7 @@ ARN, ACCOUNT, ORGANIZATION, SERVICE, IS_SERVICE = OF_CALLER
 TRANSPORT, TLS, IP, ENDPOINT = "aws:securetransport", "s3:tlsversion", "aws:sourceip", "aws:sourcevpce"
 TIED = ((TRANSPORT, TLS), (IP, ENDPOINT))  # keys of which an assumption says which values occur together
 NOT_SHOWN = ("aws:referer", "aws:useragent")  # people keep shared secrets in conditions on these
-MOST_BYTES, MOST_BYTES_OF_POLICY, MOST_WORK, SIXTEEN_BITS, COLONS = 8_000_000, 20_480, 3_000_000, 0xFFFF, 5
+MOST_BYTES, MOST_BYTES_OF_POLICY, MOST_WORK, SIXTEEN_BITS, COLONS = 8_000_000, 20_480, 10_000_000, 0xFFFF, 5
 FOLDED = {"i": "\u0130\u0131", "k": "\u212a", "s": "\u017f"}  # letters beyond ASCII that may be the same, where case does not count
 EMPTY_OR_ABSENT = ("", "")  # of a key: an empty value that is nothing to Null and to ForAllValues, and a string to other operators
 
@@ -156,7 +156,7 @@ def stands_for(sign: str | int, letter: str) -> bool:
     return letter in sign if isinstance(sign, str) else letter != ":" or sign in (MANY, ONE)
 
 
-@cache
+@lru_cache(maxsize=200_000)
 def step(pattern: Pattern, places: frozenset[int], letter: str) -> frozenset[int]:
     """Where in the pattern one can be after one more letter."""
     passed = {place for place in places if place < len(pattern) and stands_for(pattern[place], letter)}
@@ -168,7 +168,7 @@ def matches(pattern: Pattern, text: str) -> bool:
     return len(pattern) in reduce(lambda places, letter: step(pattern, places, letter), text, close(pattern, {0}))
 
 
-@cache
+@lru_cache(maxsize=1_000)
 def represent(claim: Claim, patterns: frozenset[Pattern], prefix: str = "") -> tuple[str, ...]:
     """Of the strings that begin so and go on, one for every combination of patterns that match and do not."""
     single = {pattern for pattern in patterns if all(isinstance(sign, str) and len(sign) == 1 for sign in pattern)}

@@ -27,6 +27,7 @@ def test_a_condition_is_the_same_for_both() -> None:
 def test_a_difference_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     """Each one on standard error, and in the status."""
     truth = [ask_verifier(tmp_path, Case(Random(7 * 10**9 + number))) == 0 for number in range(10)]
+    monkeypatch.setattr(compare_with_model, "build_model", lambda _folder: None)
     monkeypatch.setattr(compare_with_model, "ask_model", lambda _folder, _cases: truth)
     assert compare_with_model.main(["10", "7"]) == 0
     monkeypatch.setattr(compare_with_model, "ask_model", lambda _folder, _cases: [not truth[0], *truth[1:]])
