@@ -179,6 +179,8 @@ def _contradictions(request: Request, context: Values, assumptions: Assumptions,
         yield not _agrees(_keys_of_service(request.principal), context, missing)
     if assumptions.principal_keys_agree:
         yield not _agrees(_keys_of_identity(request.principal), context, missing)
+        # Every request has an account; which one an origin access identity has is not documented.
+        yield isinstance(request.principal, OriginAccessIdentity) and PRINCIPAL_ACCOUNT in missing
     if assumptions.inapplicable_keys_absent:
         yield not all(applies(request.action, key) for key in context)
 

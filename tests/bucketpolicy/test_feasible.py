@@ -16,6 +16,7 @@ ROLE = Identity("role", ACCOUNT, f"arn:aws:iam::{ACCOUNT}:role/team/app", "one")
 USER = Identity("user", ACCOUNT, f"arn:aws:iam::{ACCOUNT}:user/bob")
 ROOT = Identity("root", ACCOUNT, f"arn:aws:iam::{ACCOUNT}:root")
 SERVICE = Service("logging.s3.amazonaws.com")
+ORIGIN = OriginAccessIdentity("arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1")
 ANYTHING = Goal("b", "aws", (Target(BUCKET_ACTIONS, "bucket", ()), Target(OBJECT_ACTIONS, "object", ())))
 
 
@@ -103,7 +104,7 @@ def test_exempt_principals_need_not_be_denied(exempt: tuple[str, ...], left: set
 
 def test_an_origin_access_identity_is_exempt_by_its_arn_or_with_an_account() -> None:
     """Its account is known from its keys, if at all."""
-    caller = OriginAccessIdentity("arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1")
+    caller = ORIGIN
     account = (("aws:principalaccount", (ACCOUNT,)),)
     assert in_goal(ask(caller), ANYTHING)
     assert not in_goal(ask(caller), ANYTHING._replace(exempt=(caller.arn,)))
@@ -225,6 +226,7 @@ NAMED = ((("aws:principalservicename", (SERVICE.name,))),)
         ("principal_keys_agree", ask(), ["aws:principalarn"]),
         ("principal_keys_agree", ask(context=(("aws:principalaccount", ("444455556666",)),)), []),
         ("principal_keys_agree", ask(), ["aws:principalaccount"]),
+        ("principal_keys_agree", ask(ORIGIN, context=(("aws:principalarn", (ORIGIN.arn,)),)), ["aws:principalaccount"]),
         ("principal_keys_agree", ask(SERVICE, context=ARN), []),
         ("principal_keys_agree", ask(ANONYMOUS, context=(("aws:principalaccount", (ACCOUNT,)),)), []),
         ("inapplicable_keys_absent", ask(action="s3:GetObject", context=((SSE, ("AES256",)),)), []),

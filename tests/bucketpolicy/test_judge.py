@@ -343,3 +343,10 @@ def test_what_would_be_compiled_at_length_is_given_up_before(statement: Json) ->
     verdict = judge(document, HEADERLESS)
     assert isinstance(verdict, Undecided)
     assert verdict.reasons[0].reason.startswith("the document is too complex")
+
+
+def test_an_origin_access_identity_has_some_account() -> None:
+    """Both readings take it so: neither objects to a denial of whoever has an account."""
+    spares_users: Json = {**DENY, "Condition": {"Null": {SSE: "true"}, "ArnNotEquals": {"aws:PrincipalArn": "arn:aws:iam::*:user/*"}}}
+    of_accounts: Json = {**DENY, "Condition": {"Null": {SSE: "true", "aws:PrincipalAccount": "false"}}}
+    assert isinstance(judge(read(spares_users, of_accounts), HEADERLESS), Denied)
