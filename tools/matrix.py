@@ -24,15 +24,10 @@ CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "s3-e
 PAGE = ROOT / "docs" / "supported-versions.md"
 PACKAGES = ("pulumi", "pulumi-policy", "pulumi-aws")
 ABSENT = "not to be had here"
-#: What decides and speaks, and what starts processes: about a minute and a half.
-PACK = ("tests/policies", "tests/crossguard/test_pack.py", "tests/crossguard/test_register.py", "tests/crossguard/test_remediation.py")
-OFFLINE = (
-    "tests/offline/test_preview.py",
-    "tests/offline/test_check.py",
-    "tests/offline/test_engine_wire.py",
-    "tests/offline/test_testing.py",
-)
-REAL = ("tests/e2e/test_update.py", "tests/e2e/test_configuration.py", "tests/e2e/test_installed.py")
+#: What decides and speaks, what is published over the engine's protocol, and what starts processes: two minutes on an idle machine.
+PACK = ("tests/policies/test_cases.py", "tests/crossguard/test_pack.py", "tests/crossguard/test_remediation.py")
+OFFLINE = ("tests/offline/test_check.py", "tests/offline/test_engine_wire.py")
+REAL = ("tests/e2e/test_update.py", "tests/e2e/test_configuration.py")
 CORE = ("tests/bucketpolicy", "tests/policies/test_cases.py", "tests/policies/test_case_repairs.py")
 #: CPython as WebAssembly, for a version of which there is no interpreter. It has neither processes nor the SDK.
 WASM = "pyodide@314"
@@ -240,7 +235,7 @@ def try_wasm(cell: Cell, clone: Path) -> Tried:
 
 def run(command: list[str], clone: Path, settings: Mapping[str, str]) -> tuple[int, str]:
     """The status of a command that yields to everything else, and its last line; all it said is printed where it fails."""
-    ended = subprocess.run(["nice", *command], cwd=clone, env=settings, capture_output=True, text=True, check=False)
+    ended = subprocess.run(["nice", "-n", "5", *command], cwd=clone, env=settings, capture_output=True, text=True, check=False)
     if ended.returncode:
         print(f"{' '.join(command)}\n{ended.stdout[-4000:]}{ended.stderr[-4000:]}", file=sys.stderr)
     return ended.returncode, (ended.stdout.strip().splitlines() or [""])[-1]
