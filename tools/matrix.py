@@ -93,10 +93,10 @@ CELLS = (
     *(Cell(f"Python {version}", PACK + OFFLINE, version, demo=True) for version in ("3.10", "3.11", "3.12", "3.13", "3.14")),
     Cell("SDK, oldest", PACK + OFFLINE, "3.10", read_lower_ends(ROOT), demo=True),
     Cell("SDK, newest", PACK + OFFLINE, "3.13", demo=True),
-    Cell("pulumi-aws 6", OFFLINE, "3.11", ("pulumi-aws<7",), demo=True),
+    # The examples are written for 7: some resources have other names in 6.
+    Cell("pulumi-aws 6", OFFLINE, "3.11", ("pulumi-aws<7",)),
     Cell("pulumi-aws 7", OFFLINE, "3.11", demo=True),
     *(Cell(f"Node {version}", ("tests/e2e/test_node.py",), node=version) for version in ("18", "20", "22")),
-    Cell("Pulumi CLI 3.205", REAL, cli="3.205.0"),
     Cell("Pulumi CLI 3.259", REAL, cli="3.259.0"),
     Cell("Pulumi CLI 3.276", REAL, cli="3.276.0"),
 )

@@ -143,8 +143,8 @@ def make_environment(home: Path) -> dict[str, str]:
 
 def link_cli(folder: Path) -> Path:
     """The built CLI with the stand-in for its language host beside it: only from there the CLI takes it without a warning."""
-    for name in ("pulumi", "pulumi-language-python-exec"):
-        link(PULUMI_HOME / name, folder / name)
+    for program in PULUMI_HOME.iterdir():
+        link(program, folder / program.name)
     write_launcher(folder / "pulumi-language-python", "language_host")
     if (yaml := find_yaml()) is not None:
         link(yaml, folder / yaml.name)
