@@ -9,7 +9,7 @@ RUN := $(VENV)/bin/python
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test e2e check lint docs tables fuzz mutate guard bench bench-fleet matrix formal attack
+.PHONY: help demo test e2e check lint docs tables fuzz mutate guard bench bench-fleet matrix formal attack certificates
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | sort | awk -F'\t' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -25,7 +25,7 @@ demo: $(READY) ## the examples against the pack, without CLI or account; ENGINE=
 	@$(RUN) tools/demo.py --engine $(ENGINE)
 
 test: $(READY) ## every test that needs Python only
-	@$(RUN) -m pytest -n auto -q -m 'not e2e' --cov --cov-report=
+	@$(RUN) -m pytest -n auto --dist worksteal -q -m 'not e2e' --cov --cov-report=
 	@$(RUN) -m coverage report --skip-covered --include='bucketpolicy/*,crossguard/*' --fail-under=100
 	@$(RUN) -m coverage report --skip-covered --include='offline/*' --fail-under=90
 
@@ -61,6 +61,9 @@ formal: $(READY) ## check the proof that what the verifier accepts is denied, an
 
 fuzz: $(READY) ## random documents against the oracles: N=1000000 SEED=7
 	@$(RUN) tools/fuzz.py $(N) $(SEED)
+
+certificates: $(READY) ## what is denied and what was tampered with, put to the verifier (long): N=100000 for so many of both
+	@$(RUN) tools/certificates.py $(N) $(N)
 
 attack: $(READY) ## hostile requests, states, documents and faults of the machine: SHARE=0.1 for a tenth
 	@$(RUN) tools/attack.py $(SHARE)

@@ -441,7 +441,7 @@ def represent_callers(claim: Claim, tests: list[Test]) -> list[Request]:
     names = {name.partition(":")[2] for test in tests if test.subject == "Principal" for name in test.wanted} | {*claim.exempt}
     literals = frozenset(tuple(name) for name in names if is_plain(name))
     accounts = {account for name in names for account in re.findall("[0-9]{12}", name)}
-    accounts |= {text for _, text in compared_with(ACCOUNT, tests) if is_plain(text)}
+    accounts |= {text for _, text in compared_with(ACCOUNT, tests) if re.fullmatch("[0-9]{12}", text)}
     segments = {ACCOUNT_ID, *map(tuple, accounts), *map(within_segment, patterns_of(ACCOUNT, tests))}
     start = f"arn:{claim.partition}:"
     of_accounts = {(*start, MANY_IN_SEGMENT, ":", MANY_IN_SEGMENT, ":", *segment, ":", MANY) for segment in segments}
@@ -469,7 +469,9 @@ def values_of_caller(claim: Claim, caller: Caller, key: str, every: list[Value],
     if key not in (ARN, ACCOUNT) or "principal-keys-agree" not in claim.said or (key == ARN and caller.kind == "anonymous"):
         return every
     own = caller.account() if key == ACCOUNT else caller.name if caller.kind == "identity" else None
-    return [(own,)] if own else [value for value in every if value is None or (key == ACCOUNT and value[0] not in accounts)]
+    # A service is of none of the accounts that are named; whoever has an ARN without an account may be of any that is not exempt.
+    barred = claim.exempt if caller.kind == "identity" else accounts
+    return [(own,)] if own else [value for value in every if value is None or (key == ACCOUNT and value[0] not in barred)]
 
 
 def is_possible(claim: Claim, keys: Request) -> bool:
@@ -640,7 +642,9 @@ def read_question(written: Json) -> Test:
     key, asked, values = fold(written["key"]), written["is"], written.get("values", [])
     kind, several = key_type(key) or ("", True)
     fitting = kind in {"absent": kind, "below": ("Numeric",)}.get(asked, ("String", "Arn", "Bool"))
-    if not kind or several or not fitting or not all(is_plain(text) and (asked != "below" or read_number(text)) for text in values):
+    told = kind != "Bool" or {*values} <= {"true", "false"}
+    told = told and all(is_plain(text) and (asked != "below" or read_number(text)) for text in values)
+    if not kind or several or not fitting or not told:
         raise EndError(3, f"the question whether {show(key)} is {asked}")
     return Test(key, asked, tuple(values))
 

@@ -114,7 +114,7 @@ def _edges(kind: str, constants: tuple[str, ...]) -> tuple[str, ...]:
             "0",
             "1.1",
             "99",
-            *(f"{float(value + step):.6g}" for value in exact for step in (-1, 0, 1)),
+            *(near for value in exact for step in (-1, 0, 1) if number(near := f"{float(value + step):.6g}") is not None),
             *(c for c in constants if number(c) is not None),
         )
     if kind == "Date":

@@ -363,10 +363,10 @@ ROWS: list[tuple[str, list[dict[str, Any]], tuple[Any, ...], int, dict[str, Any]
     ("S-55 its account", tag({"StringNotEquals": {"aws:PrincipalAccount": ACCOUNT}}), ALWAYS, 0, {"exempt": (ACCOUNT,)}),
     ("S-55 a pattern of accounts", tag({"StringNotLike": {"aws:PrincipalAccount": "1111????????"}}), ALWAYS, 1, {"exempt": (ACCOUNT,)}),
     (
-        "S-55 account and ARN",
+        "S-18 the account of an origin access identity",
         tag({"StringNotEquals": {"aws:PrincipalAccount": ACCOUNT}}, {"ArnLike": {"aws:PrincipalArn": f"arn:aws:*:*:{ACCOUNT}:*"}}),
         ALWAYS,
-        0,
+        1,
         {},
     ),
     ("S-60 versions", tag({"NumericLessThan": {TLS: "1.05"}}, {"NumericEqualsIfExists": {TLS: ["1.1", "1.2", "1.3"]}}), ALWAYS, 0, {}),
