@@ -3,10 +3,12 @@
 from typing import Any
 
 import pytest
+from pulumi_policy.deserialize import deserialize_properties
+from pulumi_policy.proxy import unknown_checking_proxy
 
 from crossguard.judging.senders import list_delivering
 from crossguard.pack.kinds import DELIVERING
-from crossguard.resources.documents import copy_known
+from crossguard.resources.documents import copy_known, read
 from tests.crossguard.documents import HEADER_ABSENT, compliant, deny, transport_only, write
 from tests.crossguard.pack import BUCKET, HAS_POLICY, UNKNOWN, UPLOADS, Double, Resource, attach
 
@@ -87,3 +89,9 @@ def test_only_so_much_of_a_resource_is_read() -> None:
     """As many parts as a document can have bytes."""
     assert len(str(copy_known({"a": list(range(100_000)), "b": {"c": 1}}))) < 150_000
     assert copy_known("x") == "x"
+
+
+def test_what_is_not_known_is_left_out() -> None:
+    """At any depth, by the SDK's own proxy, which raises where such a value is read."""
+    proxy = unknown_checking_proxy(deserialize_properties({"rules": ["x", UNKNOWN, {"a": UNKNOWN, "b": "c"}]}))
+    assert copy_known(read(proxy, "rules")) == ["x", {"b": "c"}]
