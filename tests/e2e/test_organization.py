@@ -25,7 +25,7 @@ def organization(tmp_path: Path) -> Iterator[Organization]:
 
 
 def test_what_is_published_is_the_pack_and_no_more(organization: Organization) -> None:
-    """No environment, no cache, no report; all of it under 1 MB as it travels, with tests and docs."""
+    """No environment, no cache, no report; all of it under 1.2 MB as it travels, with tests and docs."""
     for name in JUNK:
         (organization.checkout / name).mkdir()
         (organization.checkout / name / "junk").touch()
@@ -37,7 +37,7 @@ def test_what_is_published_is_the_pack_and_no_more(organization: Organization) -
     assert {part for name in names for part in name.parts}.isdisjoint(("venv", "junk"))
     needed = ("PulumiPolicy.yaml", "__main__.py", "requirements.txt", "README.md", "policies/__init__.py", "bucketpolicy/parse.py")
     assert names >= {PurePosixPath("package", name) for name in needed}
-    assert len(organization.cloud.packs[PACK, VERSION].archive) < 1_000_000
+    assert len(organization.cloud.packs[PACK, VERSION].archive) < 1_200_000
 
 
 def test_the_service_learns_what_each_policy_is(organization: Organization) -> None:
