@@ -17,12 +17,12 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.bench_decide import _DOCUMENTATION, _forget, _goals
 from bucketpolicy.document import Document
-from bucketpolicy.goal import Goal
+from bucketpolicy.goal import FEW, MANY, Goal
 from bucketpolicy.judge import judge
 from bucketpolicy.parse import parse
 from bucketpolicy.proof.check import check_proof
 from bucketpolicy.proof.decide import decide
-from bucketpolicy.semantics.probe import FEW, MANY, find_gap
+from bucketpolicy.semantics.probe import find_gap
 from bucketpolicy.verdict import Denied, Verdict
 from tests.policies.cases import read_cases
 

@@ -15,6 +15,9 @@ TLS_VERSION = "s3:tlsversion"
 EARLIEST = 1_793_059_200
 """2026-10-27T00:00:00Z, the day of the tables, in seconds since 1970: no request is shown with a time before."""
 
+FEW, MANY = 12, 60
+"""On how many requests a denial is tried, in a pack that runs at every preview and where there is time: known before anything is judged."""
+
 
 class Absent(NamedTuple):
     """The key is not in the request."""

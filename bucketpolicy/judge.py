@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from bucketpolicy.document import Document, Problem
-from bucketpolicy.goal import Goal
+from bucketpolicy.goal import FEW, Goal
 from bucketpolicy.proof.budget import TICKS, Budget, TooComplexError
 from bucketpolicy.proof.check import check_proof
 from bucketpolicy.proof.decide import decide, give_up
@@ -19,7 +19,7 @@ from bucketpolicy.rename import restore_name, share_name
 from bucketpolicy.request import Request
 from bucketpolicy.semantics.evaluate import is_denied
 from bucketpolicy.semantics.feasible import can_be_sent, complete, in_goal, keys_of
-from bucketpolicy.semantics.probe import FEW, find_gap
+from bucketpolicy.semantics.probe import find_gap
 from bucketpolicy.verdict import Counterexample, Denied, Undecided, Verdict
 
 #: The allowance for what is asked besides about the same document: whether a repair holds, what the answer would be with a name.

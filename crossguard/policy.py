@@ -13,8 +13,8 @@ import pulumi.runtime
 from pulumi_policy import ReportViolation, ResourceValidationArgs, StackValidationArgs
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
 
+from bucketpolicy.goal import FEW
 from bucketpolicy.repair import Repaired
-from bucketpolicy.semantics.probe import FEW
 from crossguard.judging.assess import assess, locate
 from crossguard.judging.exemptions import Applies, find_exemption
 from crossguard.judging.finding import (

@@ -17,8 +17,8 @@ from typing import Any, NamedTuple, cast
 from pulumi_policy import ResourceValidationArgs, StackValidationArgs
 
 from bucketpolicy.canonical import hash_document
+from bucketpolicy.goal import MANY
 from bucketpolicy.repair import Repaired
-from bucketpolicy.semantics.probe import MANY
 from crossguard import policy
 from crossguard.judging.assess import assess, locate
 from crossguard.judging.finding import CannotTell, NotDenied, Subject

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 import policies
-from bucketpolicy.semantics.probe import MANY
+from bucketpolicy.goal import MANY
 from crossguard.pack.rule import Rule, StackRule
 from crossguard.pack.settings import DEFAULTS, Rejected, Settings, read_settings
 from offline.files import read_text

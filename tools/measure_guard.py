@@ -31,13 +31,13 @@ from typing import NamedTuple
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bucketpolicy.document import Document, Malformed
-from bucketpolicy.goal import SSE, SSE_KMS_KEY, TLS_VERSION, TRANSPORT, Absent, AbsentOrOther, Below, Equal, Goal, Target
+from bucketpolicy.goal import FEW, MANY, SSE, SSE_KMS_KEY, TLS_VERSION, TRANSPORT, Absent, AbsentOrOther, Below, Equal, Goal, Target
 from bucketpolicy.parse import parse
 from bucketpolicy.proof.budget import Budget, TooComplexError
 from bucketpolicy.proof.check import check_proof
 from bucketpolicy.proof.decide import decide
 from bucketpolicy.rename import share_name
-from bucketpolicy.semantics.probe import FEW, MANY, find_gap
+from bucketpolicy.semantics.probe import find_gap
 from bucketpolicy.tables.actions import BUCKET_ACTIONS, OBJECT_ACTIONS
 from bucketpolicy.verdict import Counterexample, Denied, Verdict
 from tests.differential.documents import generate

@@ -32,9 +32,6 @@ from bucketpolicy.semantics.feasible import (
 )
 from bucketpolicy.tables.keys import applies
 
-#: How many requests are asked about, in a pack that runs at every preview, and where there is time.
-FEW, MANY = 12, 60
-
 _OLD_VERSIONS = ("1.1", "1.0")
 _SOURCES = (SOURCE_IP, SOURCE_VPCE)
 _OF_CALLER = frozenset((PRINCIPAL_ARN, PRINCIPAL_ACCOUNT, IS_SERVICE, SERVICE_NAME))

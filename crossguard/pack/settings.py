@@ -12,8 +12,7 @@ from datetime import date
 from functools import partial
 from typing import Any, Literal, NamedTuple
 
-from bucketpolicy.goal import Assumptions
-from bucketpolicy.semantics.probe import FEW
+from bucketpolicy.goal import FEW, Assumptions
 from crossguard.pack.memory import remember
 from crossguard.pack.partitions import PARTITIONS
 

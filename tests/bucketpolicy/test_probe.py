@@ -7,14 +7,14 @@ from random import Random
 import pytest
 
 from bucketpolicy.document import Document
-from bucketpolicy.goal import SSE, TLS_VERSION, TRANSPORT, Absent, AbsentOrOther, Assumptions, Below, Equal, Goal, Target
+from bucketpolicy.goal import FEW, MANY, SSE, TLS_VERSION, TRANSPORT, Absent, AbsentOrOther, Assumptions, Below, Equal, Goal, Target
 from bucketpolicy.parse import parse
 from bucketpolicy.proof.decide import decide
 from bucketpolicy.request import Anonymous, Identity, OriginAccessIdentity, Request, Service
 from bucketpolicy.semantics import probe as module
 from bucketpolicy.semantics.evaluate import is_denied
 from bucketpolicy.semantics.feasible import in_goal, keys_of
-from bucketpolicy.semantics.probe import FEW, MANY, find_gap, probe
+from bucketpolicy.semantics.probe import find_gap, probe
 from bucketpolicy.tables.actions import BUCKET_ACTIONS, OBJECT_ACTIONS
 from bucketpolicy.verdict import Counterexample, Denied
 from tests.differential.documents import generate

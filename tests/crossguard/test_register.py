@@ -12,7 +12,16 @@ import crossguard
 from crossguard import register
 from tests.crossguard.pack import ROOT
 
-HEAVY = ("bucketpolicy.judge", "crossguard.policy", "crossguard.messages.render", "pulumi_aws", "rich", "jinja2", "jsonschema")
+HEAVY = (
+    "bucketpolicy.judge",
+    "bucketpolicy.semantics",
+    "crossguard.policy",
+    "crossguard.messages.render",
+    "pulumi_aws",
+    "rich",
+    "jinja2",
+    "jsonschema",
+)
 
 
 def test_the_clock_is_in_utc() -> None:

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bucketpolicy.goal import Assumptions
-from bucketpolicy.semantics.probe import FEW, MANY
+from bucketpolicy.goal import FEW, MANY, Assumptions
 from crossguard.pack.assumptions import MEANINGS
 from crossguard.pack.settings import DEFAULTS, KEYS, Exemption, Rejected, Settings, describe, read_settings, write_schema
 from offline.configuration import Configuration, read_configuration

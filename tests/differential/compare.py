@@ -6,10 +6,11 @@ from random import Random
 from typing import NamedTuple
 
 from bucketpolicy.document import Document, Malformed
+from bucketpolicy.goal import FEW
 from bucketpolicy.parse import parse
 from bucketpolicy.proof.decide import decide
 from bucketpolicy.semantics import evaluate
-from bucketpolicy.semantics.probe import FEW, find_gap
+from bucketpolicy.semantics.probe import find_gap
 from bucketpolicy.verdict import Counterexample, Denied, Undecided, Verdict
 from tests.differential.attack import attack
 from tests.differential.documents import Case, generate
