@@ -15,6 +15,7 @@ COPY bucketpolicy /pack/bucketpolicy
 COPY crossguard /pack/crossguard
 COPY policies /pack/policies
 COPY offline /pack/offline
+COPY verifier /pack/verifier
 COPY bin /pack/bin
 ENV S3_ENCRYPTION_GUARD_PYTHON=/venv/bin/python PYTHONDONTWRITEBYTECODE=1
 USER 65532:65532

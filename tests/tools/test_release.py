@@ -129,5 +129,7 @@ def test_the_image_holds_what_runs() -> None:
     lines = (ROOT / "Dockerfile").read_text("utf-8").splitlines()
     copied = [name for line in lines if line.startswith("COPY ") and "--from" not in line for name in line.split()[1:-1]]
     assert [name for name in copied if not (ROOT / name).exists()] == []
+    let_in = [line[1:] for line in (ROOT / ".dockerignore").read_text("utf-8").splitlines() if line.startswith("!")]
+    assert [name for name in let_in if "*" not in name and name not in copied] == []
     assert {line.split()[1] for line in lines if line.startswith("FROM ")} == {"python:3.12.12-slim-bookworm"}
     assert "USER 65532:65532" in lines
