@@ -369,6 +369,7 @@ ROWS: list[tuple[str, list[dict[str, Any]], tuple[Any, ...], int, dict[str, Any]
         1,
         {},
     ),
+    ("S-55 an account that is none", tag({"StringNotEquals": {"aws:PrincipalAccount": "true"}}), ALWAYS, 1, {"exempt": (ACCOUNT,)}),
     ("S-60 versions", tag({"NumericLessThan": {TLS: "1.05"}}, {"NumericEqualsIfExists": {TLS: ["1.1", "1.2", "1.3"]}}), ALWAYS, 0, {}),
     ("an exempt that is nobody", named(Principal={"AWS": ACCOUNT}), OVER_HTTP, 1, {"exempt": ("",)}),
 ]

@@ -96,6 +96,10 @@ CASES: dict[str, tuple[Any, str]] = {
         certify([deny()], [{"key": SSE, "is": "below", "values": ["1"]}]),
         f'not modelled: the question whether "{SSE}" is below',
     ),
+    "a Boolean that is none": (
+        certify([deny()], [{"key": "aws:SecureTransport", "is": "equal", "values": ["false", "0"]}]),
+        'not modelled: the question whether "aws:securetransport" is equal',
+    ),
     "a question of several values": (
         certify([deny()], [{"key": "aws:TagKeys", "is": "absent"}]),
         'not modelled: the question whether "aws:tagkeys" is absent',
