@@ -10,9 +10,9 @@ import json
 from functools import lru_cache
 from typing import Any
 
+from bucketpolicy.parse import MAX_BYTES
+
 _LOWER = ("Action", "NotAction")
-#: Of what is longer than any document that S3 takes, no hash is kept.
-_MOST_KEPT = 20_480
 
 
 class _NotCanonicalError(Exception):
@@ -21,7 +21,8 @@ class _NotCanonicalError(Exception):
 
 def hash_document(text: str) -> str:
     """`sha256:` and the hash of the canonical text in UTF-8; of a text that has none, the hash of that text as it is."""
-    return _hash_kept(text) if len(text) <= _MOST_KEPT else _hash(text)
+    # Of what is longer than any document that S3 takes, no hash is kept.
+    return _hash_kept(text) if len(text) <= MAX_BYTES else _hash(text)
 
 
 def _hash(text: str) -> str:

@@ -8,7 +8,6 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from typing_extensions import assert_never
@@ -119,7 +118,6 @@ def _find_judged(text: str, goal: Goal, verdict: Denied, policies: Mapping[str, 
     return _Judged(unite(document, tuple(layers)), dict(enumerate(places, start + 1)))
 
 
-@lru_cache(maxsize=8)
 def _read(text: str) -> Document:
     document = parse(text)
     if isinstance(document, Malformed):

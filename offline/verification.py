@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bucketpolicy.goal import Goal, Target
+from bucketpolicy.semantics.tokens import lower_ascii
 from crossguard.pack.rule import Rule
 from crossguard.pack.settings import Settings
 from offline.certificates import REFUSED, write_goal
@@ -90,7 +91,7 @@ def _covers(claimed: Mapping[str, Any], action: str, wanted: Mapping[str, Any]) 
 
 def _is_implied(restriction: Mapping[str, Any], by: Mapping[str, Any]) -> bool:
     """Whether every request that fits the one fits the other."""
-    if restriction["key"].lower() != by["key"]:
+    if lower_ascii(restriction["key"]) != by["key"]:
         return False
     kinds, values, others = (restriction["is"], by["is"]), set(restriction.get("values", ())), set(by.get("values", ()))
     match kinds:

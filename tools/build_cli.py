@@ -115,11 +115,9 @@ def build_pulumi(target: Path) -> bool:
             return False
         listing = ("go", "list", "-m", "-f", "{{.Dir}}", f"{PULUMI}/sdk/v3")
         sdk = subprocess.run(listing, cwd=module, env=environment(), check=True, capture_output=True, text=True).stdout.strip()
-    # The second starts a policy pack, in versions of the CLI whose engine does not do that itself.
-    for script in (Path(sdk, "python", "cmd", "pulumi-language-python-exec"), Path(sdk, "python", "dist", "pulumi-analyzer-policy-python")):
-        if script.exists():
-            shutil.copyfile(script, target / script.name)
-            (target / script.name).chmod(0o755)
+    runner = target / "pulumi-language-python-exec"
+    shutil.copyfile(Path(sdk, "python", "cmd", runner.name), runner)
+    runner.chmod(0o755)
     return True
 
 

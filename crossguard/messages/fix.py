@@ -4,14 +4,9 @@ import re
 from collections.abc import Callable
 
 from bucketpolicy.repair import CannotRepair, Repaired
-from crossguard.judging.finding import (
-    Lapsed,
-    Subject,
-)
+from crossguard.judging.finding import Lapsed, Subject
 from crossguard.messages.layout import MOST_LINES, LayOut, Reason, fit, lay_out_all
-from crossguard.messages.quoting import (
-    quote,
-)
+from crossguard.messages.quoting import quote
 
 _MADE_UP = re.compile(r"-[0-9a-f]{7}$")
 

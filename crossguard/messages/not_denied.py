@@ -8,19 +8,11 @@ from functools import partial
 
 from bucketpolicy.acceptance import Refusal
 from bucketpolicy.repair import CannotRepair, Repaired
-from crossguard.judging.finding import (
-    NotDenied,
-    OutputSeen,
-    Subject,
-)
+from crossguard.judging.finding import NotDenied, OutputSeen, Subject
 from crossguard.messages.fix import describe_lapse, fit_fix, label_fix
 from crossguard.messages.layout import LIMITS, MOST_LINES, REASONS, Reason, count_lines, take
 from crossguard.messages.outputs import ADVICE, describe_cause, describe_remedy
-from crossguard.messages.quoting import (
-    SHORTEST_LIMIT,
-    enumerate_texts,
-    name_statement,
-)
+from crossguard.messages.quoting import SHORTEST_LIMIT, enumerate_texts, name_statement
 from crossguard.messages.requests import describe_request
 from crossguard.messages.sentences import describe_mistake, describe_nearest, describe_senders, describe_statements, list_sids
 from crossguard.pack.rule import Rule, StackRule

@@ -2,22 +2,12 @@
 
 from bucketpolicy.goal import Goal
 from bucketpolicy.repair import Repaired, is_bucket_name, write_statements
-from crossguard.judging.finding import (
-    Misdirected,
-    SeveralPolicies,
-    Subject,
-    Unattached,
-)
+from crossguard.judging.finding import Misdirected, SeveralPolicies, Subject, Unattached
 from crossguard.judging.senders import Silenced
 from crossguard.judging.snippet import HALVES
 from crossguard.messages.fix import describe_lapse, fit_fix
 from crossguard.messages.layout import LIMITS, MOST_LINES, LayOut, Reason, fit
-from crossguard.messages.quoting import (
-    SHORTEST_LIMIT,
-    clean_sentence,
-    enumerate_texts,
-    quote,
-)
+from crossguard.messages.quoting import SHORTEST_LIMIT, clean_sentence, enumerate_texts, quote
 from crossguard.pack.rule import StackRule, link
 
 _MOST_SILENCED = 40

@@ -1,31 +1,17 @@
 """The HTML report in a real browser: laid out, readable, and inert."""
 
-import shutil
 import struct
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from benchmarks.organization import write_states
-from offline.pack_info import ROOT
+from benchmarks.bench_browser import FLAGS, find_browser, write_report
 from offline.report import html
 from offline.report.content import Report
 from tests.offline.test_reports import HOSTILE, SAMPLES, report_on, say
 
 pytestmark = pytest.mark.e2e
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--hide-scrollbars",
-)
 MEASURE = """<script>
 const outside = (one) => !one.closest("table") && one.getBoundingClientRect().right > innerWidth + 1;
 const wide = [...document.querySelectorAll("body *")].filter(outside);
@@ -38,7 +24,7 @@ document.body.dataset.font = getComputedStyle(document.querySelector("h1")).font
 @pytest.fixture(scope="session")
 def browser() -> str:
     """Chromium, by whatever name it is installed."""
-    found = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
+    found = find_browser()
     assert found is not None, "Chromium is needed (on Debian: apt-get install chromium)"
     return found
 
@@ -103,10 +89,7 @@ def test_the_page_prints(browser: str, tmp_path: Path) -> None:
 
 def test_ten_thousand_buckets_open(browser: str, tmp_path: Path) -> None:
     """The report on a hundred stacks, from the command itself, is read and laid out to its last bucket; `make bench` says how fast."""
-    report = tmp_path / "many.html"
-    write_states(tmp_path / "states", range(100))
-    command = (sys.executable, "-m", "offline", "analyze", str(tmp_path / "states"), "--format", "html", "--output", str(report))
-    assert subprocess.run(command, cwd=ROOT, check=False).returncode == 1
+    report = write_report(tmp_path)
     dom = browse(browser, tmp_path, let_run(report.read_text("utf-8")).replace("</body>", MEASURE), "--dump-dom")
     assert dom.count('<tr id="bucket-') == 10_000
     assert 'data-font="30px"' in dom
