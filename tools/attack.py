@@ -167,7 +167,8 @@ def inject(number: int) -> bool:
         (folder / "p.json").write_text(OPEN, "utf-8")
         if name in ("signal", "pack killed", "program killed"):
             return interrupt(folder, name, how)
-        command = [sys.executable, "-m", "offline", "fix", str(folder / "p.json"), "--bucket", "logs"]
+        # Python leaves half a file of bytecode on a full disk, and cannot read it the next time (CPython 126606).
+        command = [sys.executable, "-B", "-m", "offline", "fix", str(folder / "p.json"), "--bucket", "logs"]
         if name == "full disk":
             command += ["--output", str(folder / "p.json")]
         words = ["sh", "-c", f'exec "$@" {how}', "sh", *command]

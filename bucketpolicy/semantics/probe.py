@@ -342,6 +342,9 @@ class _Walker:
             self._settle_source(values, kept)
         if given.anonymous_has_no_identity and isinstance(draft.caller.principal, Anonymous):
             values.pop(PRINCIPAL_ORG, None)
+        if given.principal_keys_agree and isinstance(draft.caller.principal, Service):
+            # It is of none of the accounts that the document names, and of which it is, is not known (S-55).
+            values.pop(PRINCIPAL_ACCOUNT, None)
         if given.inapplicable_keys_absent:
             values = {key: texts for key, texts in values.items() if applies(draft.action, key)}
         return _Draft(draft.caller, draft.action, draft.resource, values)

@@ -117,6 +117,22 @@ def test_a_request_outside_of_the_goal_is_no_gap() -> None:
     assert find_gap(read(spared), exempt, MANY) is None
 
 
+@pytest.mark.parametrize("exempt", [(), (ACCOUNT,)])
+@pytest.mark.parametrize("switch", Assumptions._fields)
+def test_no_service_is_of_an_account_that_the_document_names(switch: str, exempt: tuple[str, ...]) -> None:
+    """Whatever else is taken for granted: `principal-keys-agree` rules it out, in the proof as in the requests (S-55)."""
+    deny: Json = {"Condition": {"Bool": {"aws:SecureTransport": "false"}, "StringNotEquals": {"aws:PrincipalAccount": ACCOUNT}}}
+    made_up: Json = {"Condition": {"NumericLessThanEquals": {"made:up": "${*}"}}}
+    assumptions = Assumptions()._replace(**{switch: not getattr(Assumptions(), switch)})
+    goal = Goal("b", "aws", (Target(("s3:PutObject",), "object", HTTP),), exempt, assumptions)
+    for document in (read(deny), read(made_up, deny)):
+        services = [dict(one.context) for one in list_tried(document, goal, 300) if isinstance(one.principal, Service)]
+        assert services
+        named = [one for one in services if one.get("aws:principalaccount") == (ACCOUNT,)]
+        assert (not named) or not assumptions.principal_keys_agree
+        assert not (isinstance(decide(document, goal), Denied) and find_gap(document, goal, 300))
+
+
 def test_the_same_question_gives_the_same_requests() -> None:
     """On every machine; and one that asks for more begins with the same ones."""
     document = read({"Condition": {"StringLike": {"aws:Referer": ["a*", "b?"]}}})
