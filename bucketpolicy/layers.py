@@ -40,7 +40,7 @@ def _find_problems(document: Document, text: str) -> Iterator[Problem]:
     if not document.variables:
         yield Problem("$.Version", "the `Version` of a resource control policy is `2012-10-17`")
     for statement in document.statements:
-        if statement.effect == "Allow" and not _allows_everything(statement):
+        if statement.effect == "Allow" and not (len(document.statements) == 1 and _allows_everything(statement)):
             yield Problem(f"{statement.path}.Effect", "a resource control policy denies; only AWS's own `RCPFullAWSAccess` allows")
         if statement.principals.negated or not statement.principals.everyone:
             yield Problem(statement.principals.path, 'the principal of a resource control policy is `"*"`')

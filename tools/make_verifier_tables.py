@@ -139,7 +139,12 @@ def make_forms() -> dict[str, object]:
     }
     everyone = {"type": "string", "enum": ["*"]}
     principal = {"anyOf": [everyone, names]}
-    of_everyone = {"Principal": everyone, "NotPrincipal": False}
+    # AWS Organizations, "RCP syntax": a customer's policy denies, to everyone.
+    of_all: dict[str, object] = {
+        "Principal": everyone,
+        "Effect": {"type": "string", "enum": ["Deny"]},
+        **dict.fromkeys(("NotPrincipal", "NotAction"), False),
+    }
     values = {"anyOf": [scalar, {"type": "array", "items": scalar}]}
     elements = {
         "Sid": text,
@@ -148,19 +153,21 @@ def make_forms() -> dict[str, object]:
         **dict.fromkeys(("Action", "NotAction", "Resource", "NotResource"), texts),
         "Condition": {"type": "object", "additionalProperties": {"type": "object", "additionalProperties": values}},
     }
-    forms = {name: make_policy(elements) for name, elements in (("policy", elements), ("control_policy", {**elements, **of_everyone}))}
+    newest: dict[str, object] = {"type": "string", "enum": ["2012-10-17"]}
+    control_policy = make_policy({**elements, **of_all}, newest, "Version")
+    forms = {"policy": make_policy(elements, {"type": "string", "enum": ["2012-10-17", "2008-10-17"]}), "control_policy": control_policy}
     return {**certificate.pop("$defs"), "certificate": certificate, **forms}
 
 
-def make_policy(elements: dict[str, object]) -> dict[str, object]:
-    """The form of a policy of such statements."""
+def make_policy(elements: dict[str, object], version: dict[str, object], *required: str) -> dict[str, object]:
+    """The form of a policy of such statements; `required` besides them."""
     statement = {"type": "object", "required": ["Effect"], "additionalProperties": False, "properties": elements}
     members = {
-        "Version": {"type": "string", "enum": ["2012-10-17", "2008-10-17"]},
+        "Version": version,
         "Id": {"type": "string"},
         "Statement": {"anyOf": [statement, {"type": "array", "minItems": 1, "items": statement}]},
     }
-    return {"type": "object", "required": ["Statement"], "additionalProperties": False, "properties": members}
+    return {"type": "object", "required": ["Statement", *required], "additionalProperties": False, "properties": members}
 
 
 def render() -> str:

@@ -20,7 +20,7 @@ from functools import cache, lru_cache, partial, reduce
 from pathlib import Path
 from typing import Any, NamedTuple
 
-TABLES_SHA256 = "e70ab779d13d6dfd7232c16977d0f02dcf9b0be1bb81b123114064d4c2f75b06"
+TABLES_SHA256 = "c7feedd3240311a61df60a226fa7c3c71eda62512819ad20dd101c3de60e54a9"
 ROOT_KEEPS = ("s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy")
 OF_CALLER = ("aws:principalarn", "aws:principalaccount", "aws:principalorgid", "aws:principalservicename", "aws:principalisawsservice")
 ARN, ACCOUNT, ORGANIZATION, SERVICE, IS_SERVICE = OF_CALLER

@@ -187,6 +187,7 @@ WRONG: list[tuple[Any, str]] = [
     ([{**describe("x", PV5)["Policy"], "PolicySummary": {"Type": "SERVICE_CONTROL_POLICY"}}], "is a policy of another type"),
     ([{**PV5, "Version": "2008-10-17"}], "at `$.Version`"),
     ([{**PV5, "Statement": [{**PV5["Statement"][0], "Effect": "Allow"}]}], "at `$.Statement[0].Effect`"),
+    ([{**PV5, "Statement": [*PV5["Statement"], *FULL_ACCESS["Statement"]]}], "at `$.Statement[1].Effect`"),
     ([{**PV5, "Statement": [{**PV5["Statement"][0], "Principal": {"AWS": "*"}}]}], "at `$.Statement[0].Principal`"),
     (
         [

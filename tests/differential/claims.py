@@ -78,12 +78,11 @@ def _read_restriction(written: Json) -> Iterator[Restriction]:
 def look_into(claim: Claim, rng: Random) -> Finding:
     """What other readings say of it; the decision procedure only finds requests, which the naive evaluator then judges."""
     document, layers = parse(claim.texts[0]), [read_layer("", text) for text in claim.texts[1:]]
-    if not isinstance(document, Document):
-        return Finding("false", "the document is none")
+    above = tuple(layer for layer in layers if isinstance(layer, Layer))
+    if not isinstance(document, Document) or len(above) < len(layers):
+        return Finding("false", "a document is one that AWS does not take")
     if claim.refused_by_s3 and find_refusals(document, claim.goal.bucket):
         return Finding("false", "S3 refuses the document")
-    # One that can be none, such as one that allows, denies nothing.
-    above = tuple(layer for layer in layers if isinstance(layer, Layer))
     if not claim.goal.targets:
         return Finding("true", "nothing is claimed")
     verdict = _judge(unite(document, above) if above else document, claim.goal)

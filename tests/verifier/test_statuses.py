@@ -16,7 +16,7 @@ NO_HEADER = {"Null": {SSE: "true"}}
 
 def test_a_claim_is_printed_whole(bench: Bench) -> None:
     """Bucket, partition, document, targets, exemptions, control policies and assumptions, of letters that do nothing."""
-    policy = {"Statement": deny(Resource="*", Action="s3:*")}
+    policy = {"Version": "2012-10-17", "Statement": deny(Resource="*", Action="s3:*")}
     certificate = certify(
         [deny(Effect="Allow")],
         [{"key": SSE, "is": "absent-or-other", "values": ["aws:kms", "a\nb"]}, {"key": "s3:TlsVersion", "is": "below", "values": ["1.2"]}],
@@ -255,21 +255,29 @@ def test_a_document_is_the_text_that_its_digest_is_of(bench: Bench) -> None:
 
 
 def test_control_policies_are_for_everyone(bench: Bench) -> None:
-    """What an organization attaches has no other Principal than *; their statements have names of their own."""
-    policy = {
-        "Version": "2012-10-17",
-        "Statement": [deny(Effect="Allow", Action="*", Resource="*"), deny(NO_HEADER, Resource="*", Action="s3:*")],
-    }
+    """What an organization attaches denies, to the Principal *; their statements have names of their own."""
+    several = [deny(Action="s3:GetObject"), deny(NO_HEADER, Resource="*", Action="s3:*")]
+    policy: dict[str, Any] = {"Version": "2012-10-17", "Statement": several}
     allow = [deny(Effect="Allow")]
     assert bench.status(certify(allow, control_policies=(("R", policy),), proof={"denied_by": ["R:2"]})) == 0
     assert bench.status(certify(allow, OVER_HTTP, control_policies=(("R", policy),), proof={"denied_by": ["R:2"]})) == 1
     assert bench.status(certify(allow, control_policies=(("R", policy),), proof={"denied_by": ["R:1"]})) == 1
     assert bench.status(certify(allow, control_policies=(("R", policy),), proof={"denied_by": ["S:2"]})) == 1
-    for principal in ({"AWS": "*"}, {"AWS": "111122223333"}):
-        other = {"Statement": deny(NO_HEADER, Resource="*", Principal=principal)}
+    odd: list[dict[str, Any]] = [
+        {"Principal": {"AWS": "*"}},
+        {"Principal": {"AWS": "111122223333"}},
+        {"Principal": None, "NotPrincipal": {"AWS": "111122223333"}},
+    ]
+    for elements in [*odd, {"Action": None, "NotAction": "s3:GetObject"}]:
+        other = policy | {"Statement": deny(NO_HEADER, **{"Resource": "*", **elements})}
         assert bench.status(certify(allow, control_policies=(("R", other),), proof={"denied_by": ["R:1"]})) == 1
-    other = {"Statement": deny(NO_HEADER, Resource="*", Principal=None, NotPrincipal={"AWS": "111122223333"})}
-    assert bench.status(certify(allow, control_policies=(("R", other),), proof={"denied_by": ["R:1"]})) == 1
+    others: list[dict[str, Any]] = [
+        {"Statement": several},
+        {"Version": "2008-10-17", "Statement": several},
+        policy | {"Statement": [*several, deny(Effect="Allow", Action="*", Resource="*")]},
+    ]
+    for other in others:
+        assert bench.status(certify(allow, control_policies=(("R", other),), proof={"denied_by": ["R:2"]})) == 1
 
 
 def test_there_is_a_tree_for_each_target(bench: Bench) -> None:
