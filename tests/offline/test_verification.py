@@ -12,7 +12,18 @@ from offline import verification
 from offline.configuration import Configuration, interpret
 from offline.verification import find_weaker
 from tests.crossguard.control_tower import PV5
-from tests.offline.cli import ALL_TRANSPORT, HAS_POLICY, TRANSPORT, UPLOADS, Ended, deny_headerless, run, write_compliant, write_document
+from tests.offline.cli import (
+    ALL_TRANSPORT,
+    HAS_POLICY,
+    TRANSPORT,
+    UPLOADS,
+    Ended,
+    deny_headerless,
+    run,
+    write_compliant,
+    write_document,
+    write_open,
+)
 
 SSE = "s3:x-amz-server-side-encryption"
 NOT_CLAIMED = "it does not claim that s3:PutObject on the objects is denied where"
@@ -188,6 +199,22 @@ def test_an_accepted_claim_is_compared(certificates: dict[str, Path], tmp_path: 
     assert same == (0, "accepted\nThe claim is what the configuration asks for.\n", "")
     other = call(tmp_path, monkeypatch, script, str(certificates[UPLOADS]), "--policy-config", str(tmp_path / "config.json"))
     assert other == (1, "accepted\nweaker than the configuration: the partition is aws, and aws-cn is configured\n", "")
+
+
+@pytest.mark.parametrize("policy", [UPLOADS, TRANSPORT, ALL_TRANSPORT])
+def test_the_verifier_of_the_project_is_asked(tmp_path: Path, policy: str) -> None:
+    """It accepts what `check` wrote, rejects another document, and reads nothing of a file that is not a certificate."""
+    certificate = write_certificates(tmp_path, {})[policy]
+    ended = run("verify", str(certificate), str(tmp_path / "logs.json"))
+    assert (ended.status, ended.err) == (0, "")
+    assert ended.out.endswith("accepted: the documents deny what is claimed\nThe claim is what the configuration asks for.\n")
+
+    (tmp_path / "other.json").write_text(write_open(), encoding="utf-8")
+    other = run("verify", str(certificate), str(tmp_path / "other.json"))
+    assert (other.status, other.err) == (1, "")
+    assert other.out.splitlines()[-1].startswith("rejected: ")
+    none = run("verify", str(tmp_path / "logs.json"))
+    assert (none.status, none.out.splitlines()[-1].partition(":")[0]) == (2, "not a certificate")
 
 
 def test_a_verifier_that_dies_says_so_itself(certificates: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
