@@ -469,9 +469,9 @@ def values_of_caller(claim: Claim, caller: Caller, key: str, every: list[Value],
     if key not in (ARN, ACCOUNT) or "principal-keys-agree" not in claim.said or (key == ARN and caller.kind == "anonymous"):
         return every
     own = caller.account() if key == ACCOUNT else caller.name if caller.kind == "identity" else None
-    # A service is of none of the accounts that are named; whoever has an ARN without an account may be of any that is not exempt.
-    barred = claim.exempt if caller.kind == "identity" else accounts
-    return [(own,)] if own else [value for value in every if value is None or (key == ACCOUNT and value[0] not in barred)]
+    # A service is of none of the accounts that are named; whoever has an ARN without an account is of some account that is not exempt.
+    barred = {None, *((name,) for name in claim.exempt)} if caller.kind == "identity" else {(name,) for name in accounts}
+    return [(own,)] if own else [value for value in every if value not in barred and (key == ACCOUNT or value is None)]
 
 
 def is_possible(claim: Claim, keys: Request) -> bool:

@@ -116,6 +116,9 @@ def _ask(cube: Cube, step: Split, statements: dict[int, Statement], open_paths: 
     if statement is None:
         return None
     name, constraint = cube.literals[step.literal]
+    if name == PRINCIPAL and statement.principals.negated:
+        # Whom `NotPrincipal` denies besides those whom it lists is read with more care by some than by others (S-15).
+        return None
     if name in _ELEMENTS:
         path = {PRINCIPAL: statement.principals.path, ACTION: statement.actions.path, OBJECT: statement.resources.path}[name]
         return None if (statement.number, path) in open_paths else Matches(statement.number, _ELEMENTS[name])

@@ -151,6 +151,13 @@ def test_a_tree_of_many_cases_is_cut() -> None:
     assert (depth, len(tree.statements)) == (3, 102)
 
 
+def test_whom_not_principal_spares_is_not_asked() -> None:
+    """Readings differ in that: the leaf has the statements for those whom it lists and for all others."""
+    spared = {"AWS": "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1EXAMPLE"}
+
+    assert draw(read(deny({}, Principal=None, NotPrincipal=spared, Action="s3:Put*"), deny({}, Principal=spared))) == Leaf((1, 2))
+
+
 def test_an_empty_target_has_a_leaf_without_statements() -> None:
     """Nobody is left where both restrictions cannot hold at once."""
     goal = Goal("b", "aws", (Target(("s3:PutObject",), "object", (Equal(TRANSPORT, "false"), Equal(TRANSPORT, "true"))),))

@@ -100,6 +100,7 @@ class World:
     def __init__(self, certificate: Any) -> None:
         """Of a certificate."""
         self.partition, self.assumptions = certificate["partition"], certificate["assumptions"]
+        self.exempt = certificate["goal"]["exempt"]
         self.accounts = set(re.findall("[0-9]{12}", certificate["document"] + " ".join(certificate["goal"]["exempt"])))
 
     def names(self, kind: str, name: str, caller: tuple[str, str]) -> Answers:  # noqa: PLR0911 (a kind each)
@@ -267,6 +268,7 @@ class World:
             or keys.get("aws:principalservicename") != ([name] if kind == "service" else None),
             "principal-keys-agree": (kind == "identity" and arn != [name])
             or (kind == "service" and arn is not None)
-            or (account != [own] if own else account is not None and account[0] in self.accounts),
+            or (account != [own] if own else account is None if kind == "identity" else account is not None and account[0] in self.accounts)
+            or (kind == "identity" and account is not None and account[0] in self.exempt),
         }
         return not any(impossible.get(one, False) for one in said)
