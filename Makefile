@@ -36,10 +36,11 @@ e2e: $(READY) ## the real Pulumi CLI, a loopback Pulumi Cloud, a real S3 server
 lint: $(READY) ## format, lint, types, import contracts, generated files
 	@$(RUN) -m ruff format --check --quiet . || { echo 'run: .venv/bin/ruff format .' >&2; exit 1; }
 	@$(RUN) -m ruff check --quiet .
-	@$(RUN) -m mypy --no-error-summary __main__.py bin/launch.py bin/set_up.py bucketpolicy crossguard policies offline verifier tools benchmarks tests
+	@$(RUN) -m mypy --no-error-summary __main__.py bin/launch.py bin/set_up.py conformance bucketpolicy crossguard policies offline verifier tools benchmarks tests
 	@report=$$($(VENV)/bin/lint-imports 2>&1) || { echo "$$report"; exit 1; }
 	@$(RUN) tools/make_tables.py --check
 	@$(RUN) tools/make_verifier_tables.py --check
+	@$(RUN) tools/make_conformance.py --check
 	@$(RUN) tools/gen_docs.py --check
 	@$(RUN) tools/run_readme.py --check
 
