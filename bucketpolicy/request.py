@@ -47,6 +47,9 @@ class Unmodelled(NamedTuple):
     arn: str
 
 
+#: Stands for the account of a caller who has one that nobody knows.
+SOME_ACCOUNT = "000000000000"
+
 Principal = Anonymous | Identity | Service | OriginAccessIdentity | Unmodelled
 
 #: Condition key in lower case, and its values: one for a single-valued key. A key that is absent is not in the context.

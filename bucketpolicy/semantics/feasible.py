@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 
 from bucketpolicy.document import Document
 from bucketpolicy.goal import EARLIEST, TLS_VERSION, TRANSPORT, Absent, AbsentOrOther, Assumptions, Equal, Goal, Restriction, Target
-from bucketpolicy.request import Anonymous, Identity, OriginAccessIdentity, Principal, Request, Service, Unmodelled
+from bucketpolicy.request import SOME_ACCOUNT, Anonymous, Identity, OriginAccessIdentity, Principal, Request, Service, Unmodelled
 from bucketpolicy.semantics.quantities import read_address, read_date, read_number
 from bucketpolicy.semantics.tokens import Values, lower_ascii
 from bucketpolicy.tables.actions import BUCKET_ACTIONS, NEVER_ASKED, OBJECT_ACTIONS
@@ -219,6 +219,8 @@ def complete(request: Request, assumptions: Assumptions, mentioned: Collection[s
     for key, (first, *others) in expected.items():
         if key in mentioned and key not in context and first is not None and not others:
             context[key] = first
+    if assumptions.principal_keys_agree and isinstance(request.principal, OriginAccessIdentity) and PRINCIPAL_ACCOUNT in mentioned:
+        context.setdefault(PRINCIPAL_ACCOUNT, (SOME_ACCOUNT,))
     return request._replace(context=tuple(sorted(context.items())))
 
 

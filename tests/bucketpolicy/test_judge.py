@@ -21,7 +21,8 @@ from bucketpolicy.proof import compile as compiler
 from bucketpolicy.proof.budget import TICKS, Budget
 from bucketpolicy.proof.check import check_proof
 from bucketpolicy.proof.decide import decide
-from bucketpolicy.request import Anonymous, Identity, Request
+from bucketpolicy.request import Anonymous, Identity, OriginAccessIdentity, Request
+from bucketpolicy.shortest import shorten
 from bucketpolicy.verdict import Counterexample, Denied, Undecided, Verdict
 
 Json = dict[str, object]
@@ -35,6 +36,7 @@ DENY: Json = {
 }
 HEADERLESS = Goal("b", "aws", (Target(("s3:PutObject",), "object", (Absent(SSE),)),))
 INSECURE = Goal("b", "aws", (Target(("s3:PutObject",), "object", (Equal(TRANSPORT, "false"),)),))
+ORIGIN = OriginAccessIdentity("arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1EXAMPLE")
 UPLOAD = Request(Anonymous(), "s3:PutObject", "arn:aws:s3:::b/k", ())
 
 
@@ -350,3 +352,17 @@ def test_an_origin_access_identity_has_some_account() -> None:
     spares_users: Json = {**DENY, "Condition": {"Null": {SSE: "true"}, "ArnNotEquals": {"aws:PrincipalArn": "arn:aws:iam::*:user/*"}}}
     of_accounts: Json = {**DENY, "Condition": {"Null": {SSE: "true", "aws:PrincipalAccount": "false"}}}
     assert isinstance(judge(read(spares_users, of_accounts), HEADERLESS), Denied)
+
+
+@pytest.mark.parametrize(
+    "condition", [{"StringEquals": {"aws:PrincipalAccount": "111122223333"}}, {"Null": {"aws:PrincipalAccount": "true"}}]
+)
+def test_which_account_it_has_need_not_be_known_where_that_does_not_matter(condition: Json) -> None:
+    """A statement about other requests speaks of accounts: whom the one about these spares gets through, and no account is said."""
+    spares: Json = {**DENY, "Condition": {"Null": {SSE: "true"}, "ArnNotEquals": {"aws:PrincipalArn": ORIGIN.arn}}}
+    document = read(spares, {**DENY, "Action": "s3:GetObject", "Condition": condition})
+    verdict = judge(document, HEADERLESS)
+    assert isinstance(verdict, Counterexample)
+    assert verdict.request.principal == ORIGIN
+    assert set(dict(verdict.request.context)) == {"aws:principalarn", TRANSPORT}
+    assert {"aws:principalaccount", "aws:principalarn"} <= shorten(document, HEADERLESS, verdict.request).implied

@@ -15,7 +15,7 @@ from bucketpolicy.verdict import Counterexample, Denied, Undecided, Verdict
 from tests.differential.attack import attack
 from tests.differential.documents import Case, generate
 from tests.differential.naive import is_denied
-from tests.differential.requests import can_be_sent, in_goal, is_whole, mention, possible
+from tests.differential.requests import can_be_sent, in_goal, is_whole, lend_account, mention, possible
 from tests.differential.smt import encode
 from tests.differential.solvers import Answer, ask_cvc5, ask_z3
 
@@ -89,7 +89,7 @@ def _replay(seed: int, case: Case, verdict: Counterexample) -> Disagreement | No
     if not in_goal(case.goal, request):
         return _report(seed, "counterexample outside the goal", case, str(request))
     mentioned = mention(case.document)
-    if not possible(request, assumptions, mentioned) or not can_be_sent(request, mentioned):
+    if not possible(lend_account(request), assumptions, mentioned) or not can_be_sent(request, mentioned):
         return _report(seed, "counterexample that cannot be", case, str(request))
     naive = is_denied(case.document, request, assumptions)
     if naive is not False:
