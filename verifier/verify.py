@@ -642,7 +642,7 @@ def read_question(written: Json) -> Test:
     key, asked, values = fold(written["key"]), written["is"], written.get("values", [])
     kind, several = key_type(key) or ("", True)
     fitting = kind in {"absent": kind, "below": ("Numeric",)}.get(asked, ("String", "Arn", "Bool"))
-    told = all(is_plain(text) and (asked != "below" or read_number(text)) for text in values)
+    told = all(text and is_plain(text) and (asked != "below" or read_number(text)) for text in values)
     if not kind or several or not fitting or not told or (kind == "Bool" and not {*values} <= {"true", "false"}):
         raise EndError(3, f"the question whether {show(key)} is {asked}")
     return Test(key, asked, tuple(values))

@@ -104,6 +104,10 @@ CASES: dict[str, tuple[Any, str]] = {
         certify([deny()], [{"key": "aws:TagKeys", "is": "absent"}]),
         'not modelled: the question whether "aws:tagkeys" is absent',
     ),
+    "a question of the empty value, which nobody sends of a key that AWS makes": (
+        certify([deny(Principal=None, NotPrincipal="*")], [{"key": "aws:PrincipalArn", "is": "equal", "values": [""]}]),
+        'not modelled: the question whether "aws:principalarn" is equal',
+    ),
     "policy variables": (
         certify([deny(Resource="arn:aws:s3:::bucket/${aws:username}*")]),
         "not modelled: policy variables, or letters that AWS may read in two ways",
