@@ -34,8 +34,8 @@ from crossguard.messages.render import render
 from crossguard.messages.stack import render_note
 from crossguard.pack.rule import Rule, StackRule
 from crossguard.pack.settings import Rejected, Settings, read_settings
-from crossguard.resources.attachments import Attachments, assess_attachments, attach
-from crossguard.resources.deliveries import find_denied, read_deliveries
+from crossguard.resources.attachments import assess_attachments, attach
+from crossguard.resources.deliveries import find_denied, group_senders, list_deliveries, read_deliveries
 from crossguard.resources.documents import find, look
 from crossguard.resources.doors import find_doors
 from crossguard.resources.naming import settle
@@ -165,8 +165,10 @@ def judge_stack(rule: StackRule, args: StackValidationArgs, seen_inputs: SeenInp
     if not attachments.buckets and not doors:
         yield Skip("the stack has no S3 bucket")
         return
-    silenced = tuple(find_denied(args.resources, attachments))
-    yield from _judge_attachments(rule, settings, attachments, _Beside(doors, silenced), when)
+    deliveries = list_deliveries(args.resources)
+    beside = _Beside(doors, tuple(find_denied(deliveries, attachments)))
+    found = assess_attachments(settings, attachments, when.today, group_senders(deliveries))
+    yield from _judge_attachments(rule, settings, found, beside, when)
 
 
 def _is_exempted(settings: Settings, door: Subject, when: When) -> bool:
@@ -180,14 +182,16 @@ class _Beside(NamedTuple):
     silenced: tuple[Silenced, ...]
 
 
-def _judge_attachments(rule: StackRule, settings: Settings, attachments: Attachments, beside: _Beside, when: When) -> Iterator[Outcome]:
+def _judge_attachments(
+    rule: StackRule, settings: Settings, found: Iterator[tuple[Subject, Finding]], beside: _Beside, when: When
+) -> Iterator[Outcome]:
     """A violation for each bucket that has one, then one note for all of which less can be said."""
     doubtful: list[Subject] = []
     bare: list[Subject] = []
 
     def list_violations() -> Iterator[tuple[Subject, Finding]]:
-        for subject, found in assess_attachments(settings, attachments, when.today):
-            finding = _set_when(found, when)
+        for subject, timeless in found:
+            finding = _set_when(timeless, when)
             kind = _classify(rule, settings, finding)
             if kind is Violation:
                 yield subject, finding

@@ -24,6 +24,7 @@ from crossguard.judging.assess import assess, locate
 from crossguard.judging.finding import CannotTell, NotDenied, Subject
 from crossguard.pack.kinds import DELIVERING, DOORS, JUDGED, POLICY_DOCUMENT, WATCHED
 from crossguard.pack.rule import Rule, StackRule
+from crossguard.resources.deliveries import read_deliveries
 from crossguard.resources.documents import find, has_inline_policy, was_read
 from crossguard.resources.seen_inputs import SeenInputs
 from crossguard.resources.source import Found
@@ -118,6 +119,8 @@ def judge_state(
     configs = {configured.rule.name: _read_config(configured, configuration) for configured in configuration.policies}
     providers = list_providers(state.resources)
     judges = _Judges(configuration, configs, providers, SeenInputs(), policy.When(today, preview=False, probes=MANY), findings, {})
+    for each in state.resources:
+        judges.seen_inputs.note_deliveries(read_deliveries(each.type, each.name, each.inputs))
     said = [*_judge_resources(state, judges, progress)]
     said += _judge_stack(state, judges)
     return Run(
@@ -164,7 +167,7 @@ def _judge_resources(state: State, judges: _Judges, progress: Callable[[str], No
                 for outcome in policy.judge_resource(rule, args, judges.seen_inputs, judges.when):
                     yield _Said(configured, resource.urn, outcome)
                 if judges.findings is not None:
-                    judges.findings[resource.urn, rule.name] = _examine(worse, rule, configured, judges.when.today)
+                    judges.findings[resource.urn, rule.name] = _examine(worse, rule, configured, judges)
 
 
 def _show_drifted(resource: Stored, providers: Mapping[str, ShownProvider]) -> _Shown | None:
@@ -180,8 +183,7 @@ def _show_drifted(resource: Stored, providers: Mapping[str, ShownProvider]) -> _
 
 def _find_worse(inputs: _Shown, outputs: _Shown, rule: Rule, configured: Configured, judges: _Judges) -> _Shown:
     """Of the two documents the one with the worse verdict, that of the inputs where both have one; a difference is remembered."""
-    today = judges.when.today
-    one, other = (find_verdict(rule, _examine(shown, rule, configured, today).finding) for shown in (inputs, outputs))
+    one, other = (find_verdict(rule, _examine(shown, rule, configured, judges).finding) for shown in (inputs, outputs))
     if one == other:
         return inputs
     judges.drifts[inputs.urn, rule.name] = Drift(one, other)
@@ -265,20 +267,21 @@ def _list_remediated(state: State, judges: _Judges) -> Iterator[Remediated]:
             rule = configured.rule
             if isinstance(rule, Rule) and rule.remediates and resource.type in JUDGED:
                 shown = _show_inputs(resource, judges.providers)
-                after = _remediate(shown, rule, configured, judges.when.today)
+                after = _remediate(shown, rule, configured, judges)
                 if after is not None:
                     yield Remediated(rule.name, resource.urn, resource.inputs, after)
 
 
-def _examine(shown: _Shown, rule: Rule, configured: Configured, today: date) -> Examined:
+def _examine(shown: _Shown, rule: Rule, configured: Configured, judges: _Judges) -> Examined:
     """What the rule finds; quick where the same was asked just before."""
     source = find(shown.resource_type, shown.props, shown.provider.props if shown.provider else None)
-    subject = locate(Subject(shown.urn, shown.resource_type, shown.name), configured.settings, source)
-    return Examined(subject, source, assess(rule, configured.settings, subject, source, today))
+    senders = judges.seen_inputs.list_senders(source.bucket) if isinstance(source, Found) else ()
+    subject = locate(Subject(shown.urn, shown.resource_type, shown.name, senders=senders), configured.settings, source)
+    return Examined(subject, source, assess(rule, configured.settings, subject, source, judges.when.today))
 
 
-def _remediate(shown: _Shown, rule: Rule, configured: Configured, today: date) -> Mapping[str, Any] | None:
-    _, source, finding = _examine(shown, rule, configured, today)
+def _remediate(shown: _Shown, rule: Rule, configured: Configured, judges: _Judges) -> Mapping[str, Any] | None:
+    _, source, finding = _examine(shown, rule, configured, judges)
     match finding:
         case NotDenied(fix=Repaired(text, added), senders=()) | CannotTell(fix=Repaired(text, added), senders=()) if added and isinstance(
             source, Found

@@ -14,10 +14,12 @@ from typing import Literal, NamedTuple
 
 from crossguard.judging.assess import assess, locate
 from crossguard.judging.exemptions import Applies, find_exemption
-from crossguard.judging.finding import Compliant, Exempted, Finding, NotApplicable, NotKnown, Subject, Unattached
+from crossguard.judging.finding import Compliant, Exempted, NotApplicable, NotKnown, Subject, Unattached
+from crossguard.messages.render import render
 from crossguard.pack.kinds import BUCKET_NAME, JUDGED, POLICY_DOCUMENT
 from crossguard.pack.rule import Rule
 from crossguard.resources.attachments import assess_attachments, attach
+from crossguard.resources.deliveries import group_senders, list_deliveries, read_deliveries
 from crossguard.resources.documents import find, has_inline_policy, is_directory_bucket, look, read_bucket_name, read_region, was_read
 from crossguard.resources.links import find_targets
 from crossguard.resources.naming import settle
@@ -25,12 +27,13 @@ from crossguard.resources.seen_inputs import SeenInputs
 from crossguard.resources.source import Found
 from offline import remarks
 from offline.analyze import ShownProvider, find_provider, list_providers, reveal_read
+from offline.beginning import begin_policy, tell_beginning
 from offline.certificates import certify, refer
 from offline.configuration import Configuration, Configured
 from offline.pack_info import list_versions
 from offline.report import content
 from offline.report.content import Bucket, Certificate, CommandName, Outcome, Report, Result, SourceLocation, name_stack
-from offline.results import Examined, Judgement, choose_fix, read_verdict, say, share_fix
+from offline.results import Examined, Judgement, choose_fix, forget_unnamed, read_verdict, say, share_fix
 from offline.run import BlindSpot, Diagnostic, Run, Seen
 from offline.secrecy import conceal_stack
 
@@ -186,9 +189,10 @@ def _show(judged: Judged) -> dict[str, Shown]:
 
 
 def _sight(resources: Mapping[str, Shown]) -> SeenInputs:
-    """What the pack remembers of their inputs."""
+    """What the pack remembers of their inputs; of who delivers where it knows what was registered before, and this process all."""
     seen_inputs = SeenInputs()
     for shown in resources.values():
+        seen_inputs.note_deliveries(read_deliveries(shown.resource_type, shown.name, shown.inputs))
         if shown.resource_type in JUDGED:
             seen_inputs.note(shown.urn, look(shown.resource_type, shown.inputs))
     return seen_inputs
@@ -224,6 +228,11 @@ def _list_buckets(stack: _Stack) -> Iterator[Bucket]:
             website = any(shown.urn in stack.websites for shown in members) or name in stack.websites
             judgements = [judgement for one in told for judgement in one.judgements]
             fix = choose_fix(judgements, uploads_only=website)
+            examined = attached.get(urn)
+            if examined is not None and isinstance(examined.finding, Unattached):
+                begun = begin_policy(examined.subject, examined.finding, stack.configuration, stack.today, uploads_only=website)
+                results = tuple(tell_beginning(result, examined, stack.configuration, begun) for result in results)
+                fix = begun.fix
             if any(_is_misplaced(member, members) for member in members):
                 results = tuple(_remark_on_region(result) for result in results)
             certificates = tuple(certificate for one in told for certificate in one.certificates)
@@ -231,7 +240,7 @@ def _list_buckets(stack: _Stack) -> Iterator[Bucket]:
             yield Bucket(name, label, share_fix(results, judgements, fix), owner, fix, certificates=certificates)
 
 
-def _report_members(members: list[Shown], stack: _Stack, attached: Mapping[str, Finding]) -> list[_Told]:
+def _report_members(members: list[Shown], stack: _Stack, attached: Mapping[str, Examined]) -> list[_Told]:
     """What is told of each, in their order; of a bucket not that a policy does not apply to it which applies to what is attached."""
     policies = [member for member in members if member.resource_type in POLICY_DOCUMENT]
     told = [_report_resource(member, stack, attached) for member in policies]
@@ -290,16 +299,18 @@ def _find_owners(stack: _Stack) -> dict[str, str]:
     return owners
 
 
-def _judge_attachments(stack: _Stack) -> Iterator[tuple[str, Finding]]:
+def _judge_attachments(stack: _Stack) -> Iterator[tuple[str, Examined]]:
     """What the stack policy finds at each bucket, by URN."""
-    seen_urns = stack.seen_inputs.snapshot()
+    attachments = attach(stack.shown.values(), stack.seen_inputs.snapshot())
+    senders = group_senders(list_deliveries(stack.shown.values()))
     for configured in stack.configuration.policies:
         if not isinstance(configured.rule, Rule):
-            for subject, finding in assess_attachments(configured.settings, attach(stack.shown.values(), seen_urns), stack.today):
-                yield subject.urn, finding
+            for subject, finding in assess_attachments(configured.settings, attachments, stack.today, senders):
+                preview = isinstance(finding, Unattached) and stack.judged.run.mode == "preview"
+                yield subject.urn, Examined(subject, None, finding._replace(when="preview") if preview else finding)
 
 
-def _report_resource(shown: Shown, stack: _Stack, attached: Mapping[str, Finding], applying: Collection[str] = ()) -> _Told:
+def _report_resource(shown: Shown, stack: _Stack, attached: Mapping[str, Examined], applying: Collection[str] = ()) -> _Told:
     """What is told of a resource; that a policy does not apply to it is left out for those that are `applying` elsewhere."""
     results: list[Result] = []
     judgements: list[Judgement] = []
@@ -341,13 +352,10 @@ def _add_drift(result: Result, stack: _Stack) -> Result:
     return result._replace(drift=drift, remark=" ".join(filter(None, (told, result.remark))))
 
 
-def _examine(shown: Shown, configured: Configured, stack: _Stack, attached: Mapping[str, Finding], *, whole: bool) -> Examined | None:
+def _examine(shown: Shown, configured: Configured, stack: _Stack, attached: Mapping[str, Examined], *, whole: bool) -> Examined | None:
     """What this process sees; None where the stack policy has nothing to say of the resource."""
     rule = configured.rule
-    if isinstance(rule, Rule):
-        return _examine_again(shown, rule, configured, stack, whole=whole)
-    finding = attached.get(shown.urn)
-    return None if finding is None else Examined(Subject(shown.urn, shown.resource_type, shown.name), None, finding)
+    return _examine_again(shown, rule, configured, stack, whole=whole) if isinstance(rule, Rule) else attached.get(shown.urn)
 
 
 def _repeat(diagnostic: Diagnostic, configured: Configured, place: SourceLocation, stack: _Stack, examined: Examined | None) -> Result:
@@ -361,9 +369,10 @@ def _repeat(diagnostic: Diagnostic, configured: Configured, place: SourceLocatio
     if examined is None or isinstance(examined.finding, Compliant | Exempted | NotApplicable):
         return result
     told = say(configured.rule, configured.level, examined, place)
-    if told.message != diagnostic.message:
-        told = told._replace(request=None, nearest=None, assumptions=())
-    return told._replace(message=diagnostic.message, outcome=outcome, remark=remark)
+    heard = forget_unnamed(examined, diagnostic.message)
+    if diagnostic.message not in (told.message, render(configured.rule, heard.finding, heard.subject)):
+        told = told._replace(message=diagnostic.message, request=None, nearest=None, assumptions=())
+    return told._replace(outcome=outcome, remark=remark)
 
 
 def _explain_silence(shown: Shown, configured: Configured, examined: Examined, stack: _Stack) -> Result | None:
@@ -392,7 +401,8 @@ def _examine_again(shown: Shown, rule: Rule, configured: Configured, stack: _Sta
     source = find(shown.resource_type, shown.inputs, provider)
     if stack.judged.run.mode == "preview":
         source = settle(source, stack.seen_inputs.pick_buckets)
-    unplaced = Subject(shown.urn, shown.resource_type, shown.name)
+    senders = stack.seen_inputs.list_senders(source.bucket) if isinstance(source, Found) else ()
+    unplaced = Subject(shown.urn, shown.resource_type, shown.name, senders=senders)
     if whole or not isinstance(source, Found) or source.bucket is None:
         subject = locate(unplaced, configured.settings, source)
         return Examined(subject, source, assess(rule, configured.settings, subject, source, stack.today))

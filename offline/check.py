@@ -215,8 +215,8 @@ def _warn(judgements: Iterable[Judgement]) -> Iterator[str]:
     """Whom the statements for the header would silence, and what spares them."""
     for rule, _, examined in judgements:
         if isinstance(examined.finding, NotDenied | CannotTell):
-            for line in describe_senders(examined.finding.senders, _QUOTED):
-                yield f"{rule.name}: {line.replace('; until then `remediate` adds nothing', ' in --policy-config')}"
+            for line in describe_senders(examined.finding.senders, _QUOTED, then=" in --policy-config"):
+                yield f"{rule.name}: {line}"
 
 
 def _list_judges(configuration: Configuration) -> Iterator[Judge]:

@@ -190,6 +190,15 @@ def _render_with(judgement: Judgement, fix: Repaired | None) -> str:
     return render(judgement.rule, finding, subject) or ""
 
 
+def forget_unnamed(examined: Examined, message: str) -> Examined:
+    """What a pack found that knew only those senders whom its message names: it does not know who is registered later."""
+    finding = examined.finding
+    if not isinstance(finding, NotDenied | CannotTell | Unattached):
+        return examined
+    named = tuple(sender for sender in finding.senders if f"`{sender.principal}`" in message)
+    return examined._replace(finding=finding._replace(senders=named))
+
+
 def list_wanted(judgements: Iterable[Judgement], *, blank: bool = False) -> tuple[Wanted, ...]:
     """The policies whose statements are missing; a document that nobody has written yet (`blank`) fails on all that do not exempt it."""
     goals = [(one, one.rule.goal(one.examined.subject.bucket, one.examined.subject.partition or "aws", one.settings)) for one in judgements]

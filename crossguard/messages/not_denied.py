@@ -72,14 +72,13 @@ def _render_output_in_statement(rule: Rule | StackRule, finding: NotDenied, outp
     """What gets through since a string of the document holds no value: that string is what is to be mended."""
     statements = (statement for statement in finding.document.statements if statement.number == output.statement)
     it = next((name_statement(statement.number, statement.sid, SHORTEST_LIMIT) for statement in statements), "The document")
-    lines = [
+    head = [
         _describe_request(finding, subject, LIMITS[0]),
         f"{it} holds the text of Pulumi's {ADVICE[output.language].sdk} SDK for an Output, not its value.",
-        describe_remedy(output.language),
-        *describe_lapse(finding.lapsed, SHORTEST_LIMIT),
-        describe_cause(output.language),
     ]
-    return "\n".join(take(lines, MOST_LINES[rule.level]))
+    rest = [describe_remedy(output.language), *describe_lapse(finding.lapsed, SHORTEST_LIMIT)]
+    lines = [*head, describe_cause(output.language), *rest]
+    return "\n".join(lines if count_lines(lines) <= MOST_LINES[rule.level] else take([*head, *rest], MOST_LINES[rule.level]))
 
 
 def _widen_fix(finding: NotDenied) -> Repaired | CannotRepair:

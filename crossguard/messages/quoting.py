@@ -101,7 +101,7 @@ def enumerate_formed(texts: Iterable[str], form: Form, limit: int, word: str = "
 
 def _quote_formed(text: str, form: Form, limit: int) -> str:
     if has_placeholder(text):
-        return "a text with an unfilled placeholder (`${...}`)"
+        return "a string with an unfilled placeholder (`${...}`)"
     return quote(text, limit) if _FORMS[form].fullmatch(text) else "something malformed"
 
 

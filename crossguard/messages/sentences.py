@@ -138,8 +138,8 @@ def _describe_conditions(statement: Statement, limit: int) -> str:
     return f" where {' and '.join([*asked, *spared])}" if statement.conditions else ""
 
 
-def describe_senders(senders: tuple[Sender, ...], limit: int) -> list[str]:
-    """Whom the fix would silence, and how to spare them; nothing where it is nobody."""
+def describe_senders(senders: tuple[Sender, ...], limit: int, then: str = "; until then `remediate` adds nothing") -> list[str]:
+    """Whom the fix would silence, and how to spare them; nothing where it is nobody. `then`: where the setting is, or what it does."""
     if not senders:
         return []
     first, *others = senders
@@ -149,7 +149,7 @@ def describe_senders(senders: tuple[Sender, ...], limit: int) -> list[str]:
     listed = ", ".join(f'"{sender.principal}"' for sender in senders[:_MOST_SENDERS])
     return [
         f"This fix would silence {names}, which may not send the header ({where}{more}).",
-        f"To spare {'them' if others else 'it'}, set `exemptPrincipals: [{clean(listed)}]`; until then `remediate` adds nothing.",
+        f"To spare {'them' if others else 'it'}, set `exemptPrincipals: [{clean(listed)}]`{then}.",
     ]
 
 

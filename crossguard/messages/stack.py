@@ -1,5 +1,7 @@
 """What the stack policy says: of buckets without a policy, with several, or with that of another bucket."""
 
+from functools import partial
+
 from bucketpolicy.goal import Goal
 from bucketpolicy.repair import Repaired, is_bucket_name, write_statements
 from crossguard.judging.finding import Misdirected, SeveralPolicies, Subject, Unattached
@@ -8,6 +10,7 @@ from crossguard.judging.snippet import HALVES
 from crossguard.messages.fix import describe_lapse, fit_fix
 from crossguard.messages.layout import LIMITS, MOST_LINES, LayOut, Reason, fit
 from crossguard.messages.quoting import SHORTEST_LIMIT, clean_sentence, enumerate_texts, quote
+from crossguard.messages.sentences import describe_senders
 from crossguard.pack.rule import StackRule, link
 
 _MOST_SILENCED = 40
@@ -59,15 +62,19 @@ def _enumerate(subjects: tuple[Subject, ...]) -> str:
 def render_unattached(finding: Unattached, subject: Subject) -> str:
     """A bucket without a policy, with what seems to be one and is none."""
     name = f"`{subject.bucket}`" if subject.bucket and is_bucket_name(subject.bucket) else "this bucket"
-    goal = Goal(subject.bucket, subject.partition or "aws", HALVES)
     head = [
         f"No bucket policy of this stack is attached to {name}: an upload over HTTP, or without the encryption header, is not denied.",
         *_describe_what_does_not_count(finding, subject),
     ]
     if finding.when == "preview" and len(head) == 1:
-        head.append("One made inside an `apply` is not there in a first preview: with `inPreview` set to `advisory` that is a note.")
-    fix = Repaired("", write_statements(goal))
-    return fit_fix(lambda *_: head, fix, finding.lapsed, "attach a BucketPolicy with {}, its ARNs built from `bucket.bucket`")
+        head.append("One made inside an `apply` is not there in a first preview: with `inPreview: advisory` this is a note.")
+    fix = Repaired("", finding.fix or write_statements(Goal(subject.bucket, subject.partition or "aws", HALVES)))
+    label = "attach a BucketPolicy with {}, its ARNs built from `bucket.bucket`"
+    return fit_fix(lambda *_: head, fix, finding.lapsed, label, partial(describe_senders, finding.senders, then=_SPARE))
+
+
+#: What the configuration of another policy does for a policy that is yet to be written.
+_SPARE = " and see `python -m offline fix --new`"
 
 
 def _describe_what_does_not_count(finding: Unattached, subject: Subject) -> tuple[str, ...]:

@@ -126,7 +126,7 @@ def _check_control_policies(entries: list[dict[str, Any]], path: str) -> Iterato
         yield from control_policies.find_problems(entry, f"{path}[{index}]")
 
 
-_FILLED: Schema = {"type": "string", "minLength": 1, "pattern": r"^[\s\S]*\S[\s\S]*$", "description": "a text that is not empty"}
+_FILLED: Schema = {"type": "string", "minLength": 1, "pattern": r"^[\s\S]*\S[\s\S]*$", "description": "a string that is not empty"}
 _DAY: Schema = {"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "description": "a day as YYYY-MM-DD"}
 _EXEMPTION: Schema = {
     "type": "object",

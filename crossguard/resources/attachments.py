@@ -29,6 +29,7 @@ from crossguard.judging.finding import (
     Subject,
     Unattached,
 )
+from crossguard.judging.senders import Sender
 from crossguard.pack.kinds import BUCKET_NAME, POLICY_DOCUMENT
 from crossguard.pack.partitions import find_partition
 from crossguard.pack.settings import Settings
@@ -38,6 +39,7 @@ from crossguard.resources.naming import identify, is_about_another
 from crossguard.resources.seen_inputs import SeenUrns
 from crossguard.resources.source import Found
 
+NOBODY: Mapping[str, tuple[Sender, ...]] = {}
 #: As many policies of one bucket are remembered by name.
 _MOST_NAMED = 50
 
@@ -179,10 +181,15 @@ def _describe_sham(attached: Hanging) -> Sham | None:
     return Sham(first.name, "component" if first.provider is None else "endpoints")
 
 
-def assess_attachments(settings: Settings, attachments: Attachments, today: date) -> Iterator[tuple[Subject, Finding]]:
-    """What the stack policy finds at each bucket, in URN order; `today` is in UTC."""
+def assess_attachments(
+    settings: Settings, attachments: Attachments, today: date, senders: Mapping[str, tuple[Sender, ...]] = NOBODY
+) -> Iterator[tuple[Subject, Finding]]:
+    """What the stack policy finds at each bucket, in URN order; `today` is in UTC, `senders` deliver into the bucket of a name."""
     for attachment in attachments.buckets:
-        yield attachment.subject, _assess(settings, attachment, attachments, today)
+        finding = _assess(settings, attachment, attachments, today)
+        if isinstance(finding, Unattached):
+            finding = finding._replace(senders=senders.get(attachment.subject.bucket or "", ()))
+        yield attachment.subject, finding
 
 
 def _assess(settings: Settings, attachment: Attachment, attachments: Attachments, today: date) -> Finding:

@@ -12,7 +12,7 @@ from bucketpolicy.parse import parse
 from bucketpolicy.request import Request, Service
 from bucketpolicy.semantics.evaluate import is_denied
 from bucketpolicy.semantics.feasible import complete, keys_of
-from crossguard.judging.senders import UPLOAD, Delivery, Silenced, find_deliveries
+from crossguard.judging.senders import UPLOAD, Delivery, Sender, Silenced, find_deliveries
 from crossguard.pack.kinds import DELIVERING
 from crossguard.resources.attachments import Attachments, Resource, read_only_document
 from crossguard.resources.documents import Props, copy_known, read
@@ -25,12 +25,24 @@ def read_deliveries(resource_type: str, name: str, props: Props) -> tuple[Delive
     return find_deliveries(resource_type, name, lambda key: copy_known(read(props, key)))
 
 
-def find_denied(resources: Iterable[Resource], attachments: Attachments) -> Iterator[Silenced]:
-    """The deliveries that the one document attached to their bucket surely denies, in URN order."""
+def list_deliveries(resources: Iterable[Resource]) -> tuple[Delivery, ...]:
+    """What is delivered because of the resources of a stack, in URN order."""
     ordered = sorted((resource for resource in resources if resource.resource_type in DELIVERING), key=lambda resource: resource.urn)
-    sent = [delivery for each in ordered for delivery in read_deliveries(each.resource_type, each.name, each.props)]
-    documents = _read_documents(attachments, {delivery.bucket for delivery in sent}) if sent else {}
-    for bucket, sender in sent:
+    return tuple(delivery for each in ordered for delivery in read_deliveries(each.resource_type, each.name, each.props))
+
+
+def group_senders(deliveries: Iterable[Delivery]) -> Mapping[str, tuple[Sender, ...]]:
+    """By the bucket's name: who delivers into it, each service once."""
+    found: dict[str, dict[str, Sender]] = {}
+    for bucket, sender in deliveries:
+        found.setdefault(bucket, {}).setdefault(sender.principal, sender)
+    return {bucket: tuple(senders.values()) for bucket, senders in found.items()}
+
+
+def find_denied(deliveries: tuple[Delivery, ...], attachments: Attachments) -> Iterator[Silenced]:
+    """The deliveries that the one document attached to their bucket surely denies."""
+    documents = _read_documents(attachments, {delivery.bucket for delivery in deliveries}) if deliveries else {}
+    for bucket, sender in deliveries:
         if bucket in documents and _denies(documents[bucket], bucket, sender.principal):
             yield Silenced(sender.resource, bucket, sender.principal)
 

@@ -165,7 +165,7 @@ def _find_document(name: str, props: Props, bucket: str | None, provider: Props 
 def _find_object(value: object, name: str, bucket: str | None, region: str | None) -> Source:
     """A document that is an object, as text; the engine has turned its whole numbers into floats."""
     if not isinstance(value, Mapping):
-        return Missing(name, f"`{name}` is neither a text nor an object", bucket)
+        return Missing(name, f"`{name}` is neither a string nor an object", bucket)
     try:
         return Found(json.dumps(_copy(value, name, iter(range(MAX_BYTES)))), name, bucket, region)
     except _UnknownLeafError as leaf:

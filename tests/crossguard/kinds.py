@@ -14,7 +14,7 @@ from bucketpolicy.verdict import Counterexample
 from crossguard.failure import describe_failure
 from crossguard.judging.assess import assess, locate
 from crossguard.judging.finding import Finding, Lapsed, Misdirected, NotDenied, NotKnown, SeveralPolicies, Sham, Subject, Unattached
-from crossguard.judging.senders import Silenced
+from crossguard.judging.senders import Sender, Silenced
 from crossguard.messages.render import render
 from crossguard.messages.stack import render_note
 from crossguard.pack.rule import Rule, StackRule
@@ -34,6 +34,8 @@ OBJECTS = f"{ARN}/*"
 SSE = "s3:x-amz-server-side-encryption"
 ABSENT = {"Null": {SSE: "true"}}
 HTTP = {"Bool": {"aws:SecureTransport": "false"}}
+TRAIL_SENDER = Sender("cloudtrail.amazonaws.com", resource="Trail `audit`")
+ANY_FIX = '{"Sid":"Mine","Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"*"}'
 LONG = "x" * 300
 HOSTILE = "\x1b[2J\u202e\n`<{%fg 1%}>"
 
@@ -297,6 +299,8 @@ OTHERS: dict[str, Kind] = {
     "unattached-in-preview-expired": Kind(HAS_POLICY, Unattached(lapsed=Lapsed(EXEMPTION, "expired"), when="preview"), bucket="b" * 63),
     "unattached-component": Kind(HAS_POLICY, Unattached(sham=Sham("audit-policy", "component"), when="preview")),
     "unattached-endpoints": Kind(HAS_POLICY, Unattached(sham=Sham("a" * 300, "endpoints"))),
+    "unattached-silencing": Kind(HAS_POLICY, Unattached(when="preview", senders=(TRAIL_SENDER,))),
+    "unattached-with-fix": Kind(HAS_POLICY, Unattached(fix=(ANY_FIX,))),
     "unattached-changed": Kind(HAS_POLICY, Unattached(lapsed=Lapsed(EXEMPTION, "changed"))),
     "misdirected": Kind(HAS_POLICY, Misdirected("audit-policy", "example-uploads")),
     "misdirected-name-not-known": Kind(HAS_POLICY, Misdirected("audit", "b" * 63, Lapsed(EXEMPTION, "expired")), bucket=None),

@@ -43,6 +43,15 @@ def test_the_stack_policy_tells_whom_a_document_silences(sender: Resource, updat
     assert "`exemptPrincipals: [" in answer.of(HAS_POLICY)
 
 
+@pytest.mark.parametrize("sender", [FLOW, TRAIL, BALANCER], ids=lambda sender: sender.name)
+def test_the_fix_for_a_bucket_without_a_policy_says_whom_it_would_silence(sender: Resource, preview: Double) -> None:
+    """Whenever it was declared, and once for each service; whoever delivers elsewhere is not silenced."""
+    text = preview.analyze_stack(LOGS, sender, sender._replace(name="another")).of(HAS_POLICY)
+    assert text.count("would silence") == text.count("`exemptPrincipals: [") == 1
+    assert "another` delivers here)" in text
+    assert "would silence" not in preview.analyze_stack(LOGS._replace(props={"bucket": "data"}), sender).of(HAS_POLICY)
+
+
 SPARED = write(deny("logs", {**HEADER_ABSENT, "StringNotEquals": {"aws:PrincipalServiceName": "cloudtrail.amazonaws.com"}}))
 
 

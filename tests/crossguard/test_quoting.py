@@ -116,8 +116,8 @@ def test_some_keys_keep_their_values_to_themselves(key: str, name: str, secret: 
         *((form, ["hunter2!"], "something malformed") for form in get_args(Form) if form != "String"),
         ("Ip", ["hunter2", "10.0.0.1", "hunter3"], "something malformed or `10.0.0.1`"),
         ("resource", ["arn:aws:s3:::b/${aws:username}/${*}/*", "arn:aws:s3:::b/${aws:PrincipalTag/t}"], ""),
-        ("resource", ["arn:aws:s3:::${BUCKET}/*", "*"], "a text with an unfilled placeholder (`${...}`) or `*`"),
-        ("String", ["${aws:username", "${ aws:username}", "${}"], "a text with an unfilled placeholder (`${...}`)"),
+        ("resource", ["arn:aws:s3:::${BUCKET}/*", "*"], "a string with an unfilled placeholder (`${...}`) or `*`"),
+        ("String", ["${aws:username", "${ aws:username}", "${}"], "a string with an unfilled placeholder (`${...}`)"),
     ],
 )
 def test_what_is_malformed_is_not_shown(form: Form, texts: list[str], expected: str) -> None:

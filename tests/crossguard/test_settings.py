@@ -106,11 +106,11 @@ def test_nothing_set_is_the_default(config: dict[str, Any]) -> None:
         ),
         (
             {"exemptions": [{"bucket": "logs"}]},
-            "`exemptions[0].reason` is missing; accepted: a text that is not empty",
+            "`exemptions[0].reason` is missing; accepted: a string that is not empty",
         ),
         (
             {"exemptions": [{"bucket": "logs", "reason": " \n"}]},
-            '`exemptions[0].reason` is " \\n"; accepted: a text that is not empty',
+            '`exemptions[0].reason` is " \\n"; accepted: a string that is not empty',
         ),
         (
             {"exemptions": [{"bucket": "arn:aws:s3:::logs", "reason": "r"}]},
