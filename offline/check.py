@@ -84,7 +84,7 @@ def read_attached(name: str, bucket: str | None, partition: str | None, *, blank
     if isinstance(content, Failure):
         return content
     text = unwrap(content)
-    if not _is_json(text) and not (blank and is_blank(text)):
+    if not is_json(text) and not (blank and is_blank(text)):
         return Failure(f"{name_source(name)}: not JSON; expected: {EXPECTED}")
     named = bucket if bucket is not None else () if is_blank(text) else find_bucket(text)
     if isinstance(named, str):
@@ -98,7 +98,7 @@ def begin(bucket: str, partition: str | None) -> Attached:
     return Attached("", NEW, bucket, partition)
 
 
-def _is_json(text: str) -> bool:
+def is_json(text: str) -> bool:
     """What is nested too deeply is JSON as well, and gets its verdict."""
     try:
         # Numbers are not read: Python refuses those of thousands of digits.

@@ -175,8 +175,8 @@ def _parser(called: str) -> argparse.ArgumentParser:
     parser = _Parser(
         prog=called,
         description="Proves what S3 bucket policies deny, without the Pulumi CLI, an account or a cloud.",
-        epilog="Exit status: 0 nothing mandatory, 1 mandatory violations, 2 wrong usage or unreadable input, "
-        "3 something that may hold a bucket could not be looked into.",
+        epilog="\n".join((*_list_examples(called, _EXAMPLES), "", *_STATUSES)),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
     for option, about in _OPTIONS:
@@ -188,7 +188,7 @@ def _parser(called: str) -> argparse.ArgumentParser:
             name,
             help=about,
             description=f"{about[:1].upper()}{about[1:]}.",
-            epilog="\n".join(("examples:", *(f"  {called} {name} {each}".rstrip() for each in examples))),
+            epilog="\n".join(_list_examples(f"{called} {name}", examples)),
             formatter_class=argparse.RawDescriptionHelpFormatter,
             allow_abbrev=False,
         )
@@ -196,6 +196,10 @@ def _parser(called: str) -> argparse.ArgumentParser:
         if name not in ("verify", "explain"):
             _add_common(command)
     return parser
+
+
+def _list_examples(called: str, examples: tuple[str, ...]) -> tuple[str, ...]:
+    return ("examples:", *(f"  {called} {each}".rstrip() for each in examples))
 
 
 def _add_explain(parser: argparse.ArgumentParser) -> None:
@@ -310,6 +314,14 @@ _VERIFY: _Entry = (
 )
 _EXPLAIN: _Entry = ("explain", "print the page of a policy", _add_explain, ("aws-s3-bucket-has-policy",))
 _OPTIONS = (("list-policies", "print names, levels and promises"), ("version", "print the versions of the pack, its tables and its SDK"))
+_EXAMPLES = ("preview", "check policies/", "fix logs.json --bucket logs", "explain aws-s3-bucket-has-policy")
+_STATUSES = (
+    "exit status:",
+    "  0  nothing mandatory is violated",
+    "  1  something mandatory is violated",
+    "  2  wrong usage, or input that cannot be read",
+    "  3  something that may hold a bucket could not be looked into",
+)
 _ASKED: Mapping[str, Question] = {"list-policies": ListPolicies(), "version": TellVersions()}
 
 

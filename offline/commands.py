@@ -372,7 +372,7 @@ def _write(pieces: Iterable[str], target: Target) -> Failure | None:
     if target.path is None:
         return _write_output(pieces, target)
     try:
-        write_whole(target.path, (text.encode("utf-8", "replace") for text in pieces))
+        write_whole(target.path, (_disarm(text, target).encode("utf-8", "replace") for text in pieces))
     except (OSError, ValueError) as error:
         return Failure(f"{target.path}: {explain_error(error)}; expected: a file to write to")
     return None
@@ -380,11 +380,15 @@ def _write(pieces: Iterable[str], target: Target) -> Failure | None:
 
 def _write_output(pieces: Iterable[str], target: Target) -> Failure | None:
     for text in pieces:
-        shown = disarm(text, markup=target.format in _MARKUP, own_commands=target.format == "github")
-        refused = write_output(_encode(shown, target))
+        refused = write_output(_encode(_disarm(text, target), target))
         if refused is not None:
             return Failure(f"standard output: {explain_error(refused)}")
     return None
+
+
+def _disarm(text: str, target: Target) -> str:
+    """Files, too: a job prints them, and some are standard output by another name."""
+    return disarm(text, markup=target.format in _MARKUP, own_commands=target.format == "github")
 
 
 def _encode(text: str, target: Target) -> bytes:

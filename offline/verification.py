@@ -17,6 +17,7 @@ from bucketpolicy.semantics.tokens import lower_ascii
 from crossguard.pack.rule import Rule
 from crossguard.pack.settings import Settings
 from offline.certificates import REFUSED, write_goal
+from offline.check import EXPECTED, MOST_BYTES, is_json
 from offline.configuration import Configuration
 from offline.files import read_text
 from offline.pack_info import ROOT
@@ -26,6 +27,7 @@ VERIFIER = ROOT / "verifier" / "verify.py"
 _MOST_BYTES = 8 * 2**20
 _EXPECTED = "a certificate that `--certificates` has written"
 _WEAKER = 1
+_NO_CERTIFICATE = 2
 
 
 class Verified(NamedTuple):
@@ -40,16 +42,29 @@ def verify(certificate: Path, policy: Path | None, configuration: Configuration)
     text = read_text(str(certificate), _MOST_BYTES, _EXPECTED)
     if isinstance(text, Failure):
         return text
+    refused = None if policy is None else _refuse_policy(policy)
+    if refused is not None:
+        return refused
     if not VERIFIER.is_file():
         return Failure(f"{VERIFIER}: is not there; expected: a whole checkout, whose `verifier` it is")
     files = [str(path.absolute()) for path in (certificate, policy) if path is not None]
     ended = subprocess.run([sys.executable, "-I", str(VERIFIER), *files], capture_output=True, check=False)
     said = tuple(ended.stdout.decode(errors="replace").splitlines())
+    if ended.returncode == _NO_CERTIFICATE:
+        return Failure(f"{certificate}: {' '.join(said)}; expected: {_EXPECTED}")
     if ended.returncode:
         return Verified((*said, *ended.stderr.decode(errors="replace").splitlines()[-1:]), ended.returncode)
     weaker = tuple(find_weaker(json.loads(text), configuration))
     told = tuple(f"weaker than the configuration: {line}" for line in weaker) or ("The claim is what the configuration asks for.",)
     return Verified((*said, *told), _WEAKER if weaker else 0)
+
+
+def _refuse_policy(policy: Path) -> Failure | None:
+    """What is wrong with the file of the policy, which the verifier would call a wrong certificate."""
+    text = read_text(str(policy), MOST_BYTES, EXPECTED)
+    if isinstance(text, Failure):
+        return text
+    return None if is_json(text) else Failure(f"{policy}: not JSON; expected: {EXPECTED}")
 
 
 def find_weaker(certificate: Mapping[str, Any], configuration: Configuration) -> Iterator[str]:

@@ -30,6 +30,7 @@ from offline.report.prose import (
     say_size,
     say_totals,
     say_verdict,
+    say_why_nothing,
     shorten,
     split_message,
 )
@@ -72,7 +73,7 @@ def render(report: Report) -> str:
 def _list_head(report: Report) -> Iterator[str]:
     status = find_status(report)
     mark = {0: "✅", 3: "❔"}.get(status, "❌")
-    verdict = _escape(say_verdict(report).removesuffix(".")) if say_totals(report) else "no S3 bucket was seen"
+    verdict = _escape(say_verdict(report).removesuffix(".")) if say_totals(report) else say_why_nothing(report)
     yield f"### {mark} S3 bucket policies: {verdict}\n"
     yield f"{_code(report.subject[:200])}, {say_size(report)}; judged by {_escape(report.pack)} {_escape(report.version)}.\n"
 

@@ -88,12 +88,17 @@ def say_size(report: Report) -> str:
 def say_verdict(report: Report) -> str:
     """The whole report in a few words: "412 stacks, 33 violations in 12" where there are several stacks."""
     totals = say_totals(report)
-    words = ", ".join(words for words, _ in totals) if totals else "Nothing to judge: no S3 bucket was seen"
+    words = ", ".join(words for words, _ in totals) if totals else f"Nothing to judge: {say_why_nothing(report)}"
     if not has_stacks(report):
         return f"{words}."
     open_stacks = sum(find_worst(tuple(list_stack_results(stack))) == "violation" for stack in report.stacks)
     violations = count(list_results(report))["violation"]
     return f"{say_number(len(report.stacks), 'stack')}, {say_number(violations, 'violation')} in {open_stacks:,}: {words}."
+
+
+def say_why_nothing(report: Report) -> str:
+    """Why there are no totals; half a sentence."""
+    return "no policy that is in force applies" if any(stack.buckets for stack in report.stacks) else "no S3 bucket was seen"
 
 
 def has_stacks(report: Report) -> bool:

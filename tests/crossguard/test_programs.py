@@ -3,7 +3,11 @@
 import ast
 import json
 import re
+import shutil
+import subprocess
+import textwrap
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 import yaml
@@ -64,6 +68,40 @@ READERS: dict[Runtime, Callable[[str], object]] = {
 def test_they_are_the_same_statements(runtime: Runtime) -> None:
     """Read back, nothing is lost, and no word has become a truth value or a number."""
     assert READERS[runtime](write_statements_in(runtime, STATEMENTS)) == [json.loads(statement) for statement in STATEMENTS]
+
+
+#: A file around the statements, and what reads it; of languages whose own tools are no packages of Python.
+TOOLS: dict[Runtime, tuple[str, str, tuple[str, ...]]] = {
+    "nodejs": ("statements.js", "module.exports = [\n{}\n];\n", ("node", "--check")),
+    "go": ("statements.go", "package main\n\nvar statements = []map[string]any{{\n{}\n}}\n", ("gofmt", "-l")),
+    "java": (
+        "Statements.java",
+        """import java.util.List;
+class Statements {{
+    static Object jsonObject(Object... members) {{ return List.of(members); }}
+    static Object jsonProperty(String name, Object value) {{ return List.of(name, value); }}
+    static Object jsonArray(Object... values) {{ return List.of(values); }}
+    static final Object ALL = jsonArray(
+{}
+    );
+}}
+""",
+        ("javac", "-d", "."),
+    ),
+}
+
+
+@pytest.mark.parametrize("runtime", TOOLS)
+def test_the_languages_own_tools_take_them(runtime: Runtime, tmp_path: Path) -> None:
+    """Where they are installed; `gofmt` would change nothing."""
+    name, around, command = TOOLS[runtime]
+    if shutil.which(command[0]) is None:
+        pytest.skip(f"{command[0]} is not installed")
+    text = write_statements_in(runtime, STATEMENTS)
+    indented = textwrap.indent(text, "\t") if runtime == "go" else text
+    (tmp_path / name).write_text(around.format(indented), encoding="utf-8")
+    ended = subprocess.run([*command, name], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
 
 
 @pytest.mark.parametrize("runtime", LANGUAGES)

@@ -84,6 +84,16 @@ def test_help_tells_the_options(command: str, capsys: pytest.CaptureFixture[str]
     assert all(option in text for option in ("--policy-config FILE", "--format", "--output FILE", "--quiet"))
 
 
+def test_help_has_examples(capsys: pytest.CaptureFixture[str]) -> None:
+    """Of the tool and of each of its commands, under the name that it was called by; and what the exit statuses mean."""
+    for arguments in ([], *([command] for command in ("preview", "analyze", "merge", "check", "fix", "verify", "explain"))):
+        with pytest.raises(SystemExit):
+            main([*arguments, "--help"])
+        text = capsys.readouterr().out
+        assert "\nexamples:\n  python -m offline " in text
+        assert arguments or "\n  3  something that may hold a bucket could not be looked into" in text
+
+
 #: What `fix` begins anew.
 BLANK = ("empty", "white space")
 UNREADABLE = {

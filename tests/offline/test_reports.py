@@ -596,8 +596,11 @@ def test_text_of_many_stacks_stays_short() -> None:
 
 
 def test_an_empty_stack_says_so() -> None:
-    """Nothing to judge is told, and is no violation."""
+    """Nothing to judge is told, and is no violation; where a bucket was seen, that is not denied."""
     assert "no S3 bucket was seen" in text.render(report_on(), SCREEN)
+    for shown in (text.render(report_on(say("not-applicable")), SCREEN), render(report_on(say("not-applicable")), "markdown", SCREEN)):
+        assert "no policy that is in force applies" in shown
+        assert "no S3 bucket was seen" not in shown
 
 
 @pytest.mark.parametrize("chosen", FORMATS)

@@ -175,17 +175,19 @@ def test_what_a_ci_system_would_run(text: str, plain: str, markup: str) -> None:
 
 
 def test_a_file_that_is_named_like_a_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In reports and in errors alike."""
+    """In reports, printed or written to a file, which a job may print, and in errors alike."""
     monkeypatch.chdir(tmp_path)
     names = ("##vso[task.setvariable variable=X]y", "::error title=x::y")
     for name in names:
         Path(name).write_text(write_open(), "utf-8")
         for chosen in FORMATS:
-            out = run("check", name, "--bucket", "logs", "--format", chosen).out
-            assert "##vso[" not in out
-            commands = [line for line in out.splitlines() if line.lstrip().startswith("::")]
-            assert all(line.startswith(("::error file=", "::warning file=")) for line in commands)
-            assert commands == [] or chosen == "github"
+            printed = run("check", name, "--bucket", "logs", "--format", chosen).out
+            run("check", name, "--bucket", "logs", "--report", f"{chosen}=written")
+            for out in (printed, Path("written").read_text("utf-8")):
+                assert "##vso[" not in out
+                commands = [line for line in out.splitlines() if line.lstrip().startswith("::")]
+                assert all(line.startswith(("::error file=", "::warning file=")) for line in commands)
+                assert commands == [] or chosen == "github"
         error = run("check", name, "--bucket", "logs", "--policy-config", f"{name}.gone").err
         assert not error.lstrip().startswith("::")
         assert "##vso[" not in error

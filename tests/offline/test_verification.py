@@ -184,10 +184,22 @@ def test_the_lines_and_the_status_of_the_verifier_are_passed_on(
 ) -> None:
     """It is a program by itself, which sees none of our modules and gets the files that were named."""
     script = "import sys; print(sys.flags.isolated, *sys.argv[1:]); print('rejected: x'); sys.exit(int(open(sys.argv[2]).read()))"
-    for status in (1, 2, 3):
+    for status in (1, 3):
         (tmp_path / "policy.json").write_text(str(status), encoding="utf-8")
         ended = call(tmp_path, monkeypatch, script, str(certificates[UPLOADS]), str(tmp_path / "policy.json"))
         assert ended == (status, f"1 {certificates[UPLOADS]} {tmp_path / 'policy.json'}\nrejected: x\n", "")
+
+
+def test_what_cannot_be_read_is_one_line(certificates: dict[str, Path], tmp_path: Path) -> None:
+    """On standard error, about the file that is wrong: a certificate is not blamed for the policy."""
+    good, policy, cut = str(certificates[UPLOADS]), "expected: a bucket policy, or what `aws s3api get-bucket-policy` prints", tmp_path / "cut.json"
+    cut.write_text("{", encoding="utf-8")
+    assert run("verify", good, str(tmp_path / "gone.json")) == (2, "", f"{tmp_path / 'gone.json'}: no such file or directory; {policy}\n")
+    assert run("verify", good, str(cut)) == (2, "", f"{cut}: not JSON; {policy}\n")
+    status, out, err = run("verify", str(cut))
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert err.startswith(f"{cut}: not a certificate: ")
+    assert err.endswith("; expected: a certificate that `--certificates` has written\n")
 
 
 def test_an_accepted_claim_is_compared(certificates: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -214,7 +226,8 @@ def test_the_verifier_of_the_project_is_asked(tmp_path: Path, policy: str) -> No
     assert (other.status, other.err) == (1, "")
     assert other.out.splitlines()[-1].startswith("rejected: ")
     none = run("verify", str(tmp_path / "logs.json"))
-    assert (none.status, none.out.splitlines()[-1].partition(":")[0]) == (2, "not a certificate")
+    assert (none.status, none.out) == (2, "")
+    assert none.err.startswith(f"{tmp_path / 'logs.json'}: not a certificate: it does not have the form")
 
 
 def test_a_verifier_that_dies_says_so_itself(certificates: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
