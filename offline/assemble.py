@@ -306,8 +306,10 @@ def _judge_attachments(stack: _Stack) -> Iterator[tuple[str, Examined]]:
     for configured in stack.configuration.policies:
         if not isinstance(configured.rule, Rule):
             for subject, finding in assess_attachments(configured.settings, attachments, stack.today, senders):
-                preview = isinstance(finding, Unattached) and stack.judged.run.mode == "preview"
-                yield subject.urn, Examined(subject, None, finding._replace(when="preview") if preview else finding)
+                if isinstance(finding, Unattached) and stack.judged.run.mode == "preview":
+                    yield subject.urn, Examined(subject, None, finding._replace(when="preview"))
+                else:
+                    yield subject.urn, Examined(subject, None, finding)
 
 
 def _report_resource(shown: Shown, stack: _Stack, attached: Mapping[str, Examined], applying: Collection[str] = ()) -> _Told:

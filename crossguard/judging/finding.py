@@ -140,7 +140,7 @@ class Unattached(NamedTuple):
 
     `last_read`: the bucket's `policy` output is not empty, which says only that a policy was attached when the bucket was last read.
     `only_read`: a BucketPolicy is for it that the stack only reads. `sham`: the first one that calls itself a policy of this bucket.
-    `when` tells a preview, where a policy made inside an `apply` may not exist yet. `senders`: who would be silenced by a Deny for the header.
+    `when` tells a preview, where a policy made inside an `apply` may not exist yet. `senders` would be silenced by a Deny for the header.
     `fix`: the statements that its policy needs, as compact JSON, where it is known how the other policies are configured.
     """
 

@@ -80,7 +80,16 @@ def read_sarif(text: str) -> None:
 def read_junit(text: str) -> None:
     """As Jenkins and GitLab do: suites of cases, each with its names, and totals that are those of the cases."""
     root = ET.fromstring(text)  # noqa: S314  our own text
-    assert {each.tag for each in root.iter()} <= {"testsuites", "testsuite", "testcase", "failure", "skipped", "system-out", "properties", "property"}
+    assert {each.tag for each in root.iter()} <= {
+        "testsuites",
+        "testsuite",
+        "testcase",
+        "failure",
+        "skipped",
+        "system-out",
+        "properties",
+        "property",
+    }
     cases = list(root.iter("testcase"))
     assert all(case.get("name") and case.get("classname") for case in cases)
     assert int(root.get("tests", "")) == len(cases)
@@ -198,7 +207,15 @@ def test_the_names_of_files(chosen: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_the_names_in_errors(name: str, tmp_path: Path) -> None:
     """One line, in which nothing is a command."""
-    for arguments in (("check", name), ("preview", name), ("analyze", name), ("merge", name), ("fix", name), ("verify", name), ("explain", name)):
+    for arguments in (
+        ("check", name),
+        ("preview", name),
+        ("analyze", name),
+        ("merge", name),
+        ("fix", name),
+        ("verify", name),
+        ("explain", name),
+    ):
         ended = run(*arguments)
         assert (ended.status, ended.out, ended.err.count("\n")) == (2, "", 1)
         assert_inert("text", ended.err)

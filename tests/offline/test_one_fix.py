@@ -121,7 +121,7 @@ def test_a_program_is_told_of_one_fix_too(before: str, after: str, tmp_path: Pat
 
     for found in report["stacks"][0]["buckets"]:
         messages = [result["message"] for result in found["results"]]
-        assert sum(map(read_statements, messages), []) == found["fix"]
+        assert [statement for message in messages for statement in read_statements(message)] == found["fix"]
         assert [each["Sid"] for each in found["fix"]] == ["DenyUploadsWithoutEncryptionHeader", "DenyInsecureRequests"]
         assert "".join(messages).count("would silence") == 1
         assert all(result["request"] for result in found["results"] if result["verdict"] == "not-denied")

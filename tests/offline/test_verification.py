@@ -190,9 +190,10 @@ def test_the_lines_and_the_status_of_the_verifier_are_passed_on(
         assert ended == (status, f"1 {certificates[UPLOADS]} {tmp_path / 'policy.json'}\nrejected: x\n", "")
 
 
-def test_what_cannot_be_read_is_one_line(certificates: dict[str, Path], tmp_path: Path) -> None:
+def test_the_file_that_is_wrong_is_named(certificates: dict[str, Path], tmp_path: Path) -> None:
     """On standard error, about the file that is wrong: a certificate is not blamed for the policy."""
-    good, policy, cut = str(certificates[UPLOADS]), "expected: a bucket policy, or what `aws s3api get-bucket-policy` prints", tmp_path / "cut.json"
+    good, cut = str(certificates[UPLOADS]), tmp_path / "cut.json"
+    policy = "expected: a bucket policy, or what `aws s3api get-bucket-policy` prints"
     cut.write_text("{", encoding="utf-8")
     assert run("verify", good, str(tmp_path / "gone.json")) == (2, "", f"{tmp_path / 'gone.json'}: no such file or directory; {policy}\n")
     assert run("verify", good, str(cut)) == (2, "", f"{cut}: not JSON; {policy}\n")
