@@ -59,6 +59,14 @@ def test_a_module_in_typescript_is_judged(packages: Path, tmp_path: Path) -> Non
     assert ended.returncode == 0, ended.stdout + ended.stderr
 
 
+@pytest.mark.parametrize("options", ['"module": "commonjs"', '"moduleResolution": "node"', '"moduleResolution": "bundler"'])
+def test_options_that_do_not_go_with_what_the_sdk_fills_in(options: str, packages: Path, tmp_path: Path) -> None:
+    """`module` without `moduleResolution`, or the other way round, is what many a tsconfig.json has; TypeScript refuses the pair."""
+    (tmp_path / "tsconfig.json").write_text(f'{{"compilerOptions": {{{options}}}}}', "utf-8")
+    ended = preview(tmp_path, packages, "index.ts", write_program("index.ts", "header, transport"))
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+
+
 def test_a_program_may_be_busy_for_longer_than_a_minute(packages: Path, tmp_path: Path) -> None:
     """A large one is compiled before it listens to the engine again, which is not to give it up."""
     head = f"{_HEADS['index.js']}\nif (pulumi.runtime.isDryRun()) require('child_process').execSync('sleep 64');\n"

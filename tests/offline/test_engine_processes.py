@@ -191,6 +191,7 @@ def test_a_node_program_is_started_as_the_cli_does(name: str, make: Make, tmp_pa
     runner.mkdir(parents=True)
     (runner / "index.js").touch()
     folder = make(runtime=f"{{name: {name}, options: {{nodeargs: --max-old-space-size=512, tsconfig: ts.json}}}}")
+    monkeypatch.setenv("TS_NODE_IGNORE_DIAGNOSTICS", "2322")
     monkeypatch.setenv("PATH", str(tmp_path / "tools"), prepend=os.pathsep)
     arguments, environment = json.loads(run(RunOptions(folder)).output)
     options = dict(zip(arguments[3:-1:2], arguments[4:-1:2], strict=True))
@@ -199,6 +200,7 @@ def test_a_node_program_is_started_as_the_cli_does(name: str, make: Make, tmp_pa
     assert (options["--project"], options["--stack"], options["--dry-run"], options["--pwd"]) == ("tried", "dev", "true", str(folder))
     assert options["--engine"] == options["--monitor"]
     assert environment["PULUMI_NODEJS_TRANSPILE_ONLY"] == "true"
+    assert environment["TS_NODE_IGNORE_DIAGNOSTICS"].startswith("2322,5095,")
     assert (environment["PULUMI_NODEJS_TYPESCRIPT"], environment["PULUMI_NODEJS_TSCONFIG_PATH"]) == ("true", str(folder / "ts.json"))
 
 

@@ -22,6 +22,8 @@ _INTERPRETER = "Scripts/python.exe" if os.name == "nt" else "bin/python"
 _LAUNCHER = Path(__file__).parent / "launch" / "run_python.py"
 _PLAIN_ERRORS = Path(__file__).parent / "launch" / "plain_errors.cjs"
 _PARALLEL = 16
+#: What TypeScript has against options that do not go together, or are old: the SDK fills in what a tsconfig.json leaves out.
+_OPTIONS_AT_ODDS = "5095,5098,5101,5107,5109,5110"
 _POLL_SECONDS = 0.02
 _GRACE_SECONDS = 0.5
 
@@ -227,8 +229,13 @@ def _spare_loopback() -> str:
 
 
 def _read_node_options(project: Project) -> dict[str, str]:
-    """TypeScript is on unless Pulumi.yaml says otherwise; its types are left alone, which would take most of the time and the memory."""
-    options = {"PULUMI_NODEJS_TRANSPILE_ONLY": "true"}
+    """
+    TypeScript is on unless Pulumi.yaml says otherwise.
+
+    Its types are left alone, which would take most of the time and the memory, and with them the options that only types are checked by.
+    """
+    ignored = ",".join(filter(None, (os.environ.get("TS_NODE_IGNORE_DIAGNOSTICS"), _OPTIONS_AT_ODDS)))
+    options = {"PULUMI_NODEJS_TRANSPILE_ONLY": "true", "TS_NODE_IGNORE_DIAGNOSTICS": ignored}
     if project.options.get("typescript") is not False:
         options["PULUMI_NODEJS_TYPESCRIPT"] = "true"
     if "tsconfig" in project.options:
