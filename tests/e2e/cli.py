@@ -142,10 +142,12 @@ def make_environment(home: Path) -> dict[str, str]:
 
 
 def link_cli(folder: Path) -> Path:
-    """The built CLI with the stand-in for its language host beside it: only from there the CLI takes it without a warning."""
+    """The built CLI with the stand-ins for its language hosts beside it: only from there the CLI takes it without a warning."""
     for program in PULUMI_HOME.iterdir():
         link(program, folder / program.name)
     write_launcher(folder / "pulumi-language-python", "language_host")
+    for runtime in ("nodejs", "go", "java"):
+        write_launcher(folder / f"pulumi-language-{runtime}", "program_host")
     if (yaml := find_yaml()) is not None:
         link(yaml, folder / yaml.name)
     return folder
@@ -159,10 +161,10 @@ def link(source: Path, target: Path) -> None:
         shutil.copy(source, target)
 
 
-def install_plugins(folder: Path) -> None:
-    """The doubles of the AWS providers, in the version that programs with pulumi-aws ask for."""
+def install_plugins(folder: Path, wanted: str = version("pulumi-aws")) -> None:
+    """The doubles of the AWS providers, in the version that programs ask for: without another one, those with pulumi-aws."""
     for name in ("aws", "aws-native"):
-        plugin = folder / f"resource-{name}-v{version('pulumi-aws')}"
+        plugin = folder / f"resource-{name}-v{wanted}"
         plugin.mkdir(parents=True)
         write_launcher(plugin / f"pulumi-resource-{name}", "aws_provider")
 

@@ -7,12 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tools.build_cli import CACHE
-
 pytestmark = pytest.mark.e2e
 
 ROOT = Path(__file__).parents[2]
-_CACHE = CACHE / "node-program"
 #: Without the package of AWS, which is large: the type is what a pack sees.
 _PROGRAM = """
 class Resource extends pulumi.CustomResource {
@@ -28,18 +25,6 @@ new Resource("aws:s3/bucketPolicy:BucketPolicy", "logs", {
 });
 """
 _HEADS = {"index.js": 'const pulumi = require("@pulumi/pulumi");', "index.ts": 'import * as pulumi from "@pulumi/pulumi";'}
-#: The SDK takes ES modules in TypeScript with these only.
-_WANTED = '{"private": true, "dependencies": {"@pulumi/pulumi": "^3.204.0", "ts-node": "^10.9.2", "typescript": "^5.0.0"}}\n'
-
-
-@pytest.fixture(scope="module")
-def packages() -> Path:
-    """The folder that npm has installed the SDK into."""
-    _CACHE.mkdir(parents=True, exist_ok=True)
-    (_CACHE / "package.json").write_text(_WANTED, "utf-8")
-    if not all((_CACHE / "node_modules" / name).is_dir() for name in ("@pulumi/pulumi", "ts-node", "typescript")):
-        subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--silent"], cwd=_CACHE, check=True)
-    return _CACHE / "node_modules"
 
 
 @pytest.mark.parametrize("file", list(_HEADS))
