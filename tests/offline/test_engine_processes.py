@@ -150,6 +150,20 @@ def test_requirements_that_are_not_installed_are_named(make: Make) -> None:
     )
 
 
+@pytest.mark.parametrize("error", ["Cannot find module '@pulumi/eks'", "Cannot find package '@pulumi/eks' imported from /shop/index.js"])
+def test_packages_of_node_that_are_not_installed_are_named(error: str, make: Make, tmp_path: Path) -> None:
+    """A CommonJS module's error, and an ES module's."""
+    stand_in = write_tool(tmp_path / "tools", "node", f"sys.exit({error!r})\n")
+    failure = fail(RunOptions(make(runtime="nodejs"), command=str(stand_in)))
+    assert failure.message.endswith(f"; @pulumi/eks is not installed: run `npm install` in {tmp_path} first")
+
+
+def test_a_file_of_the_project_that_node_does_not_find_is_none_to_install(make: Make, tmp_path: Path) -> None:
+    """Its path is told by Node."""
+    stand_in = write_tool(tmp_path / "tools", "node", "sys.exit(\"Cannot find module './network'\")\n")
+    assert fail(RunOptions(make(runtime="nodejs"), command=str(stand_in))).message == "the program failed (exit status 1)"
+
+
 def test_an_interpreter_without_the_sdk_is_told(make: Make, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """By the program's own error."""
     bare = write_tool(

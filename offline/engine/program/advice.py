@@ -9,6 +9,7 @@ from offline.engine.program.source_text import AUTOMATION, Source, list_required
 from offline.engine.protocol.session import MISSING, Session
 
 _MODULE = re.compile(r"ModuleNotFoundError: No module named '([^']+)'")
+_PACKAGE = re.compile(r"Cannot find (?:module|package) '([^'./][^']*)'")
 _NEAR = 3
 
 
@@ -28,6 +29,9 @@ def _list_reasons(text: str, sources: tuple[Source, ...], session: Session, proj
     absent = _MODULE.search(text)
     if absent is not None:
         yield _advise_module(absent[1], project.folder)
+    package = _PACKAGE.search(text)
+    if package is not None:
+        yield f"{package[1]} is not installed: run `npm install` in {project.folder} first"
     if project.encrypted:
         yield f"encrypted configuration cannot be read here: give {', '.join(project.encrypted)} with --config KEY=VALUE"
     if uses_automation(sources):
