@@ -13,7 +13,6 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 ALL_REQUESTS = "requests-without-tls"
-UPLOADS = "uploads-without-tls"
 HEADER = "uploads-without-header"
 
 

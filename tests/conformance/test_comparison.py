@@ -21,9 +21,9 @@ GOOD = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Resource": "a
 
 def ask(monkeypatch: pytest.MonkeyPatch, *policies: str) -> list[templates.Asked]:
     """What `read_asked` makes of one question about each of these texts."""
-    lines = [{"id": f"q{number}", "question": templates.UPLOADS, "bucket": "b", "policy": policy} for number, policy in enumerate(policies)]
+    lines = [{"id": f"q{number}", "question": templates.HEADER, "bucket": "b", "policy": policy} for number, policy in enumerate(policies)]
     monkeypatch.setattr(sys, "stdin", io.StringIO("\n".join(map(json.dumps, lines))))
-    return templates.read_asked(templates.UPLOADS)
+    return templates.read_asked(templates.HEADER)
 
 
 @pytest.mark.parametrize(("claim", "question", "policy"), _DOCUMENT.findall(PAGE))
@@ -44,8 +44,8 @@ def test_a_question_is_read_where_a_template_can_hold_its_document(monkeypatch: 
     texts = [json.dumps(GOOD), "{", "[]", '{"a": NaN}', '{"a": "\\ud800"}', "[" * 200_000]
 
     assert [asked.id for asked in ask(monkeypatch, *texts)] == ["q0"]
-    monkeypatch.setattr(sys, "stdin", io.StringIO(json.dumps({"question": templates.HEADER})))
-    assert templates.read_asked(templates.UPLOADS) == []
+    monkeypatch.setattr(sys, "stdin", io.StringIO(json.dumps({"question": templates.ALL_REQUESTS})))
+    assert templates.read_asked(templates.HEADER) == []
 
 
 def test_templates_hold_the_document(monkeypatch: pytest.MonkeyPatch) -> None:
