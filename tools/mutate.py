@@ -193,18 +193,10 @@ _NAMES = {"any": "all", "all": "any", "min": "max", "max": "min"}
 _Change = tuple[str, Callable[[Any], None]]
 
 
-def _changes(node: ast.AST) -> Iterator[_Change]:  # noqa: C901 - one case a kind of node
+def _changes(node: ast.AST) -> Iterator[_Change]:
     match node:
-        case ast.Compare(ops=[*ops]):
-            for place, found in enumerate(ops):
-                swapped = _COMPARISONS[type(found)]
-                yield f"{type(found).__name__} -> {swapped.__name__}", _compare(place, swapped())
-        case ast.BoolOp(op=op):
-            other = ast.Or if isinstance(op, ast.And) else ast.And
-            yield f"{type(op).__name__} -> {other.__name__}", _setter("op", other())
-        case ast.BinOp(op=op) | ast.AugAssign(op=op) if type(op) in _ARITHMETIC:
-            new = _ARITHMETIC[type(op)]
-            yield f"{type(op).__name__} -> {new.__name__}", _setter("op", new())
+        case ast.Compare() | ast.BoolOp() | ast.BinOp() | ast.AugAssign():
+            yield from _change_operators(node)
         case ast.Constant(value=value):
             yield from _change_constant(value)
         case ast.Return(value=ast.expr() as value) if not (isinstance(value, ast.Constant) and value.value is None):
@@ -219,6 +211,20 @@ def _changes(node: ast.AST) -> Iterator[_Change]:  # noqa: C901 - one case a kin
             yield f"{name} -> {_NAMES[name]}", _setter("id", _NAMES[name])
         case ast.Expr(value=ast.Call()):
             yield "call left out", _setter("value", ast.Constant(None))
+
+
+def _change_operators(node: ast.Compare | ast.BoolOp | ast.BinOp | ast.AugAssign) -> Iterator[_Change]:
+    match node:
+        case ast.Compare(ops=[*ops]):
+            for place, found in enumerate(ops):
+                swapped = _COMPARISONS[type(found)]
+                yield f"{type(found).__name__} -> {swapped.__name__}", _compare(place, swapped())
+        case ast.BoolOp(op=op):
+            other = ast.Or if isinstance(op, ast.And) else ast.And
+            yield f"{type(op).__name__} -> {other.__name__}", _setter("op", other())
+        case ast.BinOp(op=op) | ast.AugAssign(op=op) if type(op) in _ARITHMETIC:
+            new = _ARITHMETIC[type(op)]
+            yield f"{type(op).__name__} -> {new.__name__}", _setter("op", new())
 
 
 def _change_constant(value: object) -> Iterator[_Change]:

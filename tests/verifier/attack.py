@@ -10,7 +10,7 @@ import json
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -186,7 +186,7 @@ def add(statement: dict[str, Any], operator: str, key: str, value: Any) -> None:
     statement.setdefault("Condition", {}).setdefault(operator, {})[key] = value
 
 
-def make_statements(random: Random, base: list[tuple[str, str, Any]]) -> list[dict[str, Any]]:  # noqa: C901, PLR0912 (splits and damages)
+def make_statements(random: Random, base: list[tuple[str, str, Any]]) -> list[dict[str, Any]]:
     """Statements that together deny what the base says, or once did: each is split in two a few times, and some are damaged."""
     statement = {"Effect": "Deny", "Principal": random.choice(("*", "*", {"AWS": "*"})), "Action": random.choice(ACTIONS[:6])}
     statement["Resource"] = f"{PREFIX}{random.choice(RESOURCES[:2])}"
@@ -195,55 +195,66 @@ def make_statements(random: Random, base: list[tuple[str, str, Any]]) -> list[di
     statements = [statement]
     for _ in range(random.choice((0, 1, 1, 2))):
         chosen = random.randrange(len(statements))
-        one, two = (json.loads(json.dumps(statements[chosen])) for _ in range(2))
-        kind = random.randrange(5)
-        if kind == 0 and "Resource" in one:
-            one["Resource"] = two["NotResource"] = some(random, [PREFIX + end for end in RESOURCES])
-            del two["Resource"]
-        elif kind == 1 and "Principal" in one:
-            one["Principal"] = two["NotPrincipal"] = make_principal(random)
-            del two["Principal"]
-        elif kind == 2 and "Action" in one:
-            one["Action"] = two["NotAction"] = some(random, ACTIONS)
-            del two["Action"]
-        elif kind == 3:
-            key = random.choice((*TEXT_KEYS, "aws:tagkeys"))
-            first, value, second, other = random.choice(PAIRS)
-            add(one, first, key, value)
-            add(two, second, key, other)
-        else:
-            condition = make_condition(random)
-            add(one, *condition)
-            operator = condition[0]
-            swaps = (
-                ("StringEquals", "StringNotEquals"),
-                ("StringLike", "StringNotLike"),
-                ("IpAddress", "NotIpAddress"),
-                ("ArnLike", "ArnNotLike"),
-            )
-            for left, right in swaps:
-                if operator.startswith(left):
-                    operator = right
-                elif operator.startswith(right):
-                    operator = left
-            add(two, operator, condition[1], condition[2])
-        statements[chosen : chosen + 1] = [one, two]
+        statements[chosen : chosen + 1] = split(random, statements[chosen])
     while random.random() < 0.35:
-        statement = random.choice(statements)
-        damage = random.randrange(6)
-        if damage == 0:
-            add(statement, *make_condition(random))
-        elif damage == 1 and "Resource" in statement:
-            statement["Resource"] = some(random, [PREFIX + end for end in RESOURCES])
-        elif damage == 2 and "Principal" in statement:
-            statement["Principal"] = make_principal(random)
-        elif damage == 3 and "Action" in statement:
-            statement["Action"] = some(random, ACTIONS)
-        elif damage == 4 and len(statements) > 1:
-            statements.remove(statement)
-        elif damage == 5:
-            statement["Effect"] = "Allow"
+        damage(random, statements)
     return statements
+
+
+#: How an element is split in two: its name, the name of its opposite, and what makes a value of it.
+ELEMENTS: tuple[tuple[str, str, Callable[[Random], Any]], ...] = (
+    ("Resource", "NotResource", lambda random: some(random, [PREFIX + end for end in RESOURCES])),
+    ("Principal", "NotPrincipal", make_principal),
+    ("Action", "NotAction", lambda random: some(random, ACTIONS)),
+)
+OPPOSITES = (
+    ("StringEquals", "StringNotEquals"),
+    ("StringLike", "StringNotLike"),
+    ("IpAddress", "NotIpAddress"),
+    ("ArnLike", "ArnNotLike"),
+)
+
+
+def split(random: Random, statement: dict[str, Any]) -> list[dict[str, Any]]:
+    """Two statements that together deny what the one does, more or less: by an element and its opposite, or by two conditions."""
+    one, two = (json.loads(json.dumps(statement)) for _ in range(2))
+    kind = random.randrange(5)
+    if kind < len(ELEMENTS) and ELEMENTS[kind][0] in one:
+        element, opposite, make = ELEMENTS[kind]
+        one[element] = two[opposite] = make(random)
+        del two[element]
+    elif kind == 3:
+        key = random.choice((*TEXT_KEYS, "aws:tagkeys"))
+        first, value, second, other = random.choice(PAIRS)
+        add(one, first, key, value)
+        add(two, second, key, other)
+    else:
+        operator, *rest = make_condition(random)
+        add(one, operator, *rest)
+        add(two, oppose(operator), *rest)
+    return [one, two]
+
+
+def oppose(operator: str) -> str:
+    """The operator that holds where this one does not; itself, where there is none."""
+    swaps = dict(OPPOSITES) | {right: left for left, right in OPPOSITES}
+    return next((swaps[name] for name in swaps if operator.startswith(name)), operator)
+
+
+def damage(random: Random, statements: list[dict[str, Any]]) -> None:
+    """Change one statement so that less is denied, mostly; or take it out."""
+    statement = random.choice(statements)
+    kind = random.randrange(6)
+    if kind == 0:
+        add(statement, *make_condition(random))
+    elif kind <= len(ELEMENTS):
+        element, _, make = ELEMENTS[kind - 1]
+        if element in statement:
+            statement[element] = make(random)
+    elif kind == 4 and len(statements) > 1:
+        statements.remove(statement)
+    elif kind == 5:
+        statement["Effect"] = "Allow"
 
 
 GOALS: list[tuple[list[Any], list[tuple[str, str, Any]]]] = [
@@ -324,20 +335,11 @@ def make_requests(random: Random, certificate: Any, most: int) -> Iterator[Any]:
             yield request
 
 
-def repair(random: Random, keys: dict[str, list[str]], caller: tuple[str, str], where: Any) -> None:  # noqa: C901 (an assumption each)
+def repair(random: Random, keys: dict[str, list[str]], caller: tuple[str, str], where: Any) -> None:
     """Make most requests such that they occur and are of the goal."""
     if random.random() < 0.9:
         keys.setdefault(TRANSPORT, [random.choice(("true", "false"))])
-        for key in (IS_SERVICE, SERVICE, ARN) + ((ACCOUNT,) if account_of(caller[1]) else ()):
-            keys.pop(key, None)
-        if caller[0] == "service":
-            keys |= {IS_SERVICE: ["true"], SERVICE: [caller[1]]}
-        if caller[0] == "anonymous":
-            keys.pop("aws:principalorgid", None)
-        if caller[0] == "identity":
-            keys |= {ARN: [caller[1]]} | ({ACCOUNT: [account_of(caller[1]) or ""]} if account_of(caller[1]) else {})
-            if random.random() < 0.5:
-                keys[IS_SERVICE] = ["false"]
+        introduce(random, keys, *caller)
     for question in where:
         if question["is"].startswith("absent"):
             keys.pop(question["key"], None) if question["is"] == "absent" or random.random() < 0.3 else None
@@ -349,6 +351,21 @@ def repair(random: Random, keys: dict[str, list[str]], caller: tuple[str, str], 
             keys |= {ENDPOINT: ["a"]} if any(question["key"] == IP for question in where) else {IP: ["10.0.0.1"]}
         if keys.get(TRANSPORT) == ["false"]:
             keys.pop(TLS, None) if not any(question["key"] == TLS for question in where) else keys.update({TRANSPORT: ["true"]})
+
+
+def introduce(random: Random, keys: dict[str, list[str]], kind: str, name: str) -> None:
+    """Give a request the keys that its caller has, and no others about a caller."""
+    account = account_of(name)
+    for key in (IS_SERVICE, SERVICE, ARN) + ((ACCOUNT,) if account else ()):
+        keys.pop(key, None)
+    if kind == "service":
+        keys |= {IS_SERVICE: ["true"], SERVICE: [name]}
+    if kind == "anonymous":
+        keys.pop("aws:principalorgid", None)
+    if kind == "identity":
+        keys |= {ARN: [name]} | ({ACCOUNT: [account]} if account else {})
+        if random.random() < 0.5:
+            keys[IS_SERVICE] = ["false"]
 
 
 def is_answered(question: Any, keys: dict[str, list[str]]) -> bool:

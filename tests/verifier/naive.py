@@ -73,6 +73,42 @@ def glob(pattern: str, text: str, anything: str = ".") -> bool:
     return re.fullmatch("".join(parts), text, re.DOTALL) is not None
 
 
+def by_text(family: str, wanted: str, value: str, reading: Reading) -> Answers:
+    """Whether a string matches."""
+    if family == "StringLike":
+        return {glob(wanted, reading.letters(value))}
+    return {reading.fold(wanted) == reading.fold(value)} if family == "StringEqualsIgnoreCase" else {wanted == value}
+
+
+def by_quantity(family: str, wanted: str, value: str, reading: Reading) -> Answers:
+    """Whether a truth value, a number, an address or an ARN matches; open where what is wanted is not one."""
+    if family == "Bool":
+        return {lower(wanted) == value} if lower(wanted) in ("true", "false") else OPEN
+    if family == "IpAddress":
+        if not re.fullmatch(r"[0-9.]+(/[0-9]+)?|[0-9a-f:]+/[0-9]+", wanted):
+            return OPEN
+        return {ipaddress.ip_address(value) in ipaddress.ip_network(wanted, strict=False)}
+    return by_number(family, wanted, value) if family.startswith("Numeric") else by_arn(wanted, value, reading)
+
+
+def by_number(family: str, wanted: str, value: str) -> Answers:
+    """Whether a number compares as it should."""
+    if not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", wanted):
+        return OPEN
+    x, y = Fraction(value), Fraction(wanted)
+    compared = {"Equals": x == y, "LessThan": x < y, "LessThanEquals": x <= y, "GreaterThan": x > y, "GreaterThanEquals": x >= y}
+    return {compared[family[7:]]}
+
+
+def by_arn(wanted: str, value: str, reading: Reading) -> Answers:
+    """Whether an ARN matches, segment by segment."""
+    if wanted.count(":") < 5:
+        return OPEN
+    pattern, found = wanted.split(":", 5), reading.letters(value).split(":", 5)
+    segments = enumerate(zip(pattern, found, strict=False))
+    return {len(found) == 6 and all(glob(one, other, "." if place == 5 else "[^:]") for place, (one, other) in segments)}
+
+
 def lower(text: str) -> str:
     """A to Z in lower case."""
     return "".join(chr(ord(letter) + 32) if "A" <= letter <= "Z" else letter for letter in text)
@@ -163,7 +199,7 @@ class World:
                 found.append({same and glob(tail, reading.letters(resource.split(":", 5)[5]))})
         return either(found) if "Resource" in statement else opposite(either(found))
 
-    def value(self, family: str, key: str, wanted: str, value: str, reading: Reading) -> Answers:  # noqa: C901, PLR0911 (a family each)
+    def value(self, family: str, key: str, wanted: str, value: str, reading: Reading) -> Answers:
         """Whether one value matches one that is wanted; open where AWS does not say."""
         texts = family in ("StringEquals", "StringLike", "StringEqualsIgnoreCase")
         if key in BOOL and texts and "string-op-on-bool-key" not in self.assumptions:
@@ -174,34 +210,7 @@ class World:
             return OPEN
         if "${" in wanted:
             return OPEN
-        if family == "Bool":
-            return {lower(wanted) == value} if lower(wanted) in ("true", "false") else OPEN
-        if family.startswith("Numeric"):
-            if not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", wanted):
-                return OPEN
-            x, y = Fraction(value), Fraction(wanted)
-            return {
-                {"Equals": x == y, "LessThan": x < y, "LessThanEquals": x <= y, "GreaterThan": x > y, "GreaterThanEquals": x >= y}[
-                    family[7:]
-                ]
-            }
-        if family == "IpAddress":
-            if not re.fullmatch(r"[0-9.]+(/[0-9]+)?|[0-9a-f:]+/[0-9]+", wanted):
-                return OPEN
-            return {ipaddress.ip_address(value) in ipaddress.ip_network(wanted, strict=False)}
-        if family.startswith("Arn"):
-            if wanted.count(":") < 5:
-                return OPEN
-            pattern, found = wanted.split(":", 5), reading.letters(value).split(":", 5)
-            return {
-                len(found) == 6
-                and all(
-                    glob(one, other, "." if place == 5 else "[^:]") for place, (one, other) in enumerate(zip(pattern, found, strict=True))
-                )
-            }
-        if family == "StringLike":
-            return {glob(wanted, reading.letters(value))}
-        return {reading.fold(wanted) == reading.fold(value)} if family == "StringEqualsIgnoreCase" else {wanted == value}
+        return by_text(family, wanted, value, reading) if texts else by_quantity(family, wanted, value, reading)
 
     def condition(self, operator: str, key: str, wanted: list[str], values: list[str] | None, reading: Reading) -> Answers:  # noqa: PLR0911 (a row each)
         """Whether one condition holds."""
