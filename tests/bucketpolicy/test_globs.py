@@ -167,11 +167,11 @@ def test_case_folds_for_ascii_letters() -> None:
     """Other letters may or may not differ in case only."""
     assert fold_case(read("b1")) == Match((("bB", "1"),), (("bB", "1"),))
     (folded,) = fold_case(Match(("aZ1",), ("aZ1",))).sure
-    assert [matches(folded, word) for word in ("az1", "AZ1", "Az1", "ay1")] == [True, True, True, False]
+    assert [word for word in ("az1", "AZ1", "Az1", "ay1") if matches(folded, word)] == ["az1", "AZ1", "Az1"]
     open_ = fold_case(Match(("é1",), ("é1",)))
     assert open_.sure == ()
     assert open_.doubt == "letters beyond ASCII may or may not differ in case only"
-    assert [matches(open_.maybe[0], word) for word in ("É1", "é1", "é2")] == [True, True, False]
+    assert [word for word in ("É1", "é1", "é2") if matches(open_.maybe[0], word)] == ["É1", "é1"]
     assert fold_case(Match((), (("é", MANY),))).maybe == (EVERYTHING,)
 
 
@@ -187,9 +187,10 @@ def test_wildcards_of_an_arn_stay_in_their_segment() -> None:
     (found,) = read_arn("arn:*:s3:::b?/*", variables=False).sure
     assert found[4] == MANY_IN
     texts = ("arn:aws:s3:::bx/k:l", "arn:aws:x:s3:::bx/k", "arn::s3:::bx/", "arn:aws:s3:::b/k")
-    assert [matches(found, text) for text in texts] == [True, False, True, False]
+    assert [text for text in texts if matches(found, text)] == ["arn:aws:s3:::bx/k:l", "arn::s3:::bx/"]
     (account,) = read_arn("arn:aws:iam::1??:root", variables=False).sure
-    assert [matches(account, text) for text in ("arn:aws:iam::123:root", "arn:aws:iam::1:3:root")] == [True, False]
+    assert matches(account, "arn:aws:iam::123:root")
+    assert not matches(account, "arn:aws:iam::1:3:root")
 
 
 def test_an_arn_pattern_has_six_segments() -> None:

@@ -82,16 +82,16 @@ def test_a_date_is_iso_or_epoch(text: str, expected: Fraction | None) -> None:
 @pytest.mark.parametrize(
     ("comparison", "expected"),
     [
-        ("equals", (False, True, False)),
-        ("less", (True, False, False)),
-        ("less_equals", (True, True, False)),
-        ("greater", (False, False, True)),
-        ("greater_equals", (False, True, True)),
+        ("equals", [2]),
+        ("less", [1]),
+        ("less_equals", [1, 2]),
+        ("greater", [3]),
+        ("greater_equals", [2, 3]),
     ],
 )
-def test_numbers_compare(comparison: Comparison, expected: tuple[bool, bool, bool]) -> None:
-    """The request's number stands on the left."""
-    assert tuple(compare(comparison, Fraction(left), Fraction(2)) for left in (1, 2, 3)) == expected
+def test_numbers_compare(comparison: Comparison, expected: list[int]) -> None:
+    """The request's number, which stands on the left, is compared with two."""
+    assert [left for left in (1, 2, 3) if compare(comparison, Fraction(left), Fraction(2))] == expected
     assert compare(comparison, None, Fraction(2)) is None
     assert compare(comparison, Fraction(2), None) is None
 
@@ -144,4 +144,4 @@ def test_an_address_is_in_a_block_of_its_family(value: str, block: str, *, expec
 
 def test_an_address_with_a_zone_is_none() -> None:
     """Nor is any other text."""
-    assert [read_address(text) is None for text in ("10.0.0.1", "::1", "::1%lo", "1", "")] == [False, False, True, True, True]
+    assert [text for text in ("10.0.0.1", "::1", "::1%lo", "1", "") if read_address(text) is None] == ["::1%lo", "1", ""]

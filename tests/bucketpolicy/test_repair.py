@@ -167,157 +167,62 @@ def test_only_what_is_missing_is_added() -> None:
     assert [json.loads(statement)["Sid"] for statement in repaired(http.text, TLS).added] == ["DenyOldTls"]
 
 
+#: The key as documents have it.
+TRANSPORT_AS_WRITTEN = "aws:SecureTransport"
+
+
+def deny(sid: str, action: object = "s3:PutObject", resource: object = f"{ARN}/*", **conditions: object) -> dict[str, object]:
+    """A Deny for everybody, of uploads where nothing else is said."""
+    statement = {"Sid": sid, "Effect": "Deny", "Principal": "*", "Action": action, "Resource": resource}
+    return statement | ({"Condition": conditions} if conditions else {})
+
+
 @pytest.mark.parametrize(
     ("goal", "expected"),
     [
-        pytest.param(
-            HEADER,
-            [
-                {
-                    "Sid": "DenyHeaderless",
-                    "Effect": "Deny",
-                    "Principal": "*",
-                    "Action": "s3:PutObject",
-                    "Resource": f"{ARN}/*",
-                    "Condition": {"Null": {SSE: "true"}},
-                }
-            ],
-            id="header",
-        ),
+        pytest.param(HEADER, [deny("DenyHeaderless", Null={SSE: "true"})], id="header"),
         pytest.param(
             TLS,
             [
-                {
-                    "Sid": "DenyInsecureUploads",
-                    "Effect": "Deny",
-                    "Principal": "*",
-                    "Action": "s3:PutObject",
-                    "Resource": f"{ARN}/*",
-                    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-                },
-                {
-                    "Sid": "DenyOldTls",
-                    "Effect": "Deny",
-                    "Principal": "*",
-                    "Action": "s3:PutObject",
-                    "Resource": f"{ARN}/*",
-                    "Condition": {"NumericLessThan": {"s3:TlsVersion": "1.2"}},
-                },
+                deny("DenyInsecureUploads", Bool={TRANSPORT_AS_WRITTEN: "false"}),
+                deny("DenyOldTls", NumericLessThan={"s3:TlsVersion": "1.2"}),
             ],
             id="tls",
         ),
         pytest.param(
             KMS,
-            [
-                {
-                    "Sid": "DenyOther",
-                    "Effect": "Deny",
-                    "Principal": "*",
-                    "Action": "s3:PutObject",
-                    "Resource": f"{ARN}/*",
-                    "Condition": {"StringNotEquals": {SSE: "aws:kms"}},
-                },
-                {
-                    "Sid": "DenyOtherKey",
-                    "Effect": "Deny",
-                    "Principal": "*",
-                    "Action": "s3:PutObject",
-                    "Resource": f"{ARN}/*",
-                    "Condition": {"StringNotEquals": {SSE_KMS_KEY: KEY}},
-                },
-            ],
+            [deny("DenyOther", StringNotEquals={SSE: "aws:kms"}), deny("DenyOtherKey", StringNotEquals={SSE_KMS_KEY: KEY})],
             id="kms",
         ),
-        pytest.param(
-            CUSTOMER,
-            [
-                {
-                    "Sid": "DenyHeaderless",
-                    "Effect": "Deny",
-                    "Principal": "*",
-                    "Action": "s3:PutObject",
-                    "Resource": f"{ARN}/*",
-                    "Condition": {"Null": {SSE: "true", SSE_CUSTOMER: "true"}},
-                }
-            ],
-            id="customer",
-        ),
+        pytest.param(CUSTOMER, [deny("DenyHeaderless", Null={SSE: "true", SSE_CUSTOMER: "true"})], id="customer"),
         pytest.param(
             REQUESTS,
-            [
-                {
-                    "Sid": "DenyInsecureRequests",
-                    "Effect": "Deny",
-                    "Principal": "*",
-                    "Action": "s3:*",
-                    "Resource": [ARN, f"{ARN}/*"],
-                    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-                }
-            ],
+            [deny("DenyInsecureRequests", "s3:*", [ARN, f"{ARN}/*"], Bool={TRANSPORT_AS_WRITTEN: "false"})],
             id="requests",
         ),
-        pytest.param(
-            OBJECTS,
-            [
-                {
-                    "Sid": "DenyInsecureRequests",
-                    "Effect": "Deny",
-                    "Principal": "*",
-                    "Action": "s3:*",
-                    "Resource": f"{ARN}/*",
-                    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-                }
-            ],
-            id="objects",
-        ),
+        pytest.param(OBJECTS, [deny("DenyInsecureRequests", "s3:*", Bool={TRANSPORT_AS_WRITTEN: "false"})], id="objects"),
         pytest.param(
             SOME,
             [
-                {
-                    "Sid": "DenySome",
-                    "Effect": "Deny",
-                    "Principal": "*",
-                    "Action": [*BUCKET_ACTIONS, "s3:PutObject", "s3:GetObject"],
-                    "Resource": [ARN, f"{ARN}/*"],
-                    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-                }
+                deny(
+                    "DenySome",
+                    [*BUCKET_ACTIONS, "s3:PutObject", "s3:GetObject"],
+                    [ARN, f"{ARN}/*"],
+                    Bool={TRANSPORT_AS_WRITTEN: "false"},
+                )
             ],
             id="some",
         ),
-        pytest.param(
-            ACL,
-            [
-                {
-                    "Sid": "DenyWithoutAcl",
-                    "Effect": "Deny",
-                    "Principal": "*",
-                    "Action": ["s3:PutObject", "s3:PutObjectAcl"],
-                    "Resource": f"{ARN}/*",
-                    "Condition": {"Null": {"s3:x-amz-acl": "true"}},
-                }
-            ],
-            id="acl",
-        ),
+        pytest.param(ACL, [deny("DenyWithoutAcl", ["s3:PutObject", "s3:PutObjectAcl"], Null={"s3:x-amz-acl": "true"})], id="acl"),
         pytest.param(
             PUBLIC,
             [
-                {
-                    "Sid": sid,
-                    "Effect": "Deny",
-                    "Principal": "*",
-                    "Action": "s3:PutObject",
-                    "Resource": f"{ARN}/*",
-                    "Condition": {"StringEquals": {"s3:x-amz-acl": value}},
-                }
-                for sid, value in (("DenyPublicAcls", "public-read"), ("DenyPublicAcls2", "public-read-write"))
+                deny("DenyPublicAcls", StringEquals={"s3:x-amz-acl": "public-read"}),
+                deny("DenyPublicAcls2", StringEquals={"s3:x-amz-acl": "public-read-write"}),
             ],
             id="public",
         ),
-        pytest.param(
-            ANYTHING,
-            [{"Sid": "DenyRequests", "Effect": "Deny", "Principal": "*", "Action": "s3:DeleteBucket", "Resource": ARN}],
-            id="anything",
-        ),
+        pytest.param(ANYTHING, [deny("DenyRequests", "s3:DeleteBucket", ARN)], id="anything"),
     ],
 )
 def test_statements_are_these(goal: Goal, expected: list[object]) -> None:

@@ -148,5 +148,5 @@ def test_membership_is_that_of_the_globs() -> None:
     language = Language(Budget())
     union = language.add_union(language.add_globs((glob("a*"), glob("b"))))
     without = language.add_globs((glob("*c"),))
-    assert [language.contains(word, union, without) for word in ("a", "b", "ac", "c", "")] == [True, True, False, False, False]
+    assert [word for word in ("a", "b", "ac", "c", "") if language.contains(word, union, without)] == ["a", "b"]
     assert language.add_union(language.add_globs((glob("a*"), glob("b")))) == union

@@ -45,7 +45,7 @@ def test_many_stars_cost_little() -> None:
 
 def test_regular_expression_signs_are_ordinary() -> None:
     """Dots, brackets and backslashes match themselves only."""
-    assert [match_one(read_glob(".[a]\\"), text) for text in (".[a]\\", "xa\\", ".a")] == [True, False, False]
+    assert [text for text in (".[a]\\", "xa\\", ".a") if match_one(read_glob(".[a]\\"), text)] == [".[a]\\"]
 
 
 def test_only_ascii_letters_are_folded() -> None:

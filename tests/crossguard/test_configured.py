@@ -78,7 +78,9 @@ def test_the_advisory_policy_spares_the_exempt_as_well(preview: Double) -> None:
     """Its three lines name the test for insecure transport, and not the one that spares the exempt."""
     preview.configure(all_requests={"exemptPrincipals": [ROLE]})
     text = preview.analyze(attach(snippet("data"))).of(ALL_REQUESTS)
-    assert ("Fix: deny `s3:*`" in text, ROLE in text, text.count("\n") <= 2) == (True, False, True)
+    assert "Fix: deny `s3:*`" in text
+    assert ROLE not in text
+    assert text.count("\n") <= 2
 
 
 def test_an_assumption_can_be_withdrawn(preview: Double) -> None:
@@ -113,7 +115,7 @@ def test_an_exempted_resource_is_not_applicable(value: Any, preview: Double) -> 
     preview.configure(uploads={"exemptions": [entry]})
     answer = preview.analyze(attach(value))
     assert UPLOADS not in answer.levels()
-    assert ("moved next quarter" in answer.skipped[UPLOADS], "data team" in answer.skipped[UPLOADS]) == (True, True)
+    assert [words for words in ("moved next quarter", "data team") if words not in answer.skipped[UPLOADS]] == []
 
 
 @pytest.mark.parametrize("text", [snippet("data"), "{", write(deny(FORMATTED, {}))])
@@ -122,7 +124,7 @@ def test_an_expired_exemption_is_told(text: str, preview: Double) -> None:
     preview.configure(uploads={"exemptions": [{"bucket": "name:data-*", "reason": "r", "expires": "2026-11-23"}]})
     answer = preview.analyze(attach(text))
     assert answer.levels() == BLOCKED
-    assert ("2026-11-23" in answer.of(UPLOADS), "2026-11-23" in answer.of(TRANSPORT)) == (True, False)
+    assert [name for name in (UPLOADS, TRANSPORT) if "2026-11-23" in answer.of(name)] == [UPLOADS]
 
 
 def test_the_clock_is_the_packs_own(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -118,7 +118,7 @@ def test_configuration_reaches_a_booted_pack() -> None:
         )
         answer = pack.analyze(Resource(BUCKET_POLICY, "data", {"bucket": "data", "policy": snippet("data")}))
     assert answer.said == ()
-    assert ("not yet" in answer.skipped[ALL_REQUESTS], "data team" in answer.skipped[ALL_REQUESTS]) == (True, True)
+    assert [words for words in ("not yet", "data team") if words not in answer.skipped[ALL_REQUESTS]] == []
 
 
 DEEP: Any = "x"
@@ -174,7 +174,7 @@ def test_nothing_odd_brings_the_pack_down(kind: str, booted: Double) -> None:
 def test_nothing_odd_passes(value: Any, booted: Double) -> None:
     """A document that is none is a violation or a note, and never compliant."""
     answer = booted.analyze(Resource(BUCKET_POLICY, "data", {"bucket": "data", "policy": value}))
-    assert (UPLOADS in answer.levels(), TRANSPORT in answer.levels()) == (True, True)
+    assert {UPLOADS, TRANSPORT} <= answer.levels().keys()
     assert sum(len(one.text) for one in answer.said) < 20_000
 
 

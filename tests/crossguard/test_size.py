@@ -24,7 +24,8 @@ def test_thousands_of_buckets_without_a_policy(update: Double) -> None:
     messages = [one.message for one in response.diagnostics if one.policyName == HAS_POLICY]
     assert response.ByteSize() < LIMIT
     whole = [message.count("\n") > 1 for message in messages]
-    assert (whole == sorted(whole, reverse=True), whole[500], whole[2000]) == (True, True, False)
+    assert whole == sorted(whole, reverse=True)
+    assert 500 < sum(whole) <= 2000
     assert messages[-1].endswith(f"{5000 - len(messages) + 1} more buckets have the same violation.")
 
 

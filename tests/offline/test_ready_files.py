@@ -122,6 +122,18 @@ def commit(folder: Path) -> None:
         assert run("git", *command, folder=folder).returncode == 0
 
 
+def run_hooks(project: Path) -> subprocess.CompletedProcess[str]:
+    """What pre-commit says of the project, once all of it is committed."""
+    commit(project)
+    return run(
+        sys.executable,
+        *("-m", "pre_commit", "run", "--all-files", "--color", "never"),
+        folder=project,
+        PRE_COMMIT_HOME=str(project.with_name("cache")),
+        S3_ENCRYPTION_GUARD_PYTHON=sys.executable,
+    )
+
+
 @pytest.mark.parametrize(("document", "status", "says"), [(write_compliant(), 0, "Passed"), (write_open(), 1, "is not denied")])
 def test_the_hook_runs_under_pre_commit(hooks: Path, tmp_path: Path, document: str, status: int, says: str) -> None:
     """pre-commit passes a compliant document, and fails an open one with the request that gets through."""
@@ -132,14 +144,7 @@ def test_the_hook_runs_under_pre_commit(hooks: Path, tmp_path: Path, document: s
         f"repos:\n  - repo: {hooks}\n    rev: HEAD\n    hooks:\n      - id: s3-encryption-guard-check\n        args: [--bucket, logs]\n"
     )
     (project / ".pre-commit-config.yaml").write_text(config, encoding="utf-8")
-    commit(project)
-    process = run(
-        sys.executable,
-        *("-m", "pre_commit", "run", "--all-files", "--color", "never"),
-        folder=project,
-        PRE_COMMIT_HOME=str(tmp_path / "cache"),
-        S3_ENCRYPTION_GUARD_PYTHON=sys.executable,
-    )
+    process = run_hooks(project)
 
     assert process.returncode == status, process.stdout
     assert says in process.stdout
@@ -154,14 +159,7 @@ def test_the_hook_judges_many_buckets(hooks: Path, tmp_path: Path) -> None:
     (project / "policies" / "open.json").write_text(write_open(), encoding="utf-8")
     config = f"repos:\n  - repo: {hooks}\n    rev: HEAD\n    hooks:\n      - id: s3-encryption-guard-check\n        files: ^policies/\n"
     (project / ".pre-commit-config.yaml").write_text(config, encoding="utf-8")
-    commit(project)
-    process = run(
-        sys.executable,
-        *("-m", "pre_commit", "run", "--all-files", "--color", "never"),
-        folder=project,
-        PRE_COMMIT_HOME=str(tmp_path / "cache"),
-        S3_ENCRYPTION_GUARD_PYTHON=sys.executable,
-    )
+    process = run_hooks(project)
 
     assert process.returncode == 1
     assert "check of" in process.stdout
