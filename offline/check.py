@@ -206,7 +206,7 @@ def _find_reason(judgement: Judgement) -> str | None:
             place = name_places(shorten_path(path, reason), document).removeprefix("$")
             return f"S3 would refuse the document as it is: {reason}{place and f' ({place})'}"
         case OutputInText(what, language):
-            return f"`{what}` holds the text of Pulumi's {ADVICE[language].sdk} SDK for an Output, not its value"
+            return f"`{what}` contains what Pulumi's {ADVICE[language].sdk} SDK prints for an Output, not its value"
         case _:
             return None
 

@@ -106,7 +106,7 @@ Just as good, and it wants one algorithm: a negated operator holds where the hea
 ## Limits
 
 * It is about the header, and says nothing of how objects are encrypted at rest: since January 2023 S3 encrypts every new object anyway.
-* Uploads with a key of the customer's own (SSE-C) carry other headers, and a compliant document denies them;
+* Uploads with customer-provided keys (SSE-C) carry other headers, and a compliant document denies them;
   `acceptCustomerProvidedKeys` changes that.
 * Some senders never send the header. Before you make this mandatory, read [how to adopt it](../adopting-the-header-deny.md).
 * `s3:ReplicateObject`, which the replication role calls, is another action and not asked for.

@@ -42,7 +42,7 @@ def _render_fix(fix: Repaired | CannotRepair | None, lay_out: LayOut, label: str
         case Repaired(_, (_, *_) as added):
             return [f"Fix: {label.format(_count(added))}:", *lay_out_all(added, lay_out)]
         case CannotRepair(reason, ()):
-            return [f"There is no ready fix: {reason}."]
+            return [f"There is no ready-made fix: {reason}."]
         case CannotRepair(reason, missing):
             return [f"Fix: {label.format(_count(missing))} ({reason}):", *lay_out_all(missing, lay_out)]
         case _:

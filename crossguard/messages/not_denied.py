@@ -74,7 +74,7 @@ def _render_output_in_statement(rule: Rule | StackRule, finding: NotDenied, outp
     it = next((name_statement(statement.number, statement.sid, SHORTEST_LIMIT) for statement in statements), "The document")
     head = [
         _describe_request(finding, subject, LIMITS[0]),
-        f"{it} holds the text of Pulumi's {ADVICE[output.language].sdk} SDK for an Output, not its value.",
+        f"{it} contains what Pulumi's {ADVICE[output.language].sdk} SDK prints for an Output, not its value.",
     ]
     rest = [describe_remedy(output.language), *describe_lapse(finding.lapsed, SHORTEST_LIMIT)]
     lines = [*head, describe_cause(output.language), *rest]
@@ -121,7 +121,7 @@ def _describe_fix(fix: Repaired | CannotRepair, limit: int, assumed: str) -> str
     """The missing statements of an advisory policy in a sentence, with the assumptions."""
     statements = fix.added if isinstance(fix, Repaired) else fix.missing
     if not statements:
-        return f"There is no ready fix: {fix.reason}. {assumed}".rstrip() if isinstance(fix, CannotRepair) else assumed
+        return f"There is no ready-made fix: {fix.reason}. {assumed}".rstrip() if isinstance(fix, CannotRepair) else assumed
     return f"Fix: {describe_statements(statements, limit)}. {assumed}".rstrip()
 
 

@@ -42,12 +42,12 @@ from crossguard.messages.quoting import (
     shorten_path,
 )
 from crossguard.messages.sentences import describe_senders
-from crossguard.messages.stack import render_misdirected, render_several_policies, render_unattached
+from crossguard.messages.stack import render_stack_finding
 from crossguard.pack.rule import Rule, StackRule, link
 from crossguard.pack.settings import Exemption
 
 
-def render(rule: Rule | StackRule, finding: Finding, subject: Subject) -> str | None:  # noqa: C901, PLR0911  an arm for each kind of finding
+def render(rule: Rule | StackRule, finding: Finding, subject: Subject) -> str | None:  # noqa: PLR0911  an arm for each kind of finding
     """
     The text of a violation or a note; for `Exempted` and `NotApplicable` the reason; None where all is well.
 
@@ -70,12 +70,8 @@ def render(rule: Rule | StackRule, finding: Finding, subject: Subject) -> str | 
             return clean(reason)
         case Misconfigured(problems):
             return _render_misconfigured(rule, problems)
-        case Unattached():
-            return render_unattached(finding, subject)
-        case SeveralPolicies():
-            return render_several_policies(finding)
-        case Misdirected():
-            return render_misdirected(finding, subject)
+        case Unattached() | SeveralPolicies() | Misdirected():
+            return render_stack_finding(finding, subject)
         case _:
             assert_never(finding)
 
@@ -121,7 +117,7 @@ def _name_place(path: str, finding: CannotTell) -> str:
 
 def _render_output_in_text(rule: Rule | StackRule, finding: OutputInText) -> str:
     sdk = ADVICE[finding.language].sdk
-    head = f"What this denies cannot be decided: `{finding.what}` holds the text of Pulumi's {sdk} SDK for an Output, not its value."
+    head = f"What this denies cannot be decided: `{finding.what}` contains what Pulumi's {sdk} SDK prints for an Output, not its value."
     rest = (describe_remedy(finding.language), *describe_lapse(finding.lapsed, SHORTEST_LIMIT))
     lines = [head, describe_cause(finding.language), *rest]
     return "\n".join(lines if count_lines(lines) <= MOST_LINES[rule.level] else take([head, *rest], MOST_LINES[rule.level]))
@@ -162,12 +158,12 @@ _NOT_KNOWN = {
         "Which policy is attached to this bucket is not known before the update:"
         " name the bucket by {known} instead of `bucket.id`. It is checked again at the end of the update."
     ),
-    ("update", "document"): "`{what}` is not known, although this is an update: nothing can be said of it, so it does not pass.",
+    ("update", "document"): "`{what}` is not known, although this is an update: nothing can be said about it, so it does not pass.",
     ("update", "bucket-name"): (
         "The bucket's name is not known, although this is an update: what the document denies depends on it, so it does not pass."
     ),
     ("update", "exemption"): (
-        "The bucket's name is not known, although this is an update: whether an exemption is for it cannot be told, so it does not pass."
+        "The bucket's name is not known, although this is an update: whether an exemption applies is unclear, so it does not pass."
     ),
     ("update", "attachment"): (
         "Which policy is attached to this bucket is not known: the `bucket` of a BucketPolicy leads to no bucket here, or to several."

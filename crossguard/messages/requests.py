@@ -99,7 +99,7 @@ def _describe_value(key: str, values: tuple[str, ...], document: Document, limit
     it = name_statement(statement.number, statement.sid, limit)
     if _names_value(condition, values, variables=document.variables):
         return f"the value of {name_key(key, limit)} that {it} names"
-    return f"another value of {name_key(key, limit)} than the one in {it}"
+    return f"a value of {name_key(key, limit)} other than the one in {it}"
 
 
 def _find_conditions(key: str, document: Document) -> Iterator[tuple[Statement, Condition]]:

@@ -128,7 +128,7 @@ def _describe_denied(statement: Statement, limit: int) -> str:
     arns = statement.resources.patterns
     where = "both ARNs" if len(arns) > 1 else "its objects (`/*`)" if arns[0].endswith("/*") else "the bucket's own ARN"
     if limit > SHORTEST_LIMIT and len(arns) > 1:
-        where = "the bucket's ARN and on the same with `/*`"
+        where = "the bucket's ARN and on that ARN with `/*`"
     return f"{enumerate_texts(statement.actions.patterns, limit, 'and')} on {where}"
 
 
@@ -189,12 +189,12 @@ _MISTAKES: dict[Mistake, tuple[str, ...]] = {
     "other-bucket": ("{it} is about another bucket, {detail}.",),
     "other-partition": ("{it} is about the partition {detail}; this bucket is in `{partition}`.",),
     "not-equals-but-present": (
-        "{it} would hold for an absent header, were it not for its `Null` `false`, which wants the header present.",
+        "{it} would hold for an absent header, were it not for its `Null` `false`, which requires the header to be present.",
     ),
     "bool-on-header": ("{it} uses `Bool` on a header whose values are strings; `Null` `true` tests for an absent one.",),
     "key-id-instead-of-header": ("{it} tests the id of the KMS key, which S3 also fills in from default encryption, and not the header.",),
     "customer-key-left-out": (
-        "{it} leaves out uploads with a key of the customer's own (SSE-C); `acceptCustomerProvidedKeys` is the setting for those.",
+        "{it} leaves out uploads with customer-provided keys (SSE-C); `acceptCustomerProvidedKeys` is the setting for those.",
     ),
     "one-principal": ("{it} denies this to {named} only, and not to everyone.",),
     "not-principal": ("{it} spares this caller through `NotPrincipal`; `exemptPrincipals` is the setting for callers who may.",),

@@ -2,6 +2,8 @@
 
 from functools import partial
 
+from typing_extensions import assert_never
+
 from bucketpolicy.goal import Goal
 from bucketpolicy.repair import Repaired, is_bucket_name, write_statements
 from crossguard.judging.finding import Misdirected, SeveralPolicies, Subject, Unattached
@@ -51,7 +53,7 @@ def _describe_silenced(silenced: tuple[Silenced, ...]) -> str:
     listed = ", ".join(f'"{principal}"' for principal in principals)
     return (
         f"A bucket policy denies what AWS delivers without the encryption header: {'; '.join(told)}{more}. "
-        f"Spare {enumerate_texts(principals, LIMITS[1], 'and')} in that Deny, and set `exemptPrincipals: [{listed}]`."
+        f"Exempt {enumerate_texts(principals, LIMITS[1], 'and')} in that Deny, and set `exemptPrincipals: [{listed}]`."
     )
 
 
@@ -59,7 +61,20 @@ def _enumerate(subjects: tuple[Subject, ...]) -> str:
     return enumerate_texts((subject.name for subject in subjects), LIMITS[1], "and", _MOST_BUCKETS)
 
 
-def render_unattached(finding: Unattached, subject: Subject) -> str:
+def render_stack_finding(finding: Unattached | SeveralPolicies | Misdirected, subject: Subject) -> str:
+    """What is wrong between a bucket and the policies of the stack."""
+    match finding:
+        case Unattached():
+            return _render_unattached(finding, subject)
+        case SeveralPolicies():
+            return _render_several_policies(finding)
+        case Misdirected():
+            return _render_misdirected(finding, subject)
+        case _:
+            assert_never(finding)
+
+
+def _render_unattached(finding: Unattached, subject: Subject) -> str:
     """A bucket without a policy, with what seems to be one and is none."""
     name = f"`{subject.bucket}`" if subject.bucket and is_bucket_name(subject.bucket) else "this bucket"
     head = [
@@ -100,7 +115,7 @@ _SHAMS = {
 }
 
 
-def render_several_policies(finding: SeveralPolicies) -> str:
+def _render_several_policies(finding: SeveralPolicies) -> str:
     """A bucket with more policies than it can have."""
     inline = " and the bucket's own `policy`" if finding.inline else ""
 
@@ -108,7 +123,7 @@ def render_several_policies(finding: SeveralPolicies) -> str:
         names = enumerate_texts(finding.policies, limit, "and", _MOST_POLICIES[reason])
         return [
             f"Several policies are attached to this bucket: {names}{inline}.",
-            "A bucket has one policy only: whichever is written last replaces the others without a word, in any order.",
+            "A bucket can have only one policy: whichever is written last silently replaces the others, and the order is not fixed.",
             "Fix: put all statements into one BucketPolicy.",
             *describe_lapse(finding.lapsed, limit),
         ]
@@ -116,7 +131,7 @@ def render_several_policies(finding: SeveralPolicies) -> str:
     return fit(write, MOST_LINES["mandatory"])
 
 
-def render_misdirected(finding: Misdirected, subject: Subject) -> str:
+def _render_misdirected(finding: Misdirected, subject: Subject) -> str:
     """A bucket whose policy is about another bucket."""
 
     def write(_: LayOut, limit: int, __: Reason) -> list[str]:

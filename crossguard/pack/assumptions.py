@@ -3,7 +3,7 @@
 MEANINGS = {
     "secure-transport-present": "`aws:SecureTransport` is in every request.",
     "tls-version-absent-on-http": "`s3:TlsVersion` is absent from requests over plain HTTP.",
-    "string-op-on-bool-key": "A string operator on a Bool key compares with the texts `true` and `false`.",
+    "string-op-on-bool-key": "A string operator on a Bool key compares with the strings `true` and `false`.",
     "aws-star-covers-services": 'The principal {"AWS": "*"} in a Deny covers AWS service principals.',
     "source-ip-or-vpc-endpoint": "`aws:SourceIp` is present exactly when `aws:SourceVpce` is not.",
     "anonymous-has-no-identity": "Anonymous requests carry no `aws:PrincipalArn`, `aws:PrincipalOrgID` or `aws:PrincipalIsAWSService`.",

@@ -126,7 +126,7 @@ def _check_control_policies(entries: list[dict[str, Any]], path: str) -> Iterato
         yield from control_policies.find_problems(entry, f"{path}[{index}]")
 
 
-_FILLED: Schema = {"type": "string", "minLength": 1, "pattern": r"^[\s\S]*\S[\s\S]*$", "description": "a string that is not empty"}
+_FILLED: Schema = {"type": "string", "minLength": 1, "pattern": r"^[\s\S]*\S[\s\S]*$", "description": "a string that is not blank"}
 _DAY: Schema = {"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "description": "a day as YYYY-MM-DD"}
 _EXEMPTION: Schema = {
     "type": "object",
@@ -356,7 +356,7 @@ def _check_members(schema: Schema, value: dict[str, object], path: str) -> Itera
         if name in members:
             yield from _check(members[name], item, f"{path}.{name}")
         else:
-            yield f"`{path}.{_shorten(name)}` is no such setting (it is set to {_show(item)}); accepted: {describe(schema)}"
+            yield f"`{path}.{_shorten(name)}` is not a setting (it is set to {_show(item)}); accepted: {describe(schema)}"
     for name in schema.get("required", ()):
         if name not in value:
             yield f"`{path}.{name}` is missing; accepted: {describe(members[name])}"

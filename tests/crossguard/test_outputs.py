@@ -75,7 +75,7 @@ def test_an_output_outside_of_the_statements_is_laid_at_no_statements_door() -> 
     """The document is named."""
     document = {"Version": "2012-10-17", "Id": WRITTEN["dotnet-old"], "Statement": deny(HTTP)}
     message = Kind(HEADER, text(json.dumps(document))).render()
-    assert "\nThe document holds the text of Pulumi's .NET SDK for an Output, not its value.\n" in message
+    assert "\nThe document contains what Pulumi's .NET SDK prints for an Output, not its value.\n" in message
 
 
 @pytest.mark.parametrize("case", [case for case in read_cases() if isinstance(parse(case.text), Document)], ids=lambda case: case.name)

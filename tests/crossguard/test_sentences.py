@@ -148,7 +148,7 @@ def upload(*context: tuple[str, tuple[str, ...]]) -> Request:
     ("key", "document", "expected"),
     [
         ("aws:sourcevpce", PLAIN, " with `aws:SourceVpce` = `hunter2`"),
-        ("aws:referer", read({"StringEquals": {"aws:Referer": "a"}}), " with another value of `aws:Referer` than the one in Statement 1"),
+        ("aws:referer", read({"StringEquals": {"aws:Referer": "a"}}), " with a value of `aws:Referer` other than the one in Statement 1"),
         (
             "aws:referer",
             read({"StringNotLike": {"aws:Referer": "hunter*"}}, Sid="Mine"),
@@ -158,7 +158,7 @@ def upload(*context: tuple[str, tuple[str, ...]]) -> Request:
         (
             "my:token",
             read({"StringEquals": {"my:token": "a"}}),
-            " with another value of a key that AWS does not document than the one in Statement 1",
+            " with a value of a key that AWS does not document other than the one in Statement 1",
         ),
     ],
 )

@@ -106,11 +106,11 @@ def test_nothing_set_is_the_default(config: dict[str, Any]) -> None:
         ),
         (
             {"exemptions": [{"bucket": "logs"}]},
-            "`exemptions[0].reason` is missing; accepted: a string that is not empty",
+            "`exemptions[0].reason` is missing; accepted: a string that is not blank",
         ),
         (
             {"exemptions": [{"bucket": "logs", "reason": " \n"}]},
-            '`exemptions[0].reason` is " \\n"; accepted: a string that is not empty',
+            '`exemptions[0].reason` is " \\n"; accepted: a string that is not blank',
         ),
         (
             {"exemptions": [{"bucket": "arn:aws:s3:::logs", "reason": "r"}]},
@@ -130,7 +130,7 @@ def test_nothing_set_is_the_default(config: dict[str, Any]) -> None:
         (
             {"exemptions": [{"bucket": "logs", "reason": "r", "until": 5.0}]},
             (
-                "`exemptions[0].until` is no such setting (it is set to 5);"
+                "`exemptions[0].until` is not a setting (it is set to 5);"
                 " accepted: an object of `bucket`, `reason`, `owner`, `expires`, `document`"
             ),
         ),
@@ -152,7 +152,7 @@ def test_nothing_set_is_the_default(config: dict[str, Any]) -> None:
         ),
         (
             {"assumptions": {"tls": [1.0]}},
-            "`assumptions.tls` is no such setting (it is set to a list); accepted: an object of "
+            "`assumptions.tls` is not a setting (it is set to a list); accepted: an object of "
             + ", ".join(f"`{name.replace('_', '-')}`" for name in Assumptions._fields),
         ),
         (
