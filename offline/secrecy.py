@@ -78,18 +78,15 @@ def _conceal(message: str) -> str:
     return f"{found}\n{_WHY}"
 
 
+#: By the type of a resource: the property that holds a bucket's name, and the one that holds a document.
+_NAMES = {**dict.fromkeys(POLICY_DOCUMENT, "bucket"), **BUCKET_NAME}
+_DOCUMENTS = {**dict.fromkeys(INLINE, "policy"), **POLICY_DOCUMENT}
+
+
 def _find_secrets(run: Run) -> _Secrets:
-    names = frozenset(seen.urn for seen in run.resources if _is_secret(seen, BUCKET_NAME.get(seen.type, _find_name(seen.type))))
-    documents = frozenset(seen.urn for seen in run.resources if _is_secret(seen, POLICY_DOCUMENT.get(seen.type, _find_inline(seen.type))))
+    names = frozenset(seen.urn for seen in run.resources if _is_secret(seen, _NAMES.get(seen.type, "")))
+    documents = frozenset(seen.urn for seen in run.resources if _is_secret(seen, _DOCUMENTS.get(seen.type, "")))
     return _Secrets(names | documents, names)
-
-
-def _find_name(kind: str) -> str:
-    return "bucket" if kind in POLICY_DOCUMENT else ""
-
-
-def _find_inline(kind: str) -> str:
-    return "policy" if kind in INLINE else ""
 
 
 def _is_secret(seen: Seen, key: str) -> bool:

@@ -128,11 +128,6 @@ _Get = Callable[[str], object]
 _Reader = Callable[[_Get], Iterator[tuple[object, str]]]
 
 
-def list_delivering() -> frozenset[str]:
-    """The types whose resources can have AWS deliver into a bucket."""
-    return frozenset(_READERS)
-
-
 def find_deliveries(resource_type: str, name: str, get: _Get) -> tuple[Delivery, ...]:
     """The buckets that a resource, told of by this name, has AWS deliver to; `get` gives its properties, without what is not known."""
     reader = _READERS.get(resource_type)

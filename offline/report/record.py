@@ -56,7 +56,7 @@ def write_summary(report: Report, stacks: Sequence[Mapping[str, Any]], buckets: 
         "counts": counts,
         "notes": list(report.notes),
         "unread": list(report.unread),
-        "exemptions": [_write_used(exemption) for exemption in report.exemptions],
+        "exemptions": [_write_exemption(exemption) for exemption in report.exemptions],
     }
 
 
@@ -99,13 +99,13 @@ def _write_result(result: Result) -> dict[str, Any]:
         "outcome": result.outcome,
         "message": result.message,
         "request": _write_request(result.request),
-        "nearest": _write_nearest(result.nearest),
+        "nearest": _write_members(result.nearest),
         "statements": list(result.statements),
         "sids": [sid or None for sid in result.sids],
         "assumptions": list(result.assumptions),
         "layer": result.layer,
-        "exemption": _write_exemption(result.exemption),
-        "drift": _write_drift(result.drift),
+        "exemption": _write_exemption(result.exemption) if result.exemption is not None else None,
+        "drift": _write_members(result.drift),
         "document_sha256": result.document or None,
         "certificate": result.certificate or None,
         "remark": result.remark,
@@ -124,22 +124,11 @@ def _write_request(request: Sent | None) -> dict[str, Any] | None:
     }
 
 
-def _write_nearest(nearest: Nearest | None) -> dict[str, Any] | None:
-    return nearest._asdict() if nearest is not None else None
+def _write_members(one: Nearest | Drift | None) -> dict[str, Any] | None:
+    return one._asdict() if one is not None else None
 
 
-def _write_drift(drift: Drift | None) -> dict[str, Any] | None:
-    return drift._asdict() if drift is not None else None
-
-
-def _write_exemption(exemption: ReportedExemption | None) -> dict[str, Any] | None:
-    if exemption is None:
-        return None
-    expires = exemption.expires.isoformat() if exemption.expires else None
-    return {"reason": exemption.reason, "owner": exemption.owner, "expires": expires}
-
-
-def _write_used(exemption: UsedExemption) -> dict[str, Any]:
+def _write_exemption(exemption: ReportedExemption | UsedExemption) -> dict[str, Any]:
     return {**exemption._asdict(), "expires": exemption.expires.isoformat() if exemption.expires else None}
 
 
