@@ -2,6 +2,7 @@
 These tests are about the published policies: what a report says of them, to the number.
 
 A policy that is added later has tests of its own, and is left out of the pack that is asked here, in this process and booted.
+What lists policies, or compares this process with others, takes the `whole_pack`.
 """
 
 import shutil
@@ -15,12 +16,13 @@ from offline.engine.program.run import RunOptions
 from tests.crossguard.pack import POLICIES
 
 ROOT = pack_info.ROOT
-LATER = tuple(rule for rule in policies.ALL if rule.name not in POLICIES)
+ALL = policies.ALL
+LATER = tuple(rule for rule in ALL if rule.name not in POLICIES)
 
 
 @pytest.fixture(scope="session", autouse=LATER != ())
 def _ask_about_the_published_policies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    published = tuple(rule for rule in policies.ALL if rule.name in POLICIES)
+    published = tuple(rule for rule in ALL if rule.name in POLICIES)
     folder = tmp_path_factory.mktemp("pack")
     for name in ("bucketpolicy", "crossguard", "policies"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -37,3 +39,9 @@ def _ask_about_the_published_policies(tmp_path_factory: pytest.TempPathFactory) 
         defaults = RunOptions.__new__.__defaults__ or ()
         patch.setattr(RunOptions.__new__, "__defaults__", tuple(folder if default == ROOT else default for default in defaults))
         yield
+
+
+@pytest.fixture
+def whole_pack(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every policy that there is, as processes of their own see it."""
+    monkeypatch.setattr(policies, "ALL", ALL)

@@ -19,6 +19,7 @@ from tests.offline.cli import HAS_POLICY, TRANSPORT, run
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
+@pytest.mark.usefixtures("whole_pack")
 @pytest.mark.parametrize("rule", ALL, ids=lambda rule: rule.name)
 def test_a_policy_is_explained(rule: Rule | StackRule) -> None:
     """Promise, reasons, examples and limits as on its page; level, control, how to comply, and every key of its configuration."""
@@ -44,6 +45,7 @@ def test_an_unknown_policy_is_wrong_usage() -> None:
     assert all(rule.name in ended.err for rule in ALL)
 
 
+@pytest.mark.usefixtures("whole_pack")
 def test_the_policies_are_listed() -> None:
     """Names, levels and promises."""
     ended = run("--list-policies")

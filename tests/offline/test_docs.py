@@ -14,11 +14,13 @@ from offline.run import Failure
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGES = ("docs/offline.md", "docs/reports.md", "README.md")
 _COMMAND = re.compile(r"(?:python -m offline|bin/s3-encryption-guard) ([^|\n`]+)")
+_PRINTED = re.compile(r"^```text\n.*?^```$", re.MULTILINE | re.DOTALL)
 
 
 def list_commands() -> list[str]:
-    """The arguments of every complete command line on the pages; ellipses and grammars are none."""
-    found = [line.strip() for page in PAGES for line in _COMMAND.findall((ROOT / page).read_text(encoding="utf-8"))]
+    """The arguments of every complete command line on the pages: not of ellipses and grammars, nor of what a command printed."""
+    pages = (_PRINTED.sub("", (ROOT / page).read_text(encoding="utf-8")) for page in PAGES)
+    found = [line.strip() for page in pages for line in _COMMAND.findall(page)]
     return [line.partition(" #")[0] for line in found if "..." not in line and "[" not in line]
 
 

@@ -80,6 +80,7 @@ def judge(folder: Path, cluster: str | None, kill: subprocess.Popen[bytes] | Non
         return "".join(render(found, "ndjson", SCREEN))
 
 
+@pytest.mark.usefixtures("whole_pack")
 def test_a_cluster_gives_the_same_report(cluster: Cluster, tmp_path: Path) -> None:
     """A worker that is killed half-way loses nothing."""
     for number in range(40):
@@ -91,6 +92,7 @@ def test_a_cluster_gives_the_same_report(cluster: Cluster, tmp_path: Path) -> No
     assert cluster.workers[0].wait() == -signal.SIGKILL
 
 
+@pytest.mark.usefixtures("whole_pack")
 def test_what_is_kept_here_is_not_asked_for(cluster: Cluster, tmp_path: Path) -> None:
     """The cache is this machine's: the cluster is given what is not in it, and needs none; without a rest it is not asked."""
     states, cache = tmp_path / "states", tmp_path / "cache"

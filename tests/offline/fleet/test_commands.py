@@ -20,6 +20,7 @@ def backend(tmp_path: Path) -> Path:
     return tmp_path / "backend"
 
 
+@pytest.mark.usefixtures("whole_pack")
 def test_a_back_end_is_one_report(backend: Path) -> None:
     """Totals, stacks and findings on standard output; the status is that of the worst."""
     ended = run("analyze", str(backend))

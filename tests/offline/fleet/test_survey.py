@@ -91,6 +91,7 @@ def test_every_stack_of_a_back_end_is_judged(backend: Path) -> None:
     assert found["web/prod:web-logs"][HAS_POLICY] == "violation"
 
 
+@pytest.mark.usefixtures("whole_pack")
 def test_processes_give_the_same_report(backend: Path) -> None:
     """To the letter, also in NDJSON."""
     assert write_ndjson(backend, jobs=2) == write_ndjson(backend, jobs=1)
