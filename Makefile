@@ -44,9 +44,10 @@ lint: $(READY) ## format, lint, types, import contracts, generated files
 	@$(RUN) tools/gen_docs.py --check
 	@$(RUN) tools/run_readme.py --check
 
-docs: $(READY) ## regenerate the policy pages and the README's outputs
+docs: $(READY) ## regenerate the policy pages, the README's outputs and the conformance suite
 	@$(RUN) tools/gen_docs.py
 	@$(RUN) tools/run_readme.py
+	@$(RUN) tools/make_conformance.py
 
 tables: $(READY) ## regenerate the tables of S3 actions and condition keys
 	@$(RUN) tools/make_tables.py
