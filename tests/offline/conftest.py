@@ -13,6 +13,7 @@ import pytest
 import policies
 from offline import pack_info, testing
 from offline.engine.program.run import RunOptions
+from offline.fleet import work
 from tests.crossguard.pack import POLICIES
 
 ROOT = pack_info.ROOT
@@ -42,6 +43,9 @@ def _ask_about_the_published_policies(tmp_path_factory: pytest.TempPathFactory) 
 
 
 @pytest.fixture
-def whole_pack(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every policy that there is, as processes of their own see it."""
+def whole_pack(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Every policy that there is, as processes of their own see it; what was remembered of the others is forgotten."""
     monkeypatch.setattr(policies, "ALL", ALL)
+    work._read_configuration.cache_clear()
+    yield
+    work._read_configuration.cache_clear()
