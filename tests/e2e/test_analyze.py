@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.cli import Outcome, Project, Violation, read_violation
+from tests.e2e.cli import Outcome, Project, Violation, read_violations
 from tests.e2e.conftest import MakeProject
 from tests.e2e.programs import BAD, BARE, GOOD, HAS_POLICY, READ, SECRET_BAD, TRANSPORT, UPLOADS
 
@@ -25,7 +25,7 @@ def analyze(project: Project, pack: str, *arguments: str) -> tuple[int, tuple[Vi
     """Exit status and violations, as `--json` gives them."""
     outcome: Outcome = project.run("policy", "analyze", "--policy-pack", pack, "--json", *arguments)
     events: list[dict[str, Any]] = [json.loads(line) for line in outcome.output.splitlines() if line.startswith("{")]
-    return outcome.status, tuple(sorted(read_violation(event["policyEvent"]) for event in events if "policyEvent" in event))
+    return outcome.status, read_violations(events)
 
 
 def test_a_bad_stack_is_found_from_its_state_and_its_name(project: MakeProject, pack: str, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.cli import Outcome, read_violation
+from tests.e2e.cli import Outcome, read_violations
 from tests.e2e.conftest import MakeProject
 from tests.e2e.programs import BAD, BARE, GOOD, HAS_POLICY, TRANSPORT, UPLOADS
 
@@ -93,5 +93,5 @@ def test_the_preview_as_json_fails_too(project: MakeProject, pack: str) -> None:
     streaming = program.run("preview", "--json", "--policy-pack", pack, PULUMI_ENABLE_STREAMING_JSON_PREVIEW="true")
     assert streaming.status == 1
     events = [json.loads(line) for line in streaming.output.splitlines() if line.startswith("{")]
-    violations = [read_violation(event["policyEvent"]) for event in events if "policyEvent" in event]
+    violations = read_violations(events)
     assert [(each.policy, each.level, each.name) for each in violations] == [(HAS_POLICY, "mandatory", "data")]
