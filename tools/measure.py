@@ -16,7 +16,7 @@ from statistics import median, quantiles
 from typing import NamedTuple
 
 PRODUCT = ("bucketpolicy", "crossguard", "policies", "offline", "verifier")
-PACKAGES = (*PRODUCT, "tools", "tests")
+PACKAGES = (*PRODUCT, "conformance", "tools", "tests")
 MEDIAN, NINE_OF_TEN, COMPLEXITY = 8, 17, 10
 _HEAD = ("package", "modules", "lines", "code", "functions", "median", "p90", "longest", "complexity")
 _FORMAT = "{:<14}{:>8}{:>8}{:>8}{:>11}{:>8}{:>6}{:>9}{:>12}"
