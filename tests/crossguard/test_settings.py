@@ -13,7 +13,7 @@ from crossguard.pack.assumptions import MEANINGS
 from crossguard.pack.settings import DEFAULTS, KEYS, Exemption, Rejected, Settings, describe, read_settings, write_schema
 from offline.configuration import Configuration, read_configuration
 from tests.crossguard.documents import compliant
-from tests.crossguard.pack import attach, make_double, secret
+from tests.crossguard.pack import DOCUMENT_POLICIES, attach, make_double, secret
 
 ALL_KEYS = tuple(KEYS)
 ROLE = "arn:aws:iam::111122223333:role/ci/deployer"
@@ -256,7 +256,9 @@ def test_a_pack_tries_a_few_requests_and_an_offline_command_many(monkeypatch: py
     # No other test has judged it, under whatever name of a bucket.
     text = compliant("a-bucket-of-its-own").replace('"Effect"', '"Sid": "NoOtherTestHasThis", "Effect"', 1)
     make_double().analyze(attach(text, "a-bucket-of-its-own"))
-    assert asked == [FEW] * 3
+    # A later policy may have a repair of its own tried as well.
+    assert set(asked) == {FEW}
+    assert len(asked) >= len(DOCUMENT_POLICIES)
     assert FEW >= 12
     configuration = read_configuration(None)
     assert isinstance(configuration, Configuration)
