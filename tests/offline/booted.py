@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from pulumi.runtime.proto import analyzer_pb2
 
+from crossguard.pack.kinds import DELIVERING
 from offline.engine.cloud.aws import DOCUMENT_TYPES
 from offline.engine.deployment import ROOT_TYPE
 from offline.engine.pack.analyzer_client import ProviderInfo, Questions, ResourceInfo, Whole
@@ -18,10 +19,15 @@ from offline.state import State, Stored
 
 
 def judge(state: State, pack: Booted) -> Run:
-    """What the pack says about a state; only what can hold a document is asked about one by one: to all else its policies do not apply."""
+    """
+    What the pack says about a state.
+
+    Only what can hold a document is asked about one by one, after whoever delivers: to all else its policies do not apply.
+    """
     questions = Questions(pack)
     subjects = describe_all(state.resources)
-    asked = [resource for resource in state.resources if resource.type in DOCUMENT_TYPES]
+    asked = [resource for resource in state.resources if resource.type in DELIVERING - DOCUMENT_TYPES]
+    asked += [resource for resource in state.resources if resource.type in DOCUMENT_TYPES]
     questions.analyze((subjects[resource.urn], resource.inputs) for resource in asked)
     questions.analyze_stack((describe_whole(resource, subjects[resource.urn]) for resource in state.resources), _find_root(state))
     return _summarise(state, pack, questions)

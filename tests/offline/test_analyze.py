@@ -320,7 +320,14 @@ STATES = {
         policy("again", "twice", write_compliant()),
     ),
     "senders": export(
-        bucket("logs"), policy("logs", "logs", write_compliant()), resource("aws:cloudtrail/trail:Trail", "trail", {"s3BucketName": "logs"})
+        # One pack is asked about all of these states, and remembers by a bucket's name who delivers there.
+        bucket("trails"),
+        policy("trails", "trails", write_compliant("trails")),
+        resource("aws:cloudtrail/trail:Trail", "trail", {"s3BucketName": "trails"}),
+        bucket("open-trails"),
+        policy("open-trails", "open-trails", write_open()),
+        bucket("bare-trails"),
+        *(resource("aws:cloudtrail/trail:Trail", name, {"s3BucketName": f"{name}-trails"}) for name in ("open", "bare")),
     ),
     "discovered": export(
         resource("aws:s3/bucket:Bucket", "bare", {"bucket": "bare", "arn": "arn:aws:s3:::bare", "policy": ""}, provider=""),
