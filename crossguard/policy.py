@@ -32,11 +32,12 @@ from crossguard.judging.finding import (
 from crossguard.judging.senders import Silenced
 from crossguard.messages.render import render
 from crossguard.messages.stack import render_note
+from crossguard.pack.kinds import DELIVERING
 from crossguard.pack.rule import Rule, StackRule
 from crossguard.pack.settings import Rejected, Settings, read_settings
 from crossguard.resources.attachments import assess_attachments, attach
 from crossguard.resources.deliveries import find_denied, group_senders, list_deliveries, read_deliveries
-from crossguard.resources.documents import find, look
+from crossguard.resources.documents import Props, find, look, reveal
 from crossguard.resources.doors import find_doors
 from crossguard.resources.naming import settle
 from crossguard.resources.seen_inputs import SeenInputs
@@ -89,11 +90,15 @@ def read_when(today: date) -> When:
 
 def judge_resource(rule: Rule, args: ResourceValidationArgs, seen_inputs: SeenInputs, when: When) -> tuple[Outcome, ...]:
     """What the policy says about one resource's inputs; nothing where all is well."""
-    seen_inputs.note(args.urn, look(args.resource_type, args.props))
-    note_deliveries(args, seen_inputs)
+    props = reveal(args.props)
+    seen_inputs.note(args.urn, look(args.resource_type, props))
+    if args.resource_type in DELIVERING:
+        _note_deliveries(args, props, seen_inputs)
     settings = _read_settings(args, rule, when)
-    subject, source = _look_at(args, seen_inputs, when)
+    subject, source = _look_at(args, props, seen_inputs, when)
     finding = assess(rule, settings, subject, source, when.today)
+    if isinstance(finding, Compliant):
+        return ()
     placed = _set_when(finding, when)
     kind = _classify(rule, settings, placed)
     return () if kind is None else (kind(render(rule, placed, locate(subject, settings, source)) or ""),)
@@ -101,17 +106,21 @@ def judge_resource(rule: Rule, args: ResourceValidationArgs, seen_inputs: SeenIn
 
 def note_deliveries(args: ResourceValidationArgs, seen_inputs: SeenInputs) -> None:
     """Remember the buckets that this resource has AWS deliver to."""
-    seen_inputs.note_deliveries(read_deliveries(args.resource_type, args.name, args.props))
+    _note_deliveries(args, reveal(args.props), seen_inputs)
+
+
+def _note_deliveries(args: ResourceValidationArgs, props: Props, seen_inputs: SeenInputs) -> None:
+    seen_inputs.note_deliveries(read_deliveries(args.resource_type, args.name, props))
 
 
 def _read_settings(args: ResourceValidationArgs, rule: Rule, when: When) -> Settings | Rejected:
     settings = read_settings(args.get_config(), rule.keys)
-    return settings if isinstance(settings, Rejected) else settings._replace(probes=when.probes)
+    return settings if isinstance(settings, Rejected) or settings.probes == when.probes else settings._replace(probes=when.probes)
 
 
 def remediate_resource(rule: Rule, args: ResourceValidationArgs, seen_inputs: SeenInputs, when: When) -> Mapping[str, Any] | None:
     """The resource's properties with the document repaired; None where there is nothing to add, or nothing can be."""
-    subject, source = _look_at(args, seen_inputs, when)
+    subject, source = _look_at(args, args.props, seen_inputs, when)
     match source, assess(rule, _read_settings(args, rule, when), subject, source, when.today):
         # Whom the statements would silence is told, and nothing is added.
         case Found(_, name), (
@@ -145,10 +154,10 @@ def _append(document: Mapping[str, Any], added: tuple[str, ...]) -> None:
     cast("MutableMapping[str, Any]", document)["Statement"] = [*kept, *map(json.loads, added)]
 
 
-def _look_at(args: ResourceValidationArgs, seen_inputs: SeenInputs, when: When) -> tuple[Subject, Source]:
+def _look_at(args: ResourceValidationArgs, props: Props, seen_inputs: SeenInputs, when: When) -> tuple[Subject, Source]:
     """The resource and its document; in an update every name is known, or else secret."""
-    provider = args.provider.props if args.provider is not None else None
-    source = find(args.resource_type, args.props, provider)
+    provider = reveal(args.provider.props) if args.provider is not None else None
+    source = find(args.resource_type, props, provider)
     settled = settle(source, seen_inputs.pick_buckets) if when.preview else source
     senders = seen_inputs.list_senders(settled.bucket) if isinstance(settled, Found) else ()
     return Subject(args.urn, args.resource_type, args.name, senders=senders), settled

@@ -8,7 +8,8 @@ Everybody waits for the pack to boot, also those whose program has no bucket: wh
 """
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timezone
 from threading import Timer
 from typing import Any, TypeAlias
@@ -70,6 +71,18 @@ def _load() -> None:
     gc.freeze()
 
 
+@contextmanager
+def _collect_nothing() -> Iterator[None]:
+    """A stack is judged without garbage: to look for some among all that the SDK holds of it would take several times as long."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
+
+
 def _build_resource_policy(rule: Rule, seen_inputs: SeenInputs, clock: Clock) -> ResourceValidationPolicy:
     def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
         if args.resource_type not in JUDGED:
@@ -114,7 +127,8 @@ def _build_stack_policy(rule: StackRule, seen_inputs: SeenInputs, clock: Clock) 
         try:
             from crossguard import policy  # noqa: PLC0415  not at boot: see above
 
-            outcomes = tuple(policy.judge_stack(rule, args, seen_inputs, policy.read_when(clock())))
+            with _collect_nothing():
+                outcomes = tuple(policy.judge_stack(rule, args, seen_inputs, policy.read_when(clock())))
         except Exception as error:  # noqa: BLE001  the safety net: an exception would abort the user's operation
             report(describe_failure(rule, error), None)
         else:

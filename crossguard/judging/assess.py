@@ -54,11 +54,21 @@ def assess(rule: Rule, settings: Settings | Rejected, subject: Subject, source: 
         return NotApplicable(source.reason)
     if isinstance(settings, Rejected):
         return Misconfigured(settings.problems)
+    if not settings.exemptions:
+        return _find_senders(_assess_source(rule, settings, source), rule, settings, subject)
+    return _assess_unless_exempt(rule, settings, subject, source, today)
+
+
+def _assess_unless_exempt(
+    rule: Rule, settings: Settings, subject: Subject, source: Found | Unknown | Missing | Bare, today: date
+) -> Finding:
     document = source.text if isinstance(source, Found) else None
     standing = find_exemption(settings.exemptions, subject._replace(bucket=source.bucket), today, document)
     if isinstance(standing, Applies):
         return Exempted(standing.exemption)
-    finding = _find_senders(_assess_source(rule, settings, source), rule, settings, subject)
+    # A long list of exemptions is slow to compare.
+    unexempt = settings._replace(exemptions=())
+    finding = _find_senders(_assess_source(rule, unexempt, source), rule, unexempt, subject)
     if isinstance(standing, MightApply) and not isinstance(finding, Compliant):
         return NotKnown("bucket", "exemption")
     if isinstance(standing, Lapsed) and isinstance(finding, NotDenied | CannotTell | OutputInText):
@@ -92,8 +102,7 @@ def _assess_source(rule: Rule, settings: Settings, source: Found | Unknown | Mis
     if isinstance(source, Found):
         # What is refused by its size alone is too big to be kept.
         judge_text = _judge_cached if len(source.text) <= MAX_BYTES else _judge_text
-        # Exemptions have been looked at, and a long list of them is slow to compare.
-        return judge_text(rule, settings._replace(exemptions=()), source)
+        return judge_text(rule, settings, source)
     match source:
         case Unknown(path):
             return NotKnown(path, "document")

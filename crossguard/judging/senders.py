@@ -131,7 +131,9 @@ _Reader = Callable[[_Get], Iterator[tuple[object, str]]]
 def find_deliveries(resource_type: str, name: str, get: _Get) -> tuple[Delivery, ...]:
     """The buckets that a resource, told of by this name, has AWS deliver to; `get` gives its properties, without what is not known."""
     reader = _READERS.get(resource_type)
-    found = reader(get) if reader is not None else iter(())
+    found = tuple(reader(get)) if reader is not None else ()
+    if not found:
+        return ()
     kind = resource_type.rpartition(":")[2]
     return tuple(
         Delivery(bucket, Sender(principal, resource=f"{kind} `{name}`"))
@@ -150,6 +152,8 @@ def _name_bucket(target: object) -> str:
 
 def _blocks(value: object) -> Iterator[_Props]:
     """A block of properties, which is a mapping or a list of them."""
+    if value is None:
+        return
     if isinstance(value, Mapping):
         yield value
     elif isinstance(value, list | tuple):

@@ -33,7 +33,7 @@ from crossguard.judging.senders import Sender
 from crossguard.pack.kinds import BUCKET_NAME, POLICY_DOCUMENT
 from crossguard.pack.partitions import find_partition
 from crossguard.pack.settings import Settings
-from crossguard.resources.documents import find, is_directory_bucket, read, read_bucket_name, read_region
+from crossguard.resources.documents import find, is_directory_bucket, read, read_bucket_name, read_region, reveal
 from crossguard.resources.links import Linked, find_targets
 from crossguard.resources.naming import identify, is_about_another
 from crossguard.resources.seen_inputs import SeenUrns
@@ -79,6 +79,9 @@ class Hanging(NamedTuple):
     number: int = 0
     first: tuple[Resource, ...] = ()
     hashes: frozenset[str] = frozenset()
+
+
+_NONE = Hanging()
 
 
 class Attachment(NamedTuple):
@@ -127,11 +130,11 @@ def attach(resources: Iterable[Resource], seen_urns: SeenUrns) -> Attachments:
         tuple(
             Attachment(
                 subject,
-                real.by_urn[urn],
+                real.by_urn.get(urn, _NONE),
                 seen_urns.inline.get(urn),
                 _was_read_with_policy(buckets[urn]),
-                only_read.by_urn[urn].number > 0,
-                _describe_sham(sham.by_urn[urn]),
+                urn in only_read.by_urn,
+                _describe_sham(sham.by_urn.get(urn, _NONE)),
             )
             for urn, subject in ours.items()
         ),
@@ -159,7 +162,7 @@ def _sort(policies: Iterable[Resource], buckets: Mapping[str, Resource], seen_ur
 
 def _has_endpoints(policy: Resource) -> bool:
     """Whether the policy's provider has endpoints of its own; the engine shows a provider's nested inputs as JSON."""
-    value = read(policy.provider.props, "endpoints") if policy.provider is not None else None
+    value = read(reveal(policy.provider.props), "endpoints") if policy.provider is not None else None
     if not isinstance(value, str):
         return value is not None and not (isinstance(value, Sequence | Mapping) and len(value) == 0)
     try:
@@ -225,7 +228,7 @@ def _judge_document(attachment: Attachment, attachments: Attachments) -> Finding
 def _find_other(attached: Hanging, subject: Subject, names: frozenset[str]) -> str | None:
     """The bucket that the one policy's document is about instead of its own; where the policy names its bucket, the others have asked."""
     policy = attached.first[0] if attached.first else None
-    if policy is None or read_bucket_name(policy.resource_type, policy.props) is not None:
+    if policy is None or read_bucket_name(policy.resource_type, reveal(policy.props)) is not None:
         return None
     text = _read_text(policy)
     return None if text is None else is_about_another(text, subject.bucket, names.intersection)
@@ -237,33 +240,34 @@ def read_only_document(attachment: Attachment) -> str | None:
 
 
 def _read_text(policy: Resource) -> str | None:
-    source = find(policy.resource_type, policy.props)
+    source = find(policy.resource_type, reveal(policy.props))
     return source.text if isinstance(source, Found) else None
 
 
 def _describe(bucket: Resource) -> Subject:
-    name = read_bucket_name(bucket.resource_type, bucket.props)
+    name = read_bucket_name(bucket.resource_type, reveal(bucket.props))
     return Subject(bucket.urn, bucket.resource_type, bucket.name, name, _find_partition(bucket))
 
 
 def _find_partition(resource: Resource) -> str:
     """The partition of a bucket or a policy; "" where no region is seen."""
-    region = read_region(resource.props, resource.provider.props if resource.provider is not None else None)
+    region = read_region(reveal(resource.props), reveal(resource.provider.props) if resource.provider is not None else None)
     return find_partition(region) if region is not None else ""
 
 
 class _Hung(NamedTuple):
-    """Policies by the bucket that they hang on: by its URN where only that is known; and whether one hangs on none that is known."""
+    """What hangs on each bucket that has anything, by the bucket's URN; and whether a policy hangs on none that is known."""
 
     by_urn: Mapping[str, Hanging]
     unresolved: bool
 
 
 def _attach_policies(policies: tuple[Resource, ...], buckets: Mapping[str, Subject]) -> _Hung:
+    """They are given in URN order."""
     named: dict[str, dict[str, list[Resource]]] = {}
     nameless: list[Resource] = []
     for policy in policies:
-        name = read_bucket_name(policy.resource_type, policy.props)
+        name = read_bucket_name(policy.resource_type, reveal(policy.props))
         if name is None:
             nameless.append(policy)
         else:
@@ -274,9 +278,10 @@ def _attach_policies(policies: tuple[Resource, ...], buckets: Mapping[str, Subje
         if policy.urn in targets:
             led.setdefault(targets[policy.urn], []).append(policy)
     shared = _share(named, buckets.values())
-    attached = {
-        urn: _join(shared.get((subject.bucket, subject.partition), Hanging()), _count(led.get(urn, ()))) for urn, subject in buckets.items()
-    }
+    attached = {urn: shared[key] for urn, subject in buckets.items() if (key := (subject.bucket, subject.partition)) in shared}
+    for urn, hung in led.items():
+        if urn in buckets:
+            attached[urn] = _join(attached.get(urn, _NONE), _count(hung))
     return _Hung(attached, any(policy.urn not in targets for policy in nameless))
 
 
@@ -286,16 +291,21 @@ def _share(named: Mapping[str, Mapping[str, list[Resource]]], buckets: Iterable[
     for subject in buckets:
         bucket, partition = subject.bucket, subject.partition
         if bucket is not None and bucket in named and (bucket, partition) not in found:
-            groups = (group for other, group in named[bucket].items() if partition == other or "" in (partition, other))
-            found[bucket, partition] = _count(sorted((one for group in groups for one in group), key=lambda policy: policy.urn))
+            groups = [group for other, group in named[bucket].items() if partition == other or "" in (partition, other)]
+            if groups:
+                found[bucket, partition] = _count(_merge(groups))
     return found
 
 
-def _count(policies: Iterable[Resource]) -> Hanging:
+def _merge(groups: list[list[Resource]]) -> list[Resource]:
+    """In URN order, as each of them is."""
+    return groups[0] if len(groups) == 1 else sorted((one for group in groups for one in group), key=lambda policy: policy.urn)
+
+
+def _count(policies: list[Resource]) -> Hanging:
     """They are given in URN order."""
-    listed = list(policies)
-    attached = Hanging(len(listed), tuple(listed[:_MOST_NAMED]))
-    return attached if len(listed) < 2 else attached._replace(hashes=_hash_all(listed))  # noqa: PLR2004  one has nothing to be compared with
+    # One has nothing to be compared with.
+    return Hanging(len(policies), tuple(policies[:_MOST_NAMED]), _hash_all(policies) if policies[1:] else frozenset())
 
 
 def _join(one: Hanging, other: Hanging) -> Hanging:
@@ -313,12 +323,12 @@ def _hash_all(policies: Iterable[Resource]) -> frozenset[str]:
     """The first two different hashes of their documents."""
     found: set[str] = set()
     for policy in policies:
-        found.add(identify(find(policy.resource_type, policy.props)))
+        found.add(identify(find(policy.resource_type, reveal(policy.props))))
         if len(found) > 1:
             break
     return frozenset(found)
 
 
 def _was_read_with_policy(bucket: Resource) -> bool:
-    policy = read(bucket.props, "policy")
+    policy = read(reveal(bucket.props), "policy")
     return isinstance(policy, str) and policy != ""

@@ -15,7 +15,7 @@ from bucketpolicy.semantics.feasible import complete, keys_of
 from crossguard.judging.senders import UPLOAD, Delivery, Sender, Silenced, find_deliveries
 from crossguard.pack.kinds import DELIVERING
 from crossguard.resources.attachments import Attachments, Resource, read_only_document
-from crossguard.resources.documents import Props, copy_known, read
+from crossguard.resources.documents import Props, copy_known, read, reveal
 
 
 def read_deliveries(resource_type: str, name: str, props: Props) -> tuple[Delivery, ...]:
@@ -28,7 +28,7 @@ def read_deliveries(resource_type: str, name: str, props: Props) -> tuple[Delive
 def list_deliveries(resources: Iterable[Resource]) -> tuple[Delivery, ...]:
     """What is delivered because of the resources of a stack, in URN order."""
     ordered = sorted((resource for resource in resources if resource.resource_type in DELIVERING), key=lambda resource: resource.urn)
-    return tuple(delivery for each in ordered for delivery in read_deliveries(each.resource_type, each.name, each.props))
+    return tuple(delivery for each in ordered for delivery in read_deliveries(each.resource_type, each.name, reveal(each.props)))
 
 
 def group_senders(deliveries: Iterable[Delivery]) -> Mapping[str, tuple[Sender, ...]]:

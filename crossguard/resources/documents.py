@@ -7,13 +7,14 @@ is the SDK's sentinel as plain text.
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from typing import cast
 
 from pulumi_policy import proxy
 
 from bucketpolicy.parse import MAX_BYTES
 from crossguard.pack.kinds import BUCKET_NAME, DIRECTORY_BUCKET, INLINE, JUDGED, OTHERS, POLICY_DOCUMENT, explain
 from crossguard.resources.naming import identify
-from crossguard.resources.seen_inputs import Sight
+from crossguard.resources.seen_inputs import SHOWS_NOTHING, Sight
 from crossguard.resources.source import Bare, Found, Missing, NoDocument, Source, Unknown
 
 #: What the SDK puts in the place of a value that is not known yet, by its type.
@@ -43,6 +44,9 @@ _ONLY_READ = ("arn", "bucketDomainName")
 
 #: Stands for a value that only an update will know.
 NOT_KNOWN = object()
+
+
+_SHOWS_BLANK = Sight(blank=True)
 
 
 class _TooLargeError(Exception):
@@ -84,7 +88,7 @@ def was_read(resource_type: str, props: Props) -> bool:
 def look(resource_type: str, props: Props) -> Sight:
     """What the inputs of a resource show."""
     if resource_type in POLICY_DOCUMENT:
-        return Sight(blank=not props)
+        return SHOWS_NOTHING if props else _SHOWS_BLANK
     bucket = read_bucket_name(resource_type, props)
     return Sight(identify(find(resource_type, props)) if has_inline_policy(resource_type, props) else None, bucket=bucket)
 
@@ -105,12 +109,24 @@ def is_directory_bucket_type(resource_type: str) -> bool:
     return OTHERS.get(resource_type) == DIRECTORY_BUCKET
 
 
+def reveal(props: Props) -> Props:
+    """
+    The properties without the SDK's proxy around them, which takes ten times as long to ask; what is below the first level keeps its own.
+
+    `read` knows what is unknown by its value as well. A remediation needs the proxy: it alone remembers which values are secret.
+    """
+    if isinstance(props, dict):
+        return props
+    try:
+        return cast("Props", props["__target"])
+    except KeyError:
+        return props
+
+
 def read(props: Props, name: str) -> object:
     """One property: None where it is missing or null, `NOT_KNOWN` where its value is not known yet."""
     try:
-        value = props[name]
-    except KeyError:
-        return None
+        value = props.get(name)
     except proxy.UnknownValueError:
         return NOT_KNOWN
     return NOT_KNOWN if isinstance(value, str) and value in UNKNOWNS else value
@@ -127,7 +143,7 @@ def read_text(props: Props, name: str) -> str:
 
 def copy_known(value: object) -> object:
     """A property in plain Python without what is not known; of more than S3 would take as a document, the first part."""
-    return _copy_known(value, iter(range(MAX_BYTES)))
+    return value if value is None or isinstance(value, str) else _copy_known(value, iter(range(MAX_BYTES)))
 
 
 def _copy_known(value: object, room: Iterator[int]) -> object:

@@ -1,6 +1,6 @@
 """The one piece of state in the pack: what was seen of inputs, which other policies have to know and are not shown."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,6 +21,9 @@ class Sight(NamedTuple):
     bucket: str | None = None
 
 
+SHOWS_NOTHING = Sight()
+
+
 class SeenUrns(NamedTuple):
     """`inline`: URN to hash (see `Sight`). `blank`: the URNs of the bucket policies whose inputs show nothing."""
 
@@ -34,36 +37,40 @@ class SeenInputs:
     def __init__(self) -> None:
         """Nothing has been seen yet."""
         self._lock = Lock()
-        self._inline: dict[str, str] = {}
-        self._blank: set[str] = set()
+        self._sights: dict[str, Sight] = {}
         self._buckets: set[str] = set()
         self._senders: dict[str, dict[Sender, None]] = {}
 
     def note(self, urn: str, sight: Sight) -> None:
         """Remember what this resource shows now."""
+        # Three policies look at every resource, and most bucket policies show nothing.
+        if sight == self._sights.get(urn, SHOWS_NOTHING):
+            return
         with self._lock:
-            self._inline.pop(urn, None)
-            if sight.inline is not None:
-                self._inline[urn] = sight.inline
-            (self._blank.add if sight.blank else self._blank.discard)(urn)
+            self._sights[urn] = sight
             if sight.bucket is not None:
                 self._buckets.add(sight.bucket)
 
-    def note_deliveries(self, deliveries: "Iterable[Delivery]") -> None:
+    def note_deliveries(self, deliveries: "tuple[Delivery, ...]") -> None:
         """Remember who delivers into which bucket."""
+        if not deliveries:
+            return
         with self._lock:
             for bucket, sender in deliveries:
                 self._senders.setdefault(bucket, {})[sender] = None
 
     def list_senders(self, bucket: str | None) -> "tuple[Sender, ...]":
         """Who delivers into the bucket of this name, as far as resources said so before."""
+        if bucket is None or bucket not in self._senders:
+            return ()
         with self._lock:
-            return tuple(self._senders.get(bucket, ())) if bucket is not None else ()
+            return tuple(self._senders[bucket])
 
     def snapshot(self) -> SeenUrns:
         """What is known now."""
         with self._lock:
-            return SeenUrns(dict(self._inline), frozenset(self._blank))
+            inline = {urn: sight.inline for urn, sight in self._sights.items() if sight.inline is not None}
+            return SeenUrns(inline, frozenset(urn for urn, sight in self._sights.items() if sight.blank))
 
     def pick_buckets(self, names: frozenset[str]) -> frozenset[str]:
         """Those of the names that are names of buckets of this operation."""
