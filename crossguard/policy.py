@@ -7,6 +7,7 @@ Loaded by `register` when the first bucket or bucket policy is seen, so that it 
 import json
 from collections.abc import Iterator, Mapping, MutableMapping
 from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple, cast
 
 import pulumi.runtime
@@ -14,6 +15,7 @@ from pulumi_policy import ReportViolation, ResourceValidationArgs, StackValidati
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
 
 from bucketpolicy.goal import FEW
+from bucketpolicy.parse import MAX_BYTES
 from bucketpolicy.repair import Repaired
 from crossguard.judging.assess import assess, locate
 from crossguard.judging.exemptions import Applies, find_exemption
@@ -32,12 +34,12 @@ from crossguard.judging.finding import (
 from crossguard.judging.senders import Silenced
 from crossguard.messages.render import render
 from crossguard.messages.stack import render_note
-from crossguard.pack.kinds import DELIVERING
+from crossguard.pack.kinds import DELIVERING, POLICY_DOCUMENT
 from crossguard.pack.rule import Rule, StackRule
-from crossguard.pack.settings import Rejected, Settings, read_settings
+from crossguard.pack.settings import DEFAULTS, Rejected, Settings, read_settings
 from crossguard.resources.attachments import assess_attachments, attach
 from crossguard.resources.deliveries import find_denied, group_senders, list_deliveries, read_deliveries
-from crossguard.resources.documents import Props, find, look, reveal
+from crossguard.resources.documents import Props, find, look, read_region, reveal
 from crossguard.resources.doors import find_doors
 from crossguard.resources.naming import settle
 from crossguard.resources.seen_inputs import SeenInputs
@@ -86,6 +88,26 @@ class When(NamedTuple):
 def read_when(today: date) -> When:
     """The moment of the operation that the engine has told the SDK of; none, as in `pulumi policy analyze`, is no preview."""
     return When(today, pulumi.runtime.is_dry_run())
+
+
+def passes(rule: Rule, args: ResourceValidationArgs, seen_inputs: SeenInputs) -> bool:
+    """True iff there is nothing to say of a bucket policy, of which all is known that counts: the usual case, found without detours."""
+    props = reveal(args.props)
+    document, bucket = props.get(POLICY_DOCUMENT.get(args.resource_type, "")), props.get("bucket")
+    if args.get_config() or not isinstance(document, str) or len(document) > MAX_BYTES or not isinstance(bucket, str):
+        return False
+    provider = reveal(args.provider.props) if args.provider is not None else {}
+    region = read_region(props, provider)
+    seen_inputs.note(args.urn, look(args.resource_type, props))
+    return _is_compliant(rule, args.resource_type, bucket, document, region)
+
+
+@lru_cache(maxsize=256)
+def _is_compliant(rule: Rule, resource_type: str, bucket: str, document: str, region: str | None) -> bool:
+    """True iff the document is known to pass without any configuration: then nothing else about its resource counts."""
+    source = find(resource_type, {"bucket": bucket, POLICY_DOCUMENT[resource_type]: document, "region": region})
+    known = isinstance(source, Found) and source.bucket is not None
+    return known and isinstance(assess(rule, DEFAULTS, Subject("", resource_type, ""), source, date.min), Compliant)
 
 
 def judge_resource(rule: Rule, args: ResourceValidationArgs, seen_inputs: SeenInputs, when: When) -> tuple[Outcome, ...]:

@@ -92,6 +92,8 @@ def _build_resource_policy(rule: Rule, seen_inputs: SeenInputs, clock: Clock) ->
         try:
             from crossguard import policy  # noqa: PLC0415  not at boot: see above
 
+            if policy.passes(rule, args, seen_inputs):
+                return
             outcomes = policy.judge_resource(rule, args, seen_inputs, policy.read_when(clock()))
         except Exception as error:  # noqa: BLE001  the safety net: an exception would abort the user's operation
             report(describe_failure(rule, error), None)

@@ -12,6 +12,7 @@ from tests.crossguard.documents import FORMATTED, HEADER_ABSENT, OVER_HTTP, comp
 from tests.crossguard.pack import (
     ALL_REQUESTS,
     BUCKET,
+    BUCKET_POLICY,
     BUCKET_V2,
     DOCUMENT_POLICIES,
     HAS_POLICY,
@@ -203,3 +204,30 @@ def test_a_foreign_resource_is_not_applicable(kind: str, preview: Double) -> Non
     """Whatever it looks like, only the exact types are ours."""
     answer = preview.analyze(Resource(kind, "data", {"bucket": "data", "policy": snippet("data")}))
     assert (answer.said, set(answer.skipped)) == ((), set(DOCUMENT_POLICIES))
+
+
+# What has passed once
+
+
+def test_what_passed_once_is_judged_anew_where_anything_counts_that_has_changed(preview: Double) -> None:
+    """Its document, its bucket, its region, its configuration: nothing but the very same passes unseen."""
+    good = attach(compliant("data"), region="eu-west-1")
+    assert (preview.analyze(good).said, preview.analyze(good).said) == ((), ())
+    assert preview.analyze(attach(snippet("data"), region="eu-west-1")).levels() == BLOCKED
+    assert preview.analyze(attach(compliant("data"), "other", region="eu-west-1")).levels() == BLOCKED
+    assert preview.analyze(attach(compliant("data"), region="cn-north-1")).levels() == BLOCKED
+    assert preview.analyze(attach(compliant("data"))._replace(region="cn-north-1")).levels() == BLOCKED
+    assert preview.analyze(attach(compliant("data"), UNKNOWN, region=UNKNOWN)).levels() == NOTED
+    preview.configure(uploads={"algorithms": ["aws:kms"]})
+    assert preview.analyze(good).levels() == {UPLOADS: "mandatory"}
+    preview.configure(uploads={"exemptions": [{"bucket": "data", "reason": "none"}]})
+    assert list(preview.analyze(good).skipped) == [UPLOADS]
+
+
+def test_a_policy_that_passes_is_seen_by_the_stack_policy(preview: Double) -> None:
+    """It is no longer one whose inputs show nothing."""
+    bucket = Resource(BUCKET, "data", {"bucket": "data"})
+    preview.analyze(Resource(BUCKET_POLICY, "data-policy", {}))
+    assert preview.analyze_stack(bucket, attach(compliant("data"))).levels() == {HAS_POLICY: "mandatory"}
+    preview.analyze(attach(compliant("data")))
+    assert preview.analyze_stack(bucket, attach(compliant("data"))).levels() == {}

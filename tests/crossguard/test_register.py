@@ -9,8 +9,8 @@ from datetime import datetime, timezone
 import pytest
 
 import crossguard
-from crossguard import register
-from tests.crossguard.pack import ROOT
+from crossguard import policy, register
+from tests.crossguard.pack import BUCKET, HAS_POLICY, ROOT, Double, Resource
 
 HEAVY = (
     "bucketpolicy.judge",
@@ -52,3 +52,21 @@ def test_booting_loads_nothing_that_judges() -> None:
     code = f"import sys, crossguard.register, policies; print([name for name in {HEAVY!r} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_a_stack_is_judged_without_looking_for_garbage(monkeypatch: pytest.MonkeyPatch, update: Double) -> None:
+    """And afterwards garbage is collected as before, whatever came of it."""
+    seen = []
+
+    def fail(*_: object) -> None:
+        seen.append(gc.isenabled())
+        raise ValueError
+
+    monkeypatch.setattr(policy, "judge_stack", fail)
+    bucket = Resource(BUCKET, "data", {"bucket": "data"})
+    for enabled in (True, False):
+        (gc.enable if enabled else gc.disable)()
+        assert "internal error" in update.analyze_stack(bucket).of(HAS_POLICY)
+        seen.append(gc.isenabled())
+    gc.enable()
+    assert seen == [False, True, False, False]
