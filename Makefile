@@ -9,7 +9,7 @@ RUN := $(VENV)/bin/python
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test e2e check lint docs tables fuzz mutate guard bench bench-fleet matrix formal attack certificates
+.PHONY: help demo test e2e check lint docs tables fuzz mutate guard bench results bench-fleet matrix formal attack certificates
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | sort | awk -F'\t' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -78,6 +78,9 @@ guard: $(READY) ## mutants of the core against what stops a wrong denial (long):
 
 bench: $(READY) ## speed of the core, the pack and the offline commands
 	@for bench in benchmarks/bench_*.py; do echo "== $$bench"; $(RUN) $$bench || exit 1; done
+
+results: $(READY) ## all of that, with growth and instruction counts, written into benchmarks/RESULTS.md and docs/performance.md's plots (20 minutes, on an idle machine)
+	@$(RUN) benchmarks/results.py
 
 matrix: $(READY) ## the supported versions, as far as they can be had: WORD='Python 3.12' for some, OPTIONS=--full for every test, --write for the page
 	@$(RUN) tools/matrix.py $(if $(WORD),'$(WORD)') $(OPTIONS)

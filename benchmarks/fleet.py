@@ -26,8 +26,8 @@ from typing import Any, NamedTuple, cast
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.fleet_plot import draw  # noqa: E402
 from benchmarks.organization import BUCKETS_A_STATE, write_states  # noqa: E402
+from benchmarks.plot import draw  # noqa: E402
 
 STATES = 10_000
 PROCESSES = 2
