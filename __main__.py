@@ -2,6 +2,7 @@
 
 from pulumi_policy import PolicyPack
 
+from crossguard.pack.rule import REPOSITORY
 from crossguard.register import build, warm_up
 from policies import ALL
 
@@ -12,5 +13,6 @@ PolicyPack(
     display_name="S3 encryption guard",
     provider="aws",
     tags=["AWS", "S3", "CIS"],
+    repository=REPOSITORY,
     policies=build(ALL),
 )

@@ -11,7 +11,7 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
 from offline.pack_info import read_version
-from tests.e2e.cli import ROOT, settle
+from tests.e2e.cli import ROOT, link_environment, settle
 from tests.e2e.conftest import MakeProject
 from tests.e2e.programs import GOOD_AND_BAD, UPLOADS
 
@@ -37,6 +37,18 @@ def test_the_tarball_blocks_a_bad_stack(release: Path, project: MakeProject, tmp
     installed = subprocess.run(("pulumi", "install"), cwd=pack, env=settle(tmp_path / "home"), capture_output=True, text=True, check=False)
     assert installed.returncode == 0, installed.stdout + installed.stderr
     outcome = project(GOOD_AND_BAD).run("preview", "--policy-pack", str(pack))
+    assert (outcome.status, outcome.found) == (1, ((UPLOADS, "mandatory", "other-policy"),))
+
+
+def test_the_tarball_is_a_template(release: Path, project: MakeProject, tmp_path: Path) -> None:
+    """`pulumi policy new` makes a pack of one's own of it, which judges the same; the real one needs `pulumi install` then."""
+    with tarfile.open(release / f"s3-encryption-guard-{read_version()}.tar.gz") as archive:
+        archive.extractall(tmp_path / "unpacked", filter="data")
+    new = tmp_path / "new"
+    command = ("pulumi", "policy", "new", str(tmp_path / "unpacked" / "package"), "--dir", str(new), "--generate-only", "--non-interactive")
+    made = subprocess.run(command, cwd=tmp_path, env=settle(tmp_path / "home"), capture_output=True, text=True, check=False)
+    assert made.returncode == 0, made.stdout + made.stderr
+    outcome = project(GOOD_AND_BAD).run("preview", "--policy-pack", str(link_environment(new)))
     assert (outcome.status, outcome.found) == (1, ((UPLOADS, "mandatory", "other-policy"),))
 
 
