@@ -97,6 +97,7 @@ CELLS = (
     Cell("pulumi-aws 6", OFFLINE, "3.11", ("pulumi-aws<7",)),
     Cell("pulumi-aws 7", OFFLINE, "3.11", demo=True),
     *(Cell(f"Node {version}", ("tests/e2e/test_node.py",), node=version) for version in ("18", "20", "22")),
+    Cell("Pulumi CLI 3.205", REAL, cli="3.205.0"),
     Cell("Pulumi CLI 3.259", REAL, cli="3.259.0"),
     Cell("Pulumi CLI 3.276", REAL, cli="3.276.0"),
 )
