@@ -218,9 +218,9 @@ def test_cases_are_questions_in_the_words_of_the_document() -> None:
 
 
 def control(name: str, *statements: dict[str, Any]) -> ControlPolicy:
-    """A resource control policy."""
-    everyone = [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}]
-    return ControlPolicy(name, json.dumps({"Version": "2012-10-17", "Statement": [*everyone, *statements]}))
+    """A resource control policy, whose first statement is about something else."""
+    other = {"Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": "*"}
+    return ControlPolicy(name, json.dumps({"Version": "2012-10-17", "Statement": [other, *statements]}))
 
 
 def test_control_policies_in_use_are_in_it_and_speak_by_name() -> None:
