@@ -432,7 +432,7 @@ def test_a_bucket_whose_name_is_not_known_may_have_a_policy_about_another(previe
 
 def test_a_bucket_without_a_policy_may_be_a_note_in_a_preview(preview: Double) -> None:
     """With `inPreview: advisory`; without it the violation names the key, since one made inside an `apply` does not exist yet."""
-    assert "`inPreview`" in preview.analyze_stack(bucket("a")).of(HAS_POLICY)
+    assert "`inPreview: advisory`" in preview.analyze_stack(bucket("a")).of(HAS_POLICY)
     preview.configure(has_policy={"inPreview": "advisory"})
     answer = preview.analyze_stack(bucket("a"), bucket("b"), bucket("c"), policy("p", "c"), policy("q", "c", bucket("c")))
     assert reported(answer) == [("mandatory", "c"), ("advisory", "")]
