@@ -92,8 +92,10 @@ def read_when(today: date) -> When:
 
 def passes(rule: Rule, args: ResourceValidationArgs, seen_inputs: SeenInputs) -> bool:
     """True iff there is nothing to say of a bucket policy, of which all is known that counts: the usual case, found without detours."""
+    if args.resource_type not in POLICY_DOCUMENT:
+        return False
     props = reveal(args.props)
-    document, bucket = props.get(POLICY_DOCUMENT.get(args.resource_type, "")), props.get("bucket")
+    document, bucket = props.get(POLICY_DOCUMENT[args.resource_type]), props.get("bucket")
     if args.get_config() or not isinstance(document, str) or len(document) > MAX_BYTES or not isinstance(bucket, str):
         return False
     provider = reveal(args.provider.props) if args.provider is not None else {}

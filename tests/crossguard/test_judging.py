@@ -231,3 +231,10 @@ def test_a_policy_that_passes_is_seen_by_the_stack_policy(preview: Double) -> No
     assert preview.analyze_stack(bucket, attach(compliant("data"))).levels() == {HAS_POLICY: "mandatory"}
     preview.analyze(attach(compliant("data")))
     assert preview.analyze_stack(bucket, attach(compliant("data"))).levels() == {}
+
+
+@pytest.mark.parametrize("kind", [BUCKET, BUCKET_POLICY, BUCKET_V2])
+def test_a_property_without_a_name_is_none_of_those_that_are_read(kind: str, preview: Double) -> None:
+    """Whoever has a component write it: the pack looks properties up by the names that the type has, and fails at none."""
+    answer = preview.analyze(Resource(kind, "a", {"": compliant("a"), "bucket": "a", "policy": compliant("a")}))
+    assert not any("internal error" in each.text for each in answer.said)

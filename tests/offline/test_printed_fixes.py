@@ -24,10 +24,10 @@ NOW = datetime(2026, 11, 24, tzinfo=timezone.utc)
 NOT_ENOUGH = (
     "correct what S3 refuses",
     "S3 refuses",
-    "There is no ready fix",
+    "There is no ready-made fix",
     "S3 would refuse it",
     "S3 accepts at most",
-    "SDK for an Output",
+    "prints for an Output",
 )
 
 
