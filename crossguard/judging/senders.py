@@ -152,12 +152,10 @@ def _name_bucket(target: object) -> str:
 
 def _blocks(value: object) -> Iterator[_Props]:
     """A block of properties, which is a mapping or a list of them."""
-    if value is None:
-        return
-    if isinstance(value, Mapping):
-        yield value
-    elif isinstance(value, list | tuple):
+    if isinstance(value, list | tuple):
         yield from (each for each in value if isinstance(each, Mapping))
+    elif value is not None and isinstance(value, Mapping):
+        yield value
 
 
 def _read(key: str, principal: str) -> _Reader:
