@@ -77,7 +77,7 @@ def main() -> int:
         found = list(measure_all(Path(folder), parts))
     if options.write:
         write_page(found)
-    return int(not all(keeps(found, options.share)))
+    return int(not all([*keeps(found, options.share)]))
 
 
 def make_parts(folder: Path, states: int) -> list[tuple[Path, int]]:
