@@ -157,7 +157,7 @@ def test_a_policy_made_inside_an_apply_is_let_pass_where_that_is_configured(proj
     program = project(LATE)
     outcome = program.run("preview", "--policy-pack", pack)
     assert (outcome.status, outcome.found) == (1, ((HAS_POLICY, "mandatory", "data"),))
-    assert "`inPreview`" in outcome.violations[0].message
+    assert "`inPreview: advisory`" in outcome.violations[0].message
     config = tmp_path / "config.json"
     config.write_text(json.dumps({HAS_POLICY: {"inPreview": "advisory"}}), "utf-8")
     outcome = program.run("preview", "--policy-pack", pack, "--policy-pack-config", str(config))
