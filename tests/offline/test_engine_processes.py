@@ -316,6 +316,14 @@ def test_an_automation_program_is_told_of_offline_testing(make: Make) -> None:
     assert "offline.testing" in fail(RunOptions(folder)).message
 
 
+def test_what_an_automation_program_deploys_was_not_looked_into(make: Make) -> None:
+    """Without a bucket of its own it would pass for nothing to judge; with one it is judged by that."""
+    driven = "the program drives the Pulumi CLI (automation API): what other stacks it deploys was not run"
+    own = 'import pulumi\npulumi.CustomResource("aws:s3/bucket:Bucket", "logs")\n'
+    for text, expected in (("import pulumi.automation\n", [driven]), (f"import pulumi.automation\n{own}", []), ("import pulumi\n", [])):
+        assert [spot.text for spot in run(RunOptions(make(text))).blind_spots] == expected
+
+
 def test_a_node_program_without_its_packages(make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """They are the user's to install."""
     write_tool(tmp_path / "tools", "node", "")

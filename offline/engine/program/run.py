@@ -23,7 +23,7 @@ from offline.engine.program.places import locate
 from offline.engine.program.process import Ended, prepare, run_process
 from offline.engine.program.pulumi_yaml.program import make_program
 from offline.engine.program.rounds import Round, combine, match
-from offline.engine.program.source_text import Source, list_outputs, read_sources
+from offline.engine.program.source_text import Source, list_outputs, read_sources, uses_automation
 from offline.engine.protocol.monitor import serve
 from offline.engine.protocol.session import Session
 from offline.engine.protocol.values import contains_unknown
@@ -32,6 +32,7 @@ from offline.run import BlindSpot, Diagnostic, Failure, Mode, Remediated, Run, S
 
 _ROUNDS = 4
 _DOCUMENT_KEYS = ("policy", "policyDocument", "bucket", "bucketName")
+_DRIVEN = BlindSpot("the program drives the Pulumi CLI (automation API): what other stacks it deploys was not run")
 
 
 class RunOptions(NamedTuple):
@@ -213,6 +214,7 @@ class Operation(NamedTuple):
 
     def _summarise(self, mode: Mode, first: Round, resolved: Round | None = None, problem: Failure | None = None) -> Run:
         counts = first if resolved is None else combine(first, resolved)
+        driven = () if any(seen.type in BUCKETS for seen in counts.seen) or not uses_automation(self.list_sources()) else (_DRIVEN,)
         failed = () if problem is None else (BlindSpot(f"the run with resolved outputs was left out: {problem.message}", weighs=True),)
         return Run(
             mode=mode,
@@ -227,7 +229,7 @@ class Operation(NamedTuple):
             resolved=resolved is not None,
             output=first.output,
             notes=tuple(dict.fromkeys((*first.notes, *counts.notes))),
-            blind_spots=(*counts.blind_spots, *failed),
+            blind_spots=(*counts.blind_spots, *driven, *failed),
             unanswered=tuple(counts.unanswered),
         )
 
