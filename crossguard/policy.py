@@ -34,7 +34,7 @@ from crossguard.judging.finding import (
 from crossguard.judging.senders import Silenced
 from crossguard.messages.render import render
 from crossguard.messages.stack import render_note
-from crossguard.pack.kinds import DELIVERING, POLICY_DOCUMENT
+from crossguard.pack.kinds import POLICY_DOCUMENT
 from crossguard.pack.rule import Rule, StackRule
 from crossguard.pack.settings import DEFAULTS, Rejected, Settings, read_settings
 from crossguard.resources.attachments import assess_attachments, attach
@@ -116,8 +116,7 @@ def judge_resource(rule: Rule, args: ResourceValidationArgs, seen_inputs: SeenIn
     """What the policy says about one resource's inputs; nothing where all is well."""
     props = reveal(args.props)
     seen_inputs.note(args.urn, look(args.resource_type, props))
-    if args.resource_type in DELIVERING:
-        _note_deliveries(args, props, seen_inputs)
+    note_deliveries(args, seen_inputs)
     settings = _read_settings(args, rule, when)
     subject, source = _look_at(args, props, seen_inputs, when)
     finding = assess(rule, settings, subject, source, when.today)
@@ -130,11 +129,7 @@ def judge_resource(rule: Rule, args: ResourceValidationArgs, seen_inputs: SeenIn
 
 def note_deliveries(args: ResourceValidationArgs, seen_inputs: SeenInputs) -> None:
     """Remember the buckets that this resource has AWS deliver to."""
-    _note_deliveries(args, reveal(args.props), seen_inputs)
-
-
-def _note_deliveries(args: ResourceValidationArgs, props: Props, seen_inputs: SeenInputs) -> None:
-    seen_inputs.note_deliveries(read_deliveries(args.resource_type, args.name, props))
+    seen_inputs.note_deliveries(read_deliveries(args.resource_type, args.name, reveal(args.props)))
 
 
 def _read_settings(args: ResourceValidationArgs, rule: Rule, when: When) -> Settings | Rejected:

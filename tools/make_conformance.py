@@ -20,16 +20,14 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from typing_extensions import assert_never
 
-import policies
 from bucketpolicy.document import Document
 from bucketpolicy.judge import judge
 from bucketpolicy.parse import parse
 from bucketpolicy.request import Anonymous, Identity, OriginAccessIdentity, Principal, Request, Service, Unmodelled
 from bucketpolicy.verdict import Counterexample
 from conformance import run
-from conformance.adapters.s3_encryption_guard import ASKED
+from conformance.adapters.s3_encryption_guard import ASKED, RULES
 from conformance.adapters.s3_encryption_guard import answer as answer_ours
-from crossguard.pack.rule import Rule
 from crossguard.pack.settings import DEFAULTS
 from tests.differential import naive
 from tests.policies.cases import FOLDER
@@ -81,9 +79,6 @@ def find_request(rule: str, bucket: str, partition: str, text: str) -> dict[str,
     if isinstance(verdict, Counterexample) and naive.is_denied(json.loads(text), verdict.request, asked.assumptions) is False:
         return write_request(verdict.request)
     return None
-
-
-RULES = {rule.name: rule for rule in policies.ALL if isinstance(rule, Rule)}
 
 
 def write_request(request: Request) -> dict[str, Any]:

@@ -37,6 +37,22 @@ def start(command: list[str], folder: str, environment: Mapping[str, str], *, pi
     return child
 
 
+def write_flags(request: language_pb2.RunRequest, joint: str) -> list[str]:
+    """The operation as arguments of an SDK's runner; words of a name are joined by this sign."""
+    flags = {
+        "monitor": request.monitor_address,
+        "engine": sys.argv[-1],
+        "project": request.project,
+        "stack": request.stack,
+        "organization": request.organization,
+        f"root{joint}directory": request.info.root_directory,
+        "pwd": request.pwd,
+        f"dry{joint}run": str(request.dryRun).lower(),
+        "parallel": str(request.parallel),
+    }
+    return [part for name, value in flags.items() for part in (f"--{name}", value)]
+
+
 def stop_children() -> None:
     """End what is still running."""
     for child in CHILDREN:
@@ -174,24 +190,12 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         runner = shutil.which("pulumi-language-python-exec")
         if runner is None:
             return language_pb2.RunResponse(error="pulumi-language-python-exec is not on PATH")
-        flags = {
-            "monitor": request.monitor_address,
-            "engine": sys.argv[-1],
-            "project": request.project,
-            "stack": request.stack,
-            "organization": request.organization,
-            "root_directory": request.info.root_directory,
-            "pwd": request.pwd,
-            "dry_run": "true" if request.dryRun else "false",
-            "parallel": str(request.parallel),
-        }
-        arguments = [part for name, value in flags.items() for part in (f"--{name}", value)]
         program = str(Path(request.info.program_directory, request.info.entry_point))
         environment = os.environ | {
             "PULUMI_CONFIG": json.dumps(dict(request.config)),
             "PULUMI_CONFIG_SECRET_KEYS": json.dumps(list(request.configSecretKeys)),
         }
-        command = [find_python(request.info), "-u", runner, *arguments, program]
+        command = [find_python(request.info), "-u", runner, *write_flags(request, "_"), program]
         status = start(command, request.pwd, environment, piped=False).wait()
         if status in (0, PROGRAM_HAS_SHOWN_ITS_ERROR):
             return language_pb2.RunResponse(bail=status != 0)

@@ -14,7 +14,7 @@ from typing import NoReturn
 
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc
 
-from tests.e2e.standins.language_host import PROGRAM_HAS_SHOWN_ITS_ERROR, LanguageHost, start, stop_children
+from tests.e2e.standins.language_host import PROGRAM_HAS_SHOWN_ITS_ERROR, LanguageHost, start, stop_children, write_flags
 from tests.e2e.standins.serving import serve
 
 
@@ -22,25 +22,9 @@ def find_command(request: language_pb2.RunRequest, runtime: str) -> list[str]:
     """How the program is started."""
     info = request.info
     if runtime == "nodejs":
-        return ["node", str(Path(info.root_directory, "node_modules/@pulumi/pulumi/cmd/run")), *write_flags(request), info.entry_point]
+        return ["node", str(Path(info.root_directory, "node_modules/@pulumi/pulumi/cmd/run")), *write_flags(request, "-"), info.entry_point]
     binary = str(Path(info.root_directory, str(dict(info.options)["binary"])))
     return ["java", "-jar", binary] if runtime == "java" else [binary]
-
-
-def write_flags(request: language_pb2.RunRequest) -> list[str]:
-    """The operation as arguments of Node's runner."""
-    flags = {
-        "monitor": request.monitor_address,
-        "engine": sys.argv[-1],
-        "project": request.project,
-        "stack": request.stack,
-        "organization": request.organization,
-        "root-directory": request.info.root_directory,
-        "pwd": request.pwd,
-        "dry-run": str(request.dryRun).lower(),
-        "parallel": str(request.parallel),
-    }
-    return [part for name, value in flags.items() for part in (f"--{name}", value)]
 
 
 def write_environment(request: language_pb2.RunRequest) -> Mapping[str, str]:
