@@ -12,7 +12,7 @@ from functools import partial
 from typing import NamedTuple
 
 from bucketpolicy.document import Document, Malformed
-from bucketpolicy.goal import TLS_VERSION, TRANSPORT, Absent, AbsentOrOther, Equal, Goal, Restriction, Target
+from bucketpolicy.goal import TRANSPORT, Absent, AbsentOrOther, Equal, Goal, Restriction, Target
 from bucketpolicy.judge import ASIDE, judge
 from bucketpolicy.parse import MAX_BYTES, parse
 from bucketpolicy.tables.actions import BUCKET_ACTIONS, OBJECT_ACTIONS
@@ -52,7 +52,6 @@ class _Part(NamedTuple):
 
 
 _ACTIONS = {"bucket": frozenset(BUCKET_ACTIONS), "object": frozenset(OBJECT_ACTIONS)}
-_SPELLING = {TRANSPORT: "aws:SecureTransport", TLS_VERSION: "s3:TlsVersion"}
 _DECODER = json.JSONDecoder(parse_int=str, parse_float=str)
 _INSIGNIFICANT = re.compile(r'("(?:[^"\\]|\\.)*")|[ \t\r\n]+')
 _BUCKET_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,254}")
@@ -80,7 +79,7 @@ def repair(text: str, goal: Goal) -> Repaired | CannotRepair:
     if goal.bucket is None:
         return CannotRepair("`BUCKET` stands for the bucket's name", added)
     if not is_bucket_name(goal.bucket):
-        return CannotRepair("`BUCKET` stands for the bucket's name, which is none that S3 takes", added)
+        return CannotRepair("`BUCKET` stands for the bucket's name, since the given one is not valid", added)
     return _check(_insert(text, missing), goal, added)
 
 
@@ -180,8 +179,14 @@ def _choose_sid(name: str, taken: Collection[str]) -> str:
 def _write_condition(restrictions: tuple[Restriction, ...], exempt: tuple[str, ...]) -> _Condition:
     condition: _Condition = {}
     for operator, key, values in (*map(_restrict, restrictions), *_spare(exempt)):
-        condition.setdefault(operator, {})[_SPELLING.get(key, key)] = _unwrap(values)
+        condition.setdefault(operator, {})[_spell(key)] = _unwrap(values)
     return condition
+
+
+def _spell(key: str) -> str:
+    """The key as AWS writes it; one that the pinned table does not have, as it is."""
+    known = find_key(key)
+    return known.name if known is not None else key
 
 
 def _restrict(restriction: Restriction) -> tuple[str, str, list[str]]:

@@ -11,7 +11,7 @@ from bucketpolicy.canonical import hash_document
 from bucketpolicy.document import Document
 from bucketpolicy.explain import Explanation
 from bucketpolicy.parse import parse
-from bucketpolicy.repair import Repaired
+from bucketpolicy.repair import CannotRepair, Repaired
 from bucketpolicy.request import Anonymous, Context, Identity, OriginAccessIdentity, Principal, Request, Service, Unmodelled
 from bucketpolicy.tables.keys import find_key
 from bucketpolicy.verdict import Denied
@@ -42,6 +42,8 @@ from offline.report.content import Caller, Layer, Nearest, Outcome, ReportedExem
 from offline.run import Verdict
 
 ATTACHED = "one policy is attached"
+#: Of a document that S3 refuses.
+_CORRECT_FIRST = CannotRepair("correct what S3 refuses first")
 
 
 class Examined(NamedTuple):
@@ -164,6 +166,42 @@ def choose_fix(judgements: Iterable[Judgement], *, uploads_only: bool = False) -
 
 def share_fix(results: tuple[Result, ...], judgements: Iterable[Judgement], fix: tuple[str, ...]) -> tuple[Result, ...]:
     """The results with one fix for the bucket, at the first of them that has one, in the place of each policy's own."""
+    found = tuple(judgements)
+    return _print_once(_withdraw_fixes(results, found), found, fix)
+
+
+def _withdraw_fixes(results: tuple[Result, ...], judgements: tuple[Judgement, ...]) -> tuple[Result, ...]:
+    """
+    The results without the statements that a document which S3 refuses would need besides, and once for each what comes first.
+
+    What is to be corrected is often the very statement that was meant for this bucket, so what is lacking shows after that.
+    """
+    refused = {
+        (one.rule.name, one.examined.subject.urn): one
+        for one in judgements
+        if isinstance(one.examined.finding, NotDenied) and one.examined.finding.refusals
+    }
+    told: set[str] = set()
+    withdrawn: list[Result] = []
+    for result in results:
+        one = refused.get((result.policy, result.place.urn))
+        if one is not None and result.message == _render_with(one, None):
+            first = result.document not in told
+            told.add(result.document)
+            withdrawn.append(result._replace(message=_render_with(_spare_senders(one), _CORRECT_FIRST if first else Repaired("", ()))))
+        else:
+            withdrawn.append(result)
+    return tuple(withdrawn)
+
+
+def _spare_senders(judgement: Judgement) -> Judgement:
+    """Where nothing is added, nobody is silenced."""
+    finding = judgement.examined.finding
+    assert isinstance(finding, NotDenied)  # noqa: S101  the only one that has refusals
+    return judgement._replace(examined=judgement.examined._replace(finding=finding._replace(senders=())))
+
+
+def _print_once(results: tuple[Result, ...], judgements: tuple[Judgement, ...], fix: tuple[str, ...]) -> tuple[Result, ...]:
     failing = {(one.rule.name, one.examined.subject.urn): one for one in judgements if _can_be_repaired(one.examined.finding)}
     if len({one.examined.source for one in failing.values()}) > 1:
         return results
@@ -180,7 +218,7 @@ def share_fix(results: tuple[Result, ...], judgements: Iterable[Judgement], fix:
     )
 
 
-def _render_with(judgement: Judgement, fix: Repaired | None) -> str:
+def _render_with(judgement: Judgement, fix: Repaired | CannotRepair | None) -> str:
     """The message of a finding, with another fix where one is given."""
     subject, _, finding = judgement.examined
     if isinstance(finding, NotDenied) and fix is not None:

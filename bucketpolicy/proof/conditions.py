@@ -264,7 +264,7 @@ def _mean_set(operator: Operator, sure: tuple[Glob, ...], maybe: tuple[Glob, ...
         return Meaning(
             presence(kind="set", absent=absent, present=False),
             presence(kind="set", absent=perhaps, present=True),
-            "the key may have several values, and the operator is not made for sets",
+            "the key may have several values, and the operator has neither `ForAllValues` nor `ForAnyValue`",
         )
     every = operator.quantifier == "ForAllValues"
     return _pair(

@@ -330,7 +330,7 @@ def _match_entry(kind: str, text: str, representatives: Representatives, *, star
         bits = _select_services((text,), representatives)
         return MatchedPrincipals(0, _select(representatives, Service), _WILD_SERVICE) if "*" in text else MatchedPrincipals(bits, bits)
     if kind == "CanonicalUser":
-        return MatchedPrincipals(0, _select(representatives, *_SIGNED), "whose account a canonical user id is, is not known")
+        return MatchedPrincipals(0, _select(representatives, *_SIGNED), "a canonical user id does not say whose account it is")
     return MatchedPrincipals(0, _select(representatives, *_SIGNED), "AWS does not say whom a `Federated` principal covers in S3")
 
 

@@ -140,7 +140,7 @@ FULL = frozenset(WHO)
 HIS = frozenset(WHO[5:12])
 IDENTITIES = FULL - {"anonymous", "service", "trail"}
 FEDERATED = "AWS does not say whom a `Federated` principal covers in S3"
-CANONICAL = "whose account a canonical user id is, is not known"
+CANONICAL = "a canonical user id does not say whose account it is"
 
 
 def tell(bits: int) -> frozenset[str]:

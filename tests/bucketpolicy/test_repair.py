@@ -27,6 +27,7 @@ from bucketpolicy.repair import CannotRepair, Repaired, is_blank, is_bucket_name
 from bucketpolicy.request import Anonymous, Identity, Principal, Request, Service
 from bucketpolicy.semantics.evaluate import is_denied
 from bucketpolicy.tables.actions import BUCKET_ACTIONS, OBJECT_ACTIONS
+from bucketpolicy.tables.keys import _KEYS, find_key
 from bucketpolicy.verdict import Denied
 from tests.differential.documents import generate
 
@@ -230,6 +231,21 @@ def test_statements_are_these(goal: Goal, expected: list[object]) -> None:
     assert [json.loads(statement) for statement in write_statements(goal)] == expected
 
 
+@pytest.mark.parametrize("key", [*(key for key in _KEYS if not key.endswith("/")), "aws:principaltag/team", "s3:existingobjecttag/unit"])
+def test_keys_are_written_as_aws_writes_them(key: str) -> None:
+    """Not in the lower case in which they are compared."""
+    (statement,) = write_statements(HTTP._replace(targets=(upload("DenyAbsent", Absent(key)),)))
+    known = find_key(key)
+    assert known is not None
+    assert json.loads(statement)["Condition"] == {"Null": {known.name: "true"}}
+
+
+def test_a_key_that_aws_does_not_document_stays_as_it_is() -> None:
+    """There is no spelling to take it from."""
+    (statement,) = write_statements(HTTP._replace(targets=(upload("DenyAbsent", Absent("acme:team")),)))
+    assert json.loads(statement)["Condition"] == {"Null": {"acme:team": "true"}}
+
+
 EXEMPT = (ROLE, USER, "444455556666", "logging.s3.amazonaws.com", "arn:aws:iam::777788889999:root")
 
 
@@ -412,7 +428,7 @@ def test_a_malformed_document_is_left_alone(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("bucket", "reason"),
-    [(None, "`BUCKET` stands for the bucket's name"), ("a*", "`BUCKET` stands for the bucket's name, which is none that S3 takes")],
+    [(None, "`BUCKET` stands for the bucket's name"), ("a*", "`BUCKET` stands for the bucket's name, since the given one is not valid")],
 )
 def test_a_statement_never_names_what_is_no_bucket(bucket: str | None, reason: str) -> None:
     """A name that is not known, or has a wildcard in it, would make a statement for other buckets."""
