@@ -33,6 +33,7 @@ from crossguard.judging.finding import (
 )
 from crossguard.judging.outputs import Language, find_output
 from crossguard.judging.senders import find_silenced
+from crossguard.judging.shown import restore
 from crossguard.judging.snippet import has_snippet, might_have_snippet, write_other_half
 from crossguard.pack.partitions import PARTITIONS, find_partition
 from crossguard.pack.rule import Rule
@@ -221,7 +222,8 @@ def _to_finding(
             shown = verdict._replace(assumptions=_join(verdict.assumptions, assumed))
             fix = repair(source.text, goal)
             other_half = write_other_half(document, goal, fix.added if isinstance(fix, Repaired) else fix.missing)
-            explanation = explain(document, goal, verdict.request, unite(document, layers) if layers else None)
+            united = unite(document, layers) if layers else document
+            explanation = restore(explain(document, goal, verdict.request, united), verdict.request, united, goal)
             return NotDenied(shown, explanation, fix, document, other_half)
         case Undecided():
             return CannotTell(verdict, fix=repair(source.text, goal))
