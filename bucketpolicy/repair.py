@@ -51,6 +51,8 @@ class _Part(NamedTuple):
     targets: tuple[Target, ...]
 
 
+#: Why statements are there to be placed and no document is.
+PLACEHOLDER = "`BUCKET` stands for the bucket's name"
 _ACTIONS = {"bucket": frozenset(BUCKET_ACTIONS), "object": frozenset(OBJECT_ACTIONS)}
 _DECODER = json.JSONDecoder(parse_int=str, parse_float=str)
 _INSIGNIFICANT = re.compile(r'("(?:[^"\\]|\\.)*")|[ \t\r\n]+')
@@ -77,9 +79,9 @@ def repair(text: str, goal: Goal) -> Repaired | CannotRepair:
     if not missing:
         return Repaired(text, ())
     if goal.bucket is None:
-        return CannotRepair("`BUCKET` stands for the bucket's name", added)
+        return CannotRepair(PLACEHOLDER, added)
     if not is_bucket_name(goal.bucket):
-        return CannotRepair("`BUCKET` stands for the bucket's name, since the given one is not valid", added)
+        return CannotRepair(f"{PLACEHOLDER}, since the given one is not valid", added)
     return _check(_insert(text, missing), goal, added)
 
 

@@ -237,7 +237,7 @@ def _list_buckets(stack: _Stack) -> Iterator[Bucket]:
                 results = tuple(_remark_on_region(result) for result in results)
             certificates = tuple(certificate for one in told for certificate in one.certificates)
             owner = urn if urn in stack.shown else members[0].urn
-            yield Bucket(name, label, share_fix(results, judgements, fix), owner, fix, certificates=certificates)
+            yield Bucket(name, label, share_fix(results, judgements, fix, uploads_only=website), owner, fix, certificates=certificates)
 
 
 def _report_members(members: list[Shown], stack: _Stack, attached: Mapping[str, Examined]) -> list[_Told]:

@@ -11,7 +11,7 @@ from bucketpolicy.canonical import hash_document
 from bucketpolicy.document import Document
 from bucketpolicy.explain import Explanation
 from bucketpolicy.parse import parse
-from bucketpolicy.repair import CannotRepair, Repaired
+from bucketpolicy.repair import PLACEHOLDER, CannotRepair, Repaired, name_bucket
 from bucketpolicy.request import Anonymous, Context, Identity, OriginAccessIdentity, Principal, Request, Service, Unmodelled
 from bucketpolicy.tables.keys import find_key
 from bucketpolicy.verdict import Denied
@@ -164,10 +164,33 @@ def choose_fix(judgements: Iterable[Judgement], *, uploads_only: bool = False) -
     return tuple(added)
 
 
-def share_fix(results: tuple[Result, ...], judgements: Iterable[Judgement], fix: tuple[str, ...]) -> tuple[Result, ...]:
+def share_fix(
+    results: tuple[Result, ...], judgements: Iterable[Judgement], fix: tuple[str, ...], *, uploads_only: bool = False
+) -> tuple[Result, ...]:
     """The results with one fix for the bucket, at the first of them that has one, in the place of each policy's own."""
     found = tuple(judgements)
-    return _print_once(_withdraw_fixes(results, found), found, fix)
+    repaired = [one for one in found if _can_be_repaired(one.examined.finding)]
+    told = _print_once(_withdraw_fixes(results, found), repaired, Repaired("", fix))
+    nameless = [one for one in found if _lacks_name_only(one)]
+    if not nameless:
+        return told
+    placed = CannotRepair(PLACEHOLDER, choose_fix(map(_give_name, found), uploads_only=uploads_only))
+    return _print_once(told, nameless, placed)
+
+
+def _lacks_name_only(judgement: Judgement) -> bool:
+    """Whether what is missing could be added to the document if the bucket's name were known."""
+    finding = judgement.examined.finding
+    return isinstance(finding, NotDenied) and isinstance(finding.fix, CannotRepair) and finding.fix.reason == PLACEHOLDER
+
+
+def _give_name(judgement: Judgement) -> Judgement:
+    """The judgement with the placeholder for a name, where that is all it lacks."""
+    subject, _, finding = judgement.examined
+    if not _lacks_name_only(judgement) or not isinstance(finding, NotDenied):
+        return judgement
+    named = subject._replace(bucket=name_bucket(None))
+    return judgement._replace(examined=judgement.examined._replace(subject=named, finding=finding._replace(fix=Repaired("", ()))))
 
 
 def _withdraw_fixes(results: tuple[Result, ...], judgements: tuple[Judgement, ...]) -> tuple[Result, ...]:
@@ -201,17 +224,16 @@ def _spare_senders(judgement: Judgement) -> Judgement:
     return judgement._replace(examined=judgement.examined._replace(finding=finding._replace(senders=())))
 
 
-def _print_once(results: tuple[Result, ...], judgements: tuple[Judgement, ...], fix: tuple[str, ...]) -> tuple[Result, ...]:
-    failing = {(one.rule.name, one.examined.subject.urn): one for one in judgements if _can_be_repaired(one.examined.finding)}
-    if len({one.examined.source for one in failing.values()}) > 1:
-        return results
+def _print_once(results: tuple[Result, ...], judgements: Iterable[Judgement], fix: Repaired | CannotRepair) -> tuple[Result, ...]:
+    """The results with this fix at the first that fails, and none at the others."""
+    failing = {(one.rule.name, one.examined.subject.urn): one for one in judgements}
     pairs = [(result, failing.get((result.policy, result.place.urn))) for result in results]
     fixed = [result for result, one in pairs if one is not None and result.message == _render_with(one, None)]
-    if len(fixed) <= 1 or not fix:
+    if len(fixed) <= 1 or not (fix.added if isinstance(fix, Repaired) else fix.missing):
         return results
     first = next((result for result in fixed if result.level != "advisory"), fixed[0])
     return tuple(
-        result._replace(message=_render_with(one, Repaired("", fix if result is first else ())))
+        result._replace(message=_render_with(one, fix if result is first else Repaired("", ())))
         if one is not None and any(result is other for other in fixed)
         else result
         for result, one in pairs

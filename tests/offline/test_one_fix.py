@@ -126,3 +126,28 @@ def test_a_program_is_told_of_one_fix_too(before: str, after: str, tmp_path: Pat
         assert "".join(messages).count("would silence") == 1
         assert all(result["request"] for result in found["results"] if result["verdict"] == "not-denied")
         assert {result["verdict"] for result in found["results"] if result["policy"] == HAS_POLICY} < {"attached", "unattached"}
+
+
+def test_a_bucket_whose_name_is_not_known_has_one_fix_too() -> None:
+    """To be placed by hand: `BUCKET` stands for the name, so there are no statements to apply in the field."""
+    nameless = resource("aws:s3/bucket:Bucket", "logs", {}, {})
+    state = export(nameless, policy("logs", "04da6b54-80e4-46f7-96ec-b56ff0331ba9", write_open())).encode()
+    report = json.loads(run("analyze", "-", "--format", "json", stdin=state).out)
+    (found,) = report["stacks"][0]["buckets"]
+    assert (found["bucket"], found["fix"]) == (None, [])
+    messages = [result["message"] for result in found["results"]]
+    printed = [statement for message in messages for statement in read_statements(message)]
+    assert [statement["Sid"] for statement in printed] == ["DenyUploadsWithoutEncryptionHeader", "DenyInsecureRequests"]
+    assert sum("Fix: " in message for message in messages) == 1
+    assert "(`BUCKET` stands for the bucket's name)" in messages[0]
+
+
+@pytest.mark.parametrize("other", [write_open(), write_document(deny_http("logs")), write_document(deny_headerless("logs"))])
+def test_several_policies_of_a_bucket_share_one_fix(other: str) -> None:
+    """Since they are to become one, what they lack together is printed once, as in the field."""
+    state = export(bucket("logs"), policy("one", "logs", write_open()), policy("two", "logs", other)).encode()
+    report = json.loads(run("analyze", "-", "--format", "json", stdin=state).out)
+    (found,) = report["stacks"][0]["buckets"]
+    printed = [statement for result in found["results"] for statement in read_statements(result["message"])]
+    assert printed == found["fix"]
+    assert [statement["Sid"] for statement in printed] == ["DenyUploadsWithoutEncryptionHeader", "DenyInsecureRequests"]
