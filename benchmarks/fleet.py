@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -39,6 +39,9 @@ _BEGIN, _END = "<!-- bench-fleet -->\n", "<!-- end of bench-fleet -->\n"
 #: What a state takes on the disk with its lines of the report, which are there three times, and its entry in the cache.
 _BYTES_A_STATE = 1_300_000
 
+#: What is in the command of a process that is not started through `multiprocessing`.
+_ROLES = {"dask_scheduler": "scheduler", "dask_worker": "nanny", "\0analyze\0": "analyze", "resource_tracker": "resource tracker"}
+
 
 class Run(NamedTuple):
     """An `analyze` of these back ends, which hold so many states; `client` is of its cluster, of which a worker is killed half-way."""
@@ -50,14 +53,26 @@ class Run(NamedTuple):
     client: Any = None
 
 
+class Peak(NamedTuple):
+    """The most memory that a process has had, and what it was there for."""
+
+    megabytes: float
+    role: str
+
+
 class Measured(NamedTuple):
-    """A run: how long it took, the most memory that one of its processes had, and the hash of its report."""
+    """A run: how long it took, its largest process, and the hash of its report."""
 
     what: str
     states: int
     seconds: float
-    megabytes: float
+    largest: Peak
     digest: str
+
+    @property
+    def milliseconds(self) -> float:
+        """The time that a bucket took."""
+        return 1000 * self.seconds / (self.states * BUCKETS_A_STATE)
 
 
 def main() -> int:
@@ -107,9 +122,8 @@ def measure_all(folder: Path, parts: list[tuple[Path, int]]) -> Iterator[Measure
 
 def tell(found: Measured) -> Measured:
     """Print it."""
-    buckets = found.states * BUCKETS_A_STATE
-    rate = 1000 * PROCESSES * found.seconds / buckets
-    print(f"{found.what:52} {buckets:>10,} buckets {found.seconds:8.1f} s {found.megabytes:6.0f} MB {rate:6.2f} ms a bucket", flush=True)
+    size = f"{found.states * BUCKETS_A_STATE:>10,} buckets {found.seconds:8.1f} s {found.milliseconds:6.2f} ms a bucket"
+    print(f"{found.what:52} {size} {found.largest.megabytes:6.0f} MB ({found.largest.role})", flush=True)
     return found
 
 
@@ -121,11 +135,11 @@ def measure(folder: Path, run: Run) -> Measured:
     environment = os.environ | {"TMPDIR": str(folder), "SOURCE_DATE_EPOCH": "1795780800"}
     started = time.perf_counter()
     process = subprocess.Popen([*command, *run.options], cwd=ROOT, env=environment)
-    peak, alive = 0.0, run.client is not None
+    largest, alive = Peak(0.0, ""), run.client is not None
     try:
         while process.poll() is None:
             watched = list_family(process.pid if run.client is None else os.getpid())
-            peak = max([peak, *(read_peak(each) for each in watched if each != os.getpid())])
+            largest = max([largest, *(Peak(read_peak(each), name_role(each)) for each in watched if each != os.getpid())])
             alive = alive and not kill_half_way(run.client, run.states)
             time.sleep(0.1)
     finally:
@@ -135,7 +149,7 @@ def measure(folder: Path, run: Run) -> Measured:
         sys.exit(f"{run.what}: exit status {process.returncode}{', and no worker was killed before the end' if alive else ''}")
     digest = hash_file(report)
     report.unlink()
-    return Measured(run.what, run.states, seconds, peak, digest)
+    return Measured(run.what, run.states, seconds, largest, digest)
 
 
 def hash_file(path: Path) -> str:
@@ -148,12 +162,11 @@ def hash_file(path: Path) -> str:
 
 
 def list_family(pid: int) -> list[int]:
-    """A process and all that it has started."""
-    children = Path(f"/proc/{pid}/task/{pid}/children")
-    try:
-        found = children.read_text("ascii").split()
-    except OSError:
-        return []
+    """A process and all that it has started, from whichever of its threads: a nanny starts its worker from a second one."""
+    found: list[str] = []
+    for children in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(OSError):
+            found += children.read_text("ascii").split()
     return [pid, *(member for child in found for member in list_family(int(child)))]
 
 
@@ -164,6 +177,17 @@ def read_peak(pid: int) -> float:
     except OSError:
         return 0.0
     return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM:")), 0.0)
+
+
+def name_role(pid: int) -> str:
+    """What a process is there for: `analyze` itself, what it has started, or one of Dask's."""
+    try:
+        command = Path(f"/proc/{pid}/cmdline").read_text("utf-8", "replace")
+        parent = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()[1]
+    except OSError:
+        return "a process that has ended"
+    named = next((role for mark, role in _ROLES.items() if mark in command), None)
+    return named or ("worker of Dask" if name_role(int(parent)) == "nanny" else "process of analyze")
 
 
 @contextmanager
@@ -218,7 +242,7 @@ def keeps(found: list[Measured], share: float) -> Iterator[bool]:
     for name, figure, most in (
         ("seconds", whole.seconds, max(MOST_SECONDS * share, _START_SECONDS)),
         ("seconds again", again.seconds, max(MOST_AGAIN * share, _START_SECONDS)),
-        ("megabytes a process", max(each.megabytes for each in found), MOST_MEGABYTES),
+        ("megabytes a process", max(each.largest.megabytes for each in found), MOST_MEGABYTES),
         ("reports that differ", float(len({each.digest for each in (whole, again, cluster)}) - 1), 0.0),
     ):
         if figure > most:
@@ -229,17 +253,20 @@ def keeps(found: list[Measured], share: float) -> Iterator[bool]:
 def write_page(found: list[Measured]) -> None:
     """Replace the figures and the plot."""
     *parts, _, _ = found
-    points = [(each.states * BUCKETS_A_STATE, each.seconds) for each in parts]
-    PLOT.write_text(draw(points), "utf-8")
-    rows = "".join(
-        f"| {each.what} | {each.states:,} | {each.states * BUCKETS_A_STATE:,} | {each.seconds:,.1f} s | {each.megabytes:.0f} MB |\n"
+    PLOT.write_text(draw([(each.states * BUCKETS_A_STATE, each.seconds) for each in parts]), "utf-8")
+    before, _, rest = PAGE.read_text("utf-8").partition(_BEGIN)
+    plot = f"![Time against buckets, both logarithmic]({PLOT.name})"
+    PAGE.write_text(f"{before}{_BEGIN}\n{write_table(found)}\n{plot}\n\n{_END}{rest.partition(_END)[2]}", "utf-8")
+
+
+def write_table(found: list[Measured]) -> str:
+    """A row for each run."""
+    rows = (
+        f"| {each.what} | {each.states * BUCKETS_A_STATE:,} | {each.seconds:.1f} "
+        f"| {each.largest.megabytes:.0f} MB ({each.largest.role}) | {each.milliseconds:.2f} ms |\n"
         for each in found
     )
-    table = f"| run | states | buckets | time | most memory of a process |\n|---|---:|---:|---:|---:|\n{rows}"
-    before, _, rest = PAGE.read_text("utf-8").partition(_BEGIN)
-    PAGE.write_text(
-        f"{before}{_BEGIN}\n{table}\n![Time against buckets, both logarithmic]({PLOT.name})\n\n{_END}{rest.partition(_END)[2]}", "utf-8"
-    )
+    return "".join(["| what | buckets | seconds | largest process | a bucket |\n|---|---|---|---|---|\n", *rows])
 
 
 if __name__ == "__main__":

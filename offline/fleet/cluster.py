@@ -31,7 +31,7 @@ class NoClusterError(Exception):
     """The scheduler cannot be reached, or has no workers; half a sentence."""
 
 
-def run_on_cluster(address: str, work: Callable[[str], str], tasks: Iterable[str]) -> Iterator[Done[str]]:
+def run_on_cluster(address: str, work: Callable[[bytes], str], tasks: Iterable[bytes]) -> Iterator[Done[str]]:
     """The results in the order in which they are ready; `work` is a function of a module of this project. Few tasks are asked for ahead."""
     distributed: Any = import_module("distributed")  # only this way needs it
 
@@ -39,7 +39,7 @@ def run_on_cluster(address: str, work: Callable[[str], str], tasks: Iterable[str
         upcoming = iter(enumerate(tasks))
         numbers: dict[str, int] = {}
 
-        def submit(number: int, task: str) -> Any:
+        def submit(number: int, task: bytes) -> Any:
             call = (archive, PACKAGES, work.__module__, work.__name__, task)
             future = client.submit(_by_value(), *call, pure=False, retries=_TRIES)
             numbers[future.key] = number

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 
-def call(archive: str, packages: tuple[str, ...], module: str, name: str, argument: str) -> str:
+def call(archive: str, packages: tuple[str, ...], module: str, name: str, argument: bytes) -> str:
     """The result of a function of this archive's code, which `Client.upload_file` has put into the worker's folder."""
     import importlib  # noqa: PLC0415  see above
     import sys  # noqa: PLC0415
@@ -25,5 +25,5 @@ def call(archive: str, packages: tuple[str, ...], module: str, name: str, argume
             importlib.invalidate_caches()
             for loaded in [loaded for loaded in sys.modules if loaded.partition(".")[0] in packages]:
                 del sys.modules[loaded]
-        function: Callable[[str], Any] = getattr(importlib.import_module(module), name)
+        function: Callable[[bytes], Any] = getattr(importlib.import_module(module), name)
     return str(function(argument))

@@ -19,7 +19,7 @@ from offline.fleet.jobs import Done, run_tasks
 from offline.fleet.options import SurveyOptions
 from offline.fleet.shards import is_in_shard
 from offline.fleet.sources import Item, list_items, read_item
-from offline.fleet.work import Known, Task, judge_task, judge_written, keep_part, look_up, write_task
+from offline.fleet.work import Known, Task, judge_packed, judge_task, keep_part, look_up, pack_task
 from offline.pack_info import PACK, describe, list_versions, read_version
 from offline.report import formats, ndjson
 from offline.report.content import Bucket, Report, Stack, UsedExemption, name_stack, rank
@@ -112,18 +112,18 @@ def _run_elsewhere(address: str, tasks: tuple[Task, ...]) -> Iterator[Done[str]]
         else:
             rest[number] = known
     numbers = tuple(rest)
-    # A task is written when it is its turn: all of them, with their states, do not fit into memory.
-    written = (_write_for_others(tasks[number]) for number in numbers)
-    for place, part in run_on_cluster(address, judge_written, written) if rest else ():
+    # A task is packed when it is its turn: all of them, with their states, do not fit into memory.
+    packed = (_pack_for_others(tasks[number]) for number in numbers)
+    for place, part in run_on_cluster(address, judge_packed, packed) if rest else ():
         known = rest[numbers[place]]
         if known is not None and part is not None:
             keep_part(known, part)
         yield Done(numbers[place], part)
 
 
-def _write_for_others(task: Task) -> str:
-    """The task as text for another machine, which has no local files; what is in a store it reads itself."""
-    return write_task(task if task.item.store else _fetch(task))
+def _pack_for_others(task: Task) -> bytes:
+    """The task for another machine, which has no local files; what is in a store it reads itself."""
+    return pack_task(task if task.item.store else _fetch(task))
 
 
 def _show(done: Iterator[Done[str]], expected: int, tell: Callable[[str], None]) -> Iterator[tuple[int, str | None]]:

@@ -2,12 +2,12 @@
 What is done with one state, wherever it is done: read, judged, and turned into the lines of a report.
 
 A task's part of the report is text, so that it crosses to other processes and machines and can be kept: a line of JSON about the stack, a
-line for each bucket as in NDJSON, and a line for each certificate. Everything a part follows from is in its task, which is text only where
-it goes to another machine.
+line for each bucket as in NDJSON, and a line for each certificate. Everything a part follows from is in its task, which is packed where it
+goes to another machine.
 """
 
-import base64
 import json
+import zlib
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import lru_cache
@@ -27,6 +27,9 @@ from offline.report.content import Stack
 from offline.report.ndjson import write_bucket_line
 from offline.report.record import write_stack
 from offline.run import Failure
+
+#: States shrink to a twentieth at the first level already.
+_FAST = 1
 
 
 class Task(NamedTuple):
@@ -63,9 +66,9 @@ class Part(NamedTuple):
     certificates: str = ""
 
 
-def judge_written(argument: str) -> str:
-    """The part that a task, as text, asks for: what a machine of a cluster does."""
-    return judge_task(_read_task(argument))
+def judge_packed(packed: bytes) -> str:
+    """The part that a packed task asks for: what a machine of a cluster does."""
+    return judge_task(_unpack_task(packed))
 
 
 def judge_task(task: Task, tell: Callable[[str], None] = lambda _: None) -> str:
@@ -139,13 +142,18 @@ def _write_unread(failure: Failure) -> str:
     return json.dumps({"unread": failure.message}) + "\n"
 
 
-def write_task(task: Task) -> str:
-    """The task as text, for a machine that has another disk: what is kept is looked for, and kept, here."""
-    content = None if task.content is None else base64.b64encode(task.content).decode()
-    return json.dumps([task.item, content, task.configuration, task.today.isoformat(), task.certificates])
+def pack_task(task: Task) -> bytes:
+    """
+    The task for a machine that has another disk: what is kept is looked for, and kept, here.
+
+    Small, because Dask's scheduler and its client remember the last thousand messages to everyone with all that is in them.
+    """
+    content = task.content
+    about = json.dumps([task.item, content is not None, task.configuration, task.today.isoformat(), task.certificates])
+    return zlib.compress(b"\n".join([about.encode(), content or b""]), _FAST)
 
 
-def _read_task(text: str) -> Task:
-    item, content, configuration, today, certificates = json.loads(text, parse_int=float)
-    state = None if content is None else base64.b64decode(content)
-    return Task(Item(*item), state, configuration, date.fromisoformat(today), None, certificates)
+def _unpack_task(packed: bytes) -> Task:
+    about, _, content = zlib.decompress(packed).partition(b"\n")
+    item, has_content, configuration, today, certificates = json.loads(about, parse_int=float)
+    return Task(Item(*item), content if has_content else None, configuration, date.fromisoformat(today), None, certificates)

@@ -17,7 +17,7 @@ from offline.assemble import Judged, assemble
 from offline.certificate_folder import find_way
 from offline.certificates import certify, is_unicode, write_goal
 from offline.configuration import Configuration, interpret
-from offline.fleet.work import Task, judge_written, write_task
+from offline.fleet.work import Task, judge_packed, pack_task
 from offline.report.content import Certificate, list_buckets
 from offline.results import Examined
 from policies.denies_unencrypted_uploads import RULE as UPLOADS_RULE
@@ -339,7 +339,7 @@ def test_a_task_that_crosses_machines_keeps_what_was_asked_for() -> None:
     content = state("shop", "prod", good("a-bucket")).encode()
     for certificates in (True, False):
         task = Task(Item("prod.json", "prod.json", "-"), content, {}, TODAY, None, certificates=certificates)
-        part = read_part(judge_written(write_task(task)))
+        part = read_part(judge_packed(pack_task(task)))
         assert part.lines.count("\n") == 1
         assert part.certificates.count("\n") == (2 if certificates else 0)
 

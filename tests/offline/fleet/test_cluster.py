@@ -1,20 +1,24 @@
 """An existing Dask cluster gives the same report as this machine, also where it loses a worker; it needs none of this project's code."""
 
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import datetime, timezone
+from datetime import date, datetime, timezone
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
 import pytest
 
 from offline.configuration import Configuration, read_configuration
+from offline.fleet.cluster import run_on_cluster
 from offline.fleet.options import SurveyOptions
+from offline.fleet.sources import Item
 from offline.fleet.survey import Survey, render, survey
+from offline.fleet.work import Task, judge_packed, pack_task
 from offline.report.text import Screen
 from offline.run import Failure
 from tests.offline.fleet.states import good, state
@@ -27,6 +31,7 @@ class Cluster(NamedTuple):
     """A scheduler and its workers."""
 
     address: str
+    scheduler: subprocess.Popen[bytes]
     workers: list[subprocess.Popen[bytes]]
 
 
@@ -54,13 +59,13 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
     """A scheduler with two workers of one thread each."""
     address = f"tcp://127.0.0.1:{find_port()}"
     port = address.rpartition(":")[2]
-    scheduler = start(tmp_path / "scheduler", "dask_scheduler", "--host", "127.0.0.1", "--port", port, "--no-dashboard")
+    scheduler_process = start(tmp_path / "scheduler", "dask_scheduler", "--host", "127.0.0.1", "--port", port, "--no-dashboard")
     options = ("--nthreads", "1", "--no-nanny", "--no-dashboard", "--memory-limit", "0", "--host", "127.0.0.1")
     workers = [start(tmp_path / f"worker{number}", "dask_worker", address, *options) for number in range(2)]
     try:
-        yield Cluster(address, workers)
+        yield Cluster(address, scheduler_process, workers)
     finally:
-        for process in (*workers, scheduler):
+        for process in (*workers, scheduler_process):
             process.kill()
             process.wait()
 
@@ -105,6 +110,49 @@ def test_what_is_kept_here_is_not_asked_for(cluster: Cluster, tmp_path: Path) ->
     (states / "s1.json").write_text(state("shop", "s1", ("bare", None)))
     changed = judge(states, cluster.address, cache=cache)
     assert changed == judge(states, None) != first
+
+
+def read_peak(process: subprocess.Popen[bytes]) -> int:
+    """The most megabytes that a process has had."""
+    lines = Path(f"/proc/{process.pid}/status").read_text("utf-8").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) // 1024
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the memory of another process is read from /proc")
+def test_the_scheduler_does_not_grow_with_the_states(cluster: Cluster, tmp_path: Path) -> None:
+    """It remembers the last thousand messages; in them are 200 MB of states, as they are on the disk."""
+    (tmp_path / "states").mkdir()
+    for number in range(50):
+        whole = json.loads(state("shop", f"s{number}", good(f"shop-{number}")))
+        whole["checkpoint"]["latest"]["pending"] = [{"text": f"{place} of many more resources"} for place in range(100_000)]
+        (tmp_path / "states" / f"s{number}.json").write_text(json.dumps(whole))
+    judge(tmp_path / "states", cluster.address)
+    assert read_peak(cluster.scheduler) < 150
+
+
+def test_few_states_are_under_way_at_once(cluster: Cluster) -> None:
+    """However many there are: the next is asked for when one is done, whose result the cluster then forgets."""
+    from distributed import Client  # noqa: PLC0415  an import of seconds
+
+    asked: list[int] = []
+
+    def list_tasks() -> Iterator[bytes]:
+        for number in range(100):
+            asked.append(number)
+            yield pack_task(Task(Item("", "s.json", "s.json", "s.json"), b"{}", {}, date(2026, 11, 27), None))
+
+    held = []
+    with cast("Any", Client)(cluster.address, set_as_default=False) as client:
+        client.wait_for_workers(2, timeout=60)
+        for count, done in enumerate(run_on_cluster(cluster.address, judge_packed, list_tasks()), start=1):
+            assert done.result is not None
+            assert "unread" in json.loads(done.result)
+            assert len(asked) - count <= 2 * 8
+            if count % 20 == 0:
+                held.append(sum(map(len, client.has_what().values())) + sum(map(len, client.processing().values())))
+    assert len(asked) == 100
+    # The cluster is asked twice, while it works.
+    assert max(held) <= 3 * 8
 
 
 def test_no_cluster_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
