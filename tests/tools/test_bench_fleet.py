@@ -28,7 +28,9 @@ def test_what_another_thread_has_started_is_measured() -> None:
     ready, leave = threading.Event(), threading.Event()
 
     def start() -> None:
-        started.append(subprocess.Popen([sys.executable, "-c", "input()", "analyze", "x"], stdin=subprocess.PIPE))
+        code = "print(flush=True); input()"
+        process = subprocess.Popen([sys.executable, "-c", code, "analyze", "x"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        started.append(process)
         ready.set()
         leave.wait(60)
 
@@ -36,12 +38,15 @@ def test_what_another_thread_has_started_is_measured() -> None:
     thread.start()
     try:
         assert ready.wait(60)
+        # Until a process has begun, it has no command in /proc.
+        assert started[0].stdout is not None
+        started[0].stdout.readline()
         assert started[0].pid in list_family(os.getpid())
         assert name_role(started[0].pid) == "analyze"
     finally:
         leave.set()
         thread.join()
-        started[0].communicate()
+        started[0].communicate(b"\n")
 
 
 @linux
