@@ -13,7 +13,7 @@ from crossguard.messages.render import render
 from crossguard.pack.rule import Rule
 from offline.configuration import Configuration
 from offline.report.content import Result
-from offline.results import Examined, Judgement, list_wanted
+from offline.results import Examined, Judgement, list_wanted, retell
 
 _NOTHING = Document(variables=False, statements=())
 
@@ -40,6 +40,5 @@ def _list_judgements(subject: Subject, configuration: Configuration, today: date
 def tell_beginning(result: Result, examined: Examined, configuration: Configuration, begun: Unattached) -> Result:
     """What the stack policy said of a bucket without a policy, as it says it of `begun`; anything else as it is."""
     rule = next(each.rule for each in configuration.policies if each.rule.name == result.policy)
-    if result.message != render(rule, examined.finding, examined.subject):
-        return result
-    return result._replace(message=render(rule, begun, examined.subject) or "")
+    said, instead = (render(rule, finding, examined.subject) or "" for finding in (examined.finding, begun))
+    return retell(result, said, instead) or result

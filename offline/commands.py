@@ -242,7 +242,8 @@ def _ratchet(found: Survey, options: RatchetOptions, configuration: Configuratio
     refused = _write([json.dumps(ratcheted.configuration, indent=2), "\n"], Target("json", options.file))
     if refused is not None:
         return _fail(refused)
-    _write_error(f"{options.file}: {ratcheted.added:,} exemptions added; the debt remains, and each ends when its document changes")
+    added = f"{ratcheted.added:,} exemption{'' if ratcheted.added == 1 else 's'} added"
+    _write_error(f"{options.file}: {added}; the debt remains, and those with a `document` end when it changes")
     return _WRONG if status == _WRONG else _PASSED
 
 

@@ -39,7 +39,7 @@ from crossguard.resources.source import Found, Source
 from offline import remarks
 from offline.configuration import Level
 from offline.report.content import Caller, Layer, Nearest, Outcome, ReportedExemption, Result, Sent, SourceLocation
-from offline.run import Verdict
+from offline.run import IF_THERE, Verdict
 
 ATTACHED = "one policy is attached"
 #: Of a document that S3 refuses.
@@ -208,12 +208,12 @@ def _withdraw_fixes(results: tuple[Result, ...], judgements: tuple[Judgement, ..
     withdrawn: list[Result] = []
     for result in results:
         one = refused.get((result.policy, result.place.urn))
-        if one is not None and result.message == _render_with(one, None):
-            first = result.document not in told
+        first = result.document not in told
+        instead = _CORRECT_FIRST if first else Repaired("", ())
+        retold = retell(result, _render_with(one, None), _render_with(_spare_senders(one), instead)) if one is not None else None
+        if retold is not None:
             told.add(result.document)
-            withdrawn.append(result._replace(message=_render_with(_spare_senders(one), _CORRECT_FIRST if first else Repaired("", ()))))
-        else:
-            withdrawn.append(result)
+        withdrawn.append(retold or result)
     return tuple(withdrawn)
 
 
@@ -227,17 +227,24 @@ def _spare_senders(judgement: Judgement) -> Judgement:
 def _print_once(results: tuple[Result, ...], judgements: Iterable[Judgement], fix: Repaired | CannotRepair) -> tuple[Result, ...]:
     """The results with this fix at the first that fails, and none at the others."""
     failing = {(one.rule.name, one.examined.subject.urn): one for one in judgements}
-    pairs = [(result, failing.get((result.policy, result.place.urn))) for result in results]
-    fixed = [result for result, one in pairs if one is not None and result.message == _render_with(one, None)]
+    ones = [(result, failing.get((result.policy, result.place.urn))) for result in results]
+    fixed = [result for result, one in ones if one is not None and retell(result, _render_with(one, None), "") is not None]
     if len(fixed) <= 1 or not (fix.added if isinstance(fix, Repaired) else fix.missing):
         return results
     first = next((result for result in fixed if result.level != "advisory"), fixed[0])
-    return tuple(
-        result._replace(message=_render_with(one, fix if result is first else Repaired("", ())))
-        if one is not None and any(result is other for other in fixed)
-        else result
-        for result, one in pairs
-    )
+
+    def tell(result: Result, one: Judgement | None) -> Result:
+        if one is None:
+            return result
+        return retell(result, _render_with(one, None), _render_with(one, fix if result is first else Repaired("", ()))) or result
+
+    return tuple(tell(*each) for each in ones)
+
+
+def retell(result: Result, said: str, instead: str) -> Result | None:
+    """The result with another message, also where it stands behind a doubt whether the resource is there; None where it says otherwise."""
+    before, doubt, message = result.message.rpartition(IF_THERE)
+    return result._replace(message=f"{before}{doubt}{instead}") if message == said else None
 
 
 def _render_with(judgement: Judgement, fix: Repaired | CannotRepair | None) -> str:

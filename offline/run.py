@@ -50,6 +50,10 @@ class Pack(NamedTuple):
     policies: tuple[PolicyInfo, ...]
 
 
+#: Stands between the doubt whether a resource is there at all and what a policy says of it.
+IF_THERE = "\nIf it is there:\n"
+
+
 class Diagnostic(NamedTuple):
     """
     One violation or note. `level` is what it counts as: `remediate` that could not remediate is `mandatory`.

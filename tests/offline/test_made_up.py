@@ -186,6 +186,28 @@ def test_a_bucket_that_only_a_made_up_answer_makes_is_unknown(folder: Path) -> N
     (result,) = [each for each in bucket["results"] if each["policy"] == HAS_POLICY]
     assert result["outcome"] == "unknown"
     assert f"made-up answer of stack reference {NETWORK}" in result["message"]
+    assert [name for name in ("DenyInsecureRequests", "DenyInsecureUploads") if name in result["message"]] == ["DenyInsecureRequests"]
+    assert [statement["Sid"] for statement in bucket["fix"]] == ["DenyUploadsWithoutEncryptionHeader", "DenyInsecureRequests"]
+
+
+def test_what_hangs_on_it_has_one_fix_too(folder: Path) -> None:
+    """As in the field, whether or not the bucket is there."""
+    text = BUCKETS_OF_ANOTHER_STACK.replace("[aws.s3.Bucket(name) for name in names]", "[attach(name) for name in names]")
+    attach = """
+import json
+def attach(name):
+    bucket = aws.s3.Bucket(name, bucket=name)
+    allow = {"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "s3:GetObject", "Resource": "*"}
+    aws.s3.BucketPolicy(name, bucket=bucket.bucket, policy=json.dumps({"Statement": [{**allow, "Resource": f"arn:aws:s3:::{name}/*"}]}))
+"""
+    program = text.replace("pulumi.StackReference", f"{attach}pulumi.StackReference")
+    ended = run_command("preview", str(write_program(folder, program)), "--format", "json")
+    (bucket,) = json.loads(ended.out)["stacks"][0]["buckets"]
+    messages = "".join(result["message"] for result in bucket["results"])
+    sids = [statement["Sid"] for statement in bucket["fix"]]
+    assert sids == ["DenyUploadsWithoutEncryptionHeader", "DenyInsecureRequests"]
+    assert [messages.count(sid) for sid in sids] == [1, 1]
+    assert "DenyInsecureUploads" not in messages
 
 
 def test_beside_a_violation_it_is_not_what_counts(folder: Path) -> None:

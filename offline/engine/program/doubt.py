@@ -14,7 +14,7 @@ from offline.engine.cloud.aws import BUCKETS, DOCUMENT_TYPES
 from offline.engine.program.bounds import Bounds, find_bounds, is_same
 from offline.engine.program.rounds import Round, match
 from offline.engine.protocol.values import Properties, reveal
-from offline.run import BlindSpot, Diagnostic, Seen, Unanswered
+from offline.run import IF_THERE, BlindSpot, Diagnostic, Seen, Unanswered
 
 _DOCUMENTS = ("policy", "policyDocument")
 _NAMES = ("bucket", "bucketName")
@@ -149,7 +149,7 @@ def _say(round_: Round, key: _Key, reason: str) -> Diagnostic:
 def _soften(said: Diagnostic, answers: list[str]) -> Diagnostic:
     """What is said of a resource that may not exist claims nothing."""
     reason = f"Whether this resource is there is not known: it comes from a made-up answer of {', '.join(answers)} ({_ADVICE})."
-    return said._replace(level="advisory", message=f"{reason}\nIf it is there:\n{said.message}")
+    return said._replace(level="advisory", message=f"{reason}{IF_THERE}{said.message}")
 
 
 def _tell_invented(seen: Sequence[Seen], said: Sequence[Diagnostic], invented: Mapping[str, list[str]]) -> Iterator[BlindSpot]:

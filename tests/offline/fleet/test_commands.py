@@ -70,6 +70,9 @@ def test_the_ratchet(backend: Path, tmp_path: Path) -> None:
     assert (ended.status, ended.err.partition(";")[0]) == (0, f"{config}: 2 exemptions added")
     written = json.loads(config.read_text())
     assert {policy: len(own["exemptions"]) for policy, own in written.items()} == {UPLOADS: 1, HAS_POLICY: 1}
+    # A bucket without a policy has no document that could change.
+    assert ended.err.endswith("; the debt remains, and those with a `document` end when it changes\n")
+    assert ["document" in written[policy]["exemptions"][0] for policy in (UPLOADS, HAS_POLICY)] == [True, False]
     assert run("analyze", str(backend), *options).err.startswith(f"{config}: 0 exemptions added;")
     assert json.loads(config.read_text()) == written
     assert run("analyze", str(backend), "--policy-config", str(config)).status == 0
