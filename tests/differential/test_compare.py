@@ -19,7 +19,7 @@ from tests.differential.solvers import ask_cvc5, ask_z3
 _GOAL = Goal("bkt", "aws", (Target(("s3:PutObject",), "object", (Absent(SSE),)),))
 
 
-def _deny(**more: object) -> dict[str, object]:
+def _deny(**more: object) -> dict[str, Any]:
     statement = {"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::bkt/*", **more}
     return {"Version": "2012-10-17", "Statement": [statement]}
 
@@ -128,6 +128,24 @@ def test_undecided_claims_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     counts = Counter[str]()
     assert [check(1, counts) for check in (against_naive, against_solvers)] == [None, None]
     assert counts["undecided where cvc5 decides"] == 1
+    assert counts["undecided where cvc5 decides, and nobody objects"] == 1
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [{"StringLike": {SSE: "*"}, "Null": {SSE: "false"}}, {"StringNotEquals": {"aws:ResourceAccount": "111122223333"}}],
+    ids=("empty value", "hangs on the bucket's account"),
+)
+def test_what_a_solver_decides_for_want_of_knowledge_is_told_apart(condition: Json, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has no empty values, of which AWS leaves open what they match, and does not know which requests can be sent."""
+    deny = _deny()["Statement"][0]
+    statements = [deny | {"Condition": one} for one in (condition, {"Null": {SSE: "true"}})]
+    goal = _GOAL._replace(targets=(Target(("s3:PutObject",), "object", ()),))
+    _wrong(Case(_deny() | {"Statement": statements}, goal), Undecided(()), monkeypatch)
+    counts = Counter[str]()
+    assert against_solvers(1, counts) is None
+    assert counts["undecided where cvc5 decides"] == 1
+    assert counts["undecided where cvc5 decides, and nobody objects"] == 0
 
 
 @pytest.mark.parametrize(
