@@ -1,11 +1,12 @@
 """
 Resource control policies, the layer above bucket policies: what they deny is denied, whatever the bucket policy says.
 
-Source: AWS Organizations User Guide, "RCP syntax". They have rules of their own: the only principal is `*`, `Resource: "*"` is right,
-`Effect` is `Deny` in all that customers write, and there is neither `NotPrincipal` nor `NotAction`. What S3 refuses in a bucket policy is
-not asked of them.
+Source: AWS Organizations User Guide, "RCP syntax", and "RCP syntax error action" among Access Analyzer's checks. They have rules of their
+own: the only principal is `*`, `Resource: "*"` is right, `Effect` is `Deny` in all that customers write, an action names its service, and
+there is neither `NotPrincipal` nor `NotAction`. What S3 refuses in a bucket policy is not asked of them.
 """
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from bucketpolicy.parse import parse
 
 #: A resource control policy has 5,120 characters at most (AWS Organizations quotas).
 MAX_CHARACTERS = 5_120
+_OF_A_SERVICE = re.compile(r"[A-Za-z0-9-]+:.*", re.DOTALL)
 
 
 class Layer(NamedTuple):
@@ -46,6 +48,8 @@ def _find_problems(document: Document, text: str) -> Iterator[Problem]:
             yield Problem(statement.principals.path, 'the principal of a resource control policy is `"*"`')
         if statement.actions.negated:
             yield Problem(statement.actions.path, "a resource control policy has no `NotAction`")
+        if statement.effect == "Deny" and not all(map(_OF_A_SERVICE.fullmatch, statement.actions.patterns)):
+            yield Problem(statement.actions.path, "an action of a resource control policy names its service, as in `s3:*`")
 
 
 def _allows_everything(statement: Statement) -> bool:

@@ -139,10 +139,12 @@ def make_forms() -> dict[str, object]:
     }
     everyone = {"type": "string", "enum": ["*"]}
     principal = {"anyOf": [everyone, names]}
-    # AWS Organizations, "RCP syntax": a customer's policy denies, to everyone.
+    # AWS Organizations, "RCP syntax": a customer's policy denies, to everyone, actions of services that are written out.
+    action = {"type": "string", "pattern": "[A-Za-z0-9-]+:(?s:.*)"}
     of_all: dict[str, object] = {
         "Principal": everyone,
         "Effect": {"type": "string", "enum": ["Deny"]},
+        "Action": {"anyOf": [action, {"type": "array", "items": action}]},
         **dict.fromkeys(("NotPrincipal", "NotAction"), False),
     }
     values = {"anyOf": [scalar, {"type": "array", "items": scalar}]}

@@ -20,7 +20,7 @@ from functools import cache, lru_cache, partial, reduce
 from pathlib import Path
 from typing import Any, NamedTuple
 
-TABLES_SHA256 = "c7feedd3240311a61df60a226fa7c3c71eda62512819ad20dd101c3de60e54a9"
+TABLES_SHA256 = "1e1ec144021ef3ea10878ef39bb48030adc13672ee0098c53ef9ce690107b27f"
 ROOT_KEEPS = ("s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy")
 OF_CALLER = ("aws:principalarn", "aws:principalaccount", "aws:principalorgid", "aws:principalservicename", "aws:principalisawsservice")
 ARN, ACCOUNT, ORGANIZATION, SERVICE, IS_SERVICE = OF_CALLER

@@ -196,6 +196,10 @@ WRONG: list[tuple[Any, str]] = [
         ],
         "NotAction",
     ),
+    *(
+        ([{**PV5, "Statement": [{**PV5["Statement"][0], "Action": action}]}], "at `$.Statement[0].Action`")
+        for action in ("*", ["s3:*", "*"], "s3*", "*:PutObject", "s?:PutObject", "PutObject", ":PutObject")
+    ),
     ([{**PV5, "Id": "x" * 6000}], "5120 characters"),
     ([PV5] * 101, "of at most 100"),
 ]

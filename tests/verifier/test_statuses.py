@@ -259,7 +259,7 @@ def test_a_document_is_the_text_that_its_digest_is_of(bench: Bench) -> None:
 
 
 def test_control_policies_are_for_everyone(bench: Bench) -> None:
-    """What an organization attaches denies, to the Principal *; their statements have names of their own."""
+    """What an organization attaches denies, to the Principal * and with services written out; their statements have names of their own."""
     several = [deny(Action="s3:GetObject"), deny(NO_HEADER, Resource="*", Action="s3:*")]
     policy: dict[str, Any] = {"Version": "2012-10-17", "Statement": several}
     allow = [deny(Effect="Allow")]
@@ -272,7 +272,8 @@ def test_control_policies_are_for_everyone(bench: Bench) -> None:
         {"Principal": {"AWS": "111122223333"}},
         {"Principal": None, "NotPrincipal": {"AWS": "111122223333"}},
     ]
-    for elements in [*odd, {"Action": None, "NotAction": "s3:GetObject"}]:
+    actions = ("*", ["s3:PutObject", "*"], "s3*", "*:PutObject", "s?:PutObject", ":PutObject")
+    for elements in [*odd, {"Action": None, "NotAction": "s3:GetObject"}, *({"Action": action} for action in actions)]:
         other = policy | {"Statement": deny(NO_HEADER, **{"Resource": "*", **elements})}
         assert bench.status(certify(allow, control_policies=(("R", other),), proof={"denied_by": ["R:1"]})) == 1
     others: list[dict[str, Any]] = [
