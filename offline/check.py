@@ -13,7 +13,6 @@ from bucketpolicy.repair import CannotRepair, Repaired, is_blank, is_bucket_name
 from bucketpolicy.verdict import Undecided
 from crossguard.judging.assess import assess, locate
 from crossguard.judging.finding import CannotTell, NotDenied, OutputInText, Subject
-from crossguard.judging.joint import repair_jointly
 from crossguard.messages.outputs import ADVICE
 from crossguard.messages.quoting import name_places, shorten_path
 from crossguard.messages.sentences import describe_senders
@@ -26,7 +25,7 @@ from offline.configuration import Configuration, Level
 from offline.files import STDIN, name_source, read_text
 from offline.pack_info import PACK, describe, read_version
 from offline.report.content import Bucket, CommandName, Edit, Report, SourceLocation, Stack
-from offline.results import Examined, Judgement, choose_fix, list_wanted, say, share_fix
+from offline.results import Examined, Judgement, choose_fix, list_wanted, repair_all, say, share_fix
 from offline.run import Failure
 
 #: Far beyond what S3 takes: the document of a text this long is refused with a verdict, a longer file is not a policy.
@@ -185,15 +184,12 @@ def _judge_all(document: Attached, judges: tuple[Judge, ...], today: date) -> tu
 
 
 def _repair(document: Attached, judges: tuple[Judge, ...], today: date, *, uploads_only: bool) -> str | Unrepaired:
-    """All that is missing; where there is no room for that, what the mandatory policies ask for."""
     found = _judge_all(document, judges, today)
     blank = is_blank(document.text)
     refused = None if blank else next((reason for one in found if (reason := _find_reason(one))), None)
     if refused is not None:
         return Unrepaired(refused)
-    wanted = list_wanted(found, blank=blank)
-    whole = repair_jointly(document.text, wanted, uploads_only=uploads_only)
-    repaired = whole if isinstance(whole, Repaired) else repair_jointly(document.text, wanted, uploads_only=True)
+    repaired = repair_all(document.text, list_wanted(found, blank=blank), uploads_only=uploads_only)
     return repaired.text if isinstance(repaired, Repaired) else Unrepaired(repaired.reason)
 
 

@@ -159,9 +159,17 @@ def choose_fix(judgements: Iterable[Judgement], *, uploads_only: bool = False) -
             by_text.setdefault(one.examined.source.text, []).append(one)
     added: dict[str, None] = {}
     for text, found in by_text.items():
-        repaired = repair_jointly(text, list_wanted(found), uploads_only=uploads_only)
+        if any(one.rule.remediates and _lacks_room(one) for one in found):
+            continue
+        repaired = repair_all(text, list_wanted(found), uploads_only=uploads_only)
         added.update(dict.fromkeys(repaired.added if isinstance(repaired, Repaired) else ()))
     return tuple(added)
+
+
+def repair_all(text: str, wanted: tuple[Wanted, ...], *, uploads_only: bool = False) -> Repaired | CannotRepair:
+    """The document with all that is missing; where there is no room for that, with what the mandatory policies ask for."""
+    whole = repair_jointly(text, wanted, uploads_only=uploads_only)
+    return whole if isinstance(whole, Repaired) else repair_jointly(text, wanted, uploads_only=True)
 
 
 def share_fix(
@@ -169,13 +177,31 @@ def share_fix(
 ) -> tuple[Result, ...]:
     """The results with one fix for the bucket, at the first of them that has one, in the place of each policy's own."""
     found = tuple(judgements)
-    repaired = [one for one in found if _can_be_repaired(one.examined.finding)]
-    told = _print_once(_withdraw_fixes(results, found), repaired, Repaired("", fix))
+    failing = [one for one in found if _can_be_repaired(one.examined.finding) or _lacks_room(one)]
+    told = _print_once(_withdraw_fixes(results, found), failing, Repaired("", fix) if fix else _find_why(failing))
     nameless = [one for one in found if _lacks_name_only(one)]
     if not nameless:
         return told
     placed = CannotRepair(PLACEHOLDER, choose_fix(map(_give_name, found), uploads_only=uploads_only))
     return _print_once(told, nameless, placed)
+
+
+def _lacks_room(judgement: Judgement) -> bool:
+    """Whether what is missing makes the document too long for S3."""
+    finding = judgement.examined.finding
+    written = isinstance(finding, NotDenied | CannotTell) and isinstance(finding.fix, CannotRepair) and bool(finding.fix.missing)
+    return written and not _lacks_name_only(judgement) and not (isinstance(finding, NotDenied) and finding.refusals)
+
+
+def _find_why(failing: list[Judgement]) -> Repaired | CannotRepair:
+    """Why the document cannot have what all of these policies ask for, without the statements: each may fit, and all do not."""
+    for one in failing:
+        finding, source = one.examined.finding, one.examined.source
+        own = finding.fix if isinstance(finding, NotDenied | CannotTell) else None
+        found = repair_all(source.text, list_wanted(failing)) if isinstance(own, Repaired) and isinstance(source, Found) else own
+        if isinstance(found, CannotRepair):
+            return CannotRepair(found.reason)
+    return Repaired("", ())
 
 
 def _lacks_name_only(judgement: Judgement) -> bool:
@@ -229,7 +255,8 @@ def _print_once(results: tuple[Result, ...], judgements: Iterable[Judgement], fi
     failing = {(one.rule.name, one.examined.subject.urn): one for one in judgements}
     ones = [(result, failing.get((result.policy, result.place.urn))) for result in results]
     fixed = [result for result, one in ones if one is not None and retell(result, _render_with(one, None), "") is not None]
-    if len(fixed) <= 1 or not (fix.added if isinstance(fix, Repaired) else fix.missing):
+    printed = fix.added if isinstance(fix, Repaired) else fix.missing
+    if not fixed or (isinstance(fix, Repaired) and not printed) or (printed and len(fixed) == 1):
         return results
     first = next((result for result in fixed if result.level != "advisory"), fixed[0])
 

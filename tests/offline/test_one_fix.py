@@ -7,7 +7,18 @@ from typing import Any
 
 import pytest
 
-from tests.offline.cli import ALL_TRANSPORT, HAS_POLICY, TRANSPORT, UPLOADS, deny_headerless, deny_http, run, write_document, write_open
+from tests.offline.cli import (
+    ALL_TRANSPORT,
+    HAS_POLICY,
+    TRANSPORT,
+    UPLOADS,
+    allow_reading,
+    deny_headerless,
+    deny_http,
+    run,
+    write_document,
+    write_open,
+)
 from tests.offline.states import bucket, export, policy, resource
 
 LOGGING, TRAIL = "logging.s3.amazonaws.com", "cloudtrail.amazonaws.com"
@@ -151,3 +162,22 @@ def test_several_policies_of_a_bucket_share_one_fix(other: str) -> None:
     printed = [statement for result in found["results"] for statement in read_statements(result["message"])]
     assert printed == found["fix"]
     assert [statement["Sid"] for statement in printed] == ["DenyUploadsWithoutEncryptionHeader", "DenyInsecureRequests"]
+
+
+@pytest.mark.parametrize("size", [19_900, *range(20_050, 20_490, 30), 20_290, 20_480])
+def test_near_the_limit_of_s3_all_say_the_same(size: int) -> None:
+    """What is printed, the field and `fix`: all that is missing, what the mandatory policies ask for, or once that there is no room."""
+    document = {"Version": "2012-10-17", "Id": "", "Statement": [allow_reading("logs")]}
+    document["Id"] = "p" * (size - len(json.dumps(document, separators=(",", ":"))))
+    text = json.dumps(document, separators=(",", ":")).encode()
+    report = json.loads(run("check", "-", "--bucket", "logs", "--format", "json", stdin=text).out)
+    (found,) = report["stacks"][0]["buckets"]
+    messages = [result["message"] for result in found["results"]]
+    assert [statement for message in messages for statement in read_statements(message)] == found["fix"]
+    fixed = run("fix", "-", "--bucket", "logs", stdin=text)
+    assert fixed.status == (0 if found["fix"] else 1)
+    assert sum("S3 accepts at most" in message for message in messages) == fixed.status
+    assert sum("Fix: " in message for message in messages) == 1 - fixed.status
+    if found["fix"]:
+        sids = [statement["Sid"] for statement in json.loads(fixed.out)["Statement"][1:]]
+        assert sids == [statement["Sid"] for statement in found["fix"]]
