@@ -5,6 +5,7 @@ Every sentence takes `limit`, about how many characters one quoted text may have
 """
 
 import re
+from collections.abc import Iterable
 
 from bucketpolicy.document import Condition, Document, Statement
 from bucketpolicy.explain import Explanation
@@ -15,6 +16,7 @@ from bucketpolicy.request import Request
 from crossguard.judging.senders import Sender
 from crossguard.messages.quoting import (
     SHORTEST_LIMIT,
+    Form,
     clean,
     enumerate_formed,
     enumerate_texts,
@@ -40,8 +42,14 @@ def describe_nearest(obstacle: Obstacle, request: Request, limit: int, *, brief:
 def _describe_obstacle(obstacle: Obstacle, request: Request, limit: int, *, brief: bool) -> str:
     if obstacle.kind == "condition":
         return _describe_condition(obstacle, limit, brief=brief)
-    names = enumerate_formed(obstacle.patterns, obstacle.kind, limit) if obstacle.patterns else "nothing"
+    names = _name_patterns(obstacle.patterns, obstacle.kind, limit) if obstacle.patterns else "nothing"
     return _OBSTACLES[obstacle.kind, obstacle.negated].format(names=names, action=quote(request.action, limit))
+
+
+def _name_patterns(patterns: Iterable[str], kind: Form, limit: int) -> str:
+    """The patterns; a `*` that is not everybody is that of another kind than `AWS`."""
+    names = enumerate_formed(patterns, kind, limit)
+    return names.replace("`*`", "every caller of one kind") if kind == "principal" else names
 
 
 _OBSTACLES = {
@@ -57,6 +65,8 @@ _OBSTACLES = {
 def _describe_condition(obstacle: Obstacle, limit: int, *, brief: bool) -> str:
     condition, actual = obstacle.condition, obstacle.actual
     assert condition is not None  # noqa: S101  of this kind by its definition
+    if condition.operator.comparison == "null" and condition.operator.quantifier:
+        return f"its `{condition.operator.name}` never holds"
     key = condition.key
     if actual is None:
         here = "is absent"
@@ -74,7 +84,8 @@ def describe_requirement(condition: Condition, limit: int) -> str:
     key = name_key(condition.key, limit)
     subject = {"": key, "ForAllValues": f"every value of {key}", "ForAnyValue": f"some value of {key}"}[operator.quantifier]
     if operator.comparison == "null":
-        return f"{key} is {_describe_presence(condition.values)}"
+        asked = f"`{operator.name}` of {key} holds, which it {'always' if operator.quantifier == 'ForAllValues' else 'never'} does"
+        return asked if operator.quantifier else f"{key} is {_describe_presence(condition.values)}"
     values = _describe_values(condition, limit)
     verb = _VERBS[operator.comparison][operator.negated]
     absent = " is absent or" if operator.if_exists and not operator.negated else ""
@@ -163,7 +174,7 @@ def describe_mistake(explanation: Explanation, document: Document, partition: st
         named = [text for _, text in statement.principals.entries]
         words |= {
             "it": name_statement(statement.number, statement.sid, limit),
-            "named": enumerate_formed(named, "principal", limit) if named else "nobody",
+            "named": _name_patterns(named, "principal", limit) if named else "nobody",
             "conditions": " and ".join(describe_requirement(condition, limit) for condition in statement.conditions),
         }
     return tuple(sentence.format_map(words) for sentence in _MISTAKES[explanation.mistake])

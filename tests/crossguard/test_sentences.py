@@ -6,12 +6,13 @@ import pytest
 
 from bucketpolicy.document import Condition, Document
 from bucketpolicy.goal import SSE, SSE_KMS_KEY
+from bucketpolicy.nearest import Obstacle
 from bucketpolicy.operators import BASE_NAMES
 from bucketpolicy.parse import parse
 from bucketpolicy.request import Anonymous, Context, Identity, OriginAccessIdentity, Request, Service, Unmodelled
 from bucketpolicy.shortest import SESSION, Shortest
 from crossguard.messages.requests import describe_request
-from crossguard.messages.sentences import describe_requirement, describe_statements
+from crossguard.messages.sentences import describe_nearest, describe_requirement, describe_statements
 
 BUCKET = "reports"
 OBJECT = "arn:aws:s3:::reports/a"
@@ -54,6 +55,8 @@ def condition(operator: str, key: str, value: object) -> Condition:
         ("Null", "s3:prefix", "False", "`s3:prefix` is present"),
         ("Null", "s3:prefix", ["true", "false"], "`s3:prefix` is absent or present"),
         ("Null", "s3:prefix", "maybe", "`s3:prefix` is absent or present"),
+        ("ForAnyValue:Null", "s3:prefix", True, "`ForAnyValue:Null` of `s3:prefix` holds, which it never does"),
+        ("ForAllValues:Null", "s3:prefix", True, "`ForAllValues:Null` of `s3:prefix` holds, which it always does"),
         ("StringEquals", "s3:prefix", [], "`s3:prefix` is in an empty list"),
         ("StringEquals", "aws:Referer", "hunter2", "`aws:Referer` is the one given there"),
         ("StringNotEquals", "aws:Referer", ["hunter2", "b"], "`aws:Referer` is not one of those given there"),
@@ -75,6 +78,22 @@ def tell(request: Request, document: Document, *, bucket: str | None = BUCKET, a
     """The sentence, without its end."""
     shown = Shortest(request, frozenset({"aws:principalarn"}), anyone)
     return describe_request(shown, document, bucket, 60, headers).removesuffix(" is not denied.")
+
+
+@pytest.mark.parametrize(
+    ("obstacle", "expected"),
+    [
+        (
+            Obstacle(1, None, "condition", "$", condition=condition("ForAnyValue:Null", SSE, "true")),
+            "Statement 1 is nearest, but its `ForAnyValue:Null` never holds.",
+        ),
+        (Obstacle(1, None, "principal", "$", ("*",)), "Statement 1 is nearest, but is for every caller of one kind only."),
+        (Obstacle(1, None, "action", "$", ("*",), negated=True), "Statement 1 is nearest, but its `NotAction` leaves out `*`."),
+    ],
+)
+def test_what_a_statement_asks_for_is_said_as_it_is(obstacle: Obstacle, expected: str) -> None:
+    """Of an absent key it is not said that it would have to be absent, and a `*` of services is not everybody."""
+    assert describe_nearest(obstacle, Request(USER, "s3:PutObject", OBJECT, HTTPS), 60) == expected
 
 
 PLAIN = read({})
