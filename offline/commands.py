@@ -88,8 +88,8 @@ def run(arguments: list[str]) -> int:
 
 
 def _add_origin(command: Command, configuration: Configuration) -> Command:
-    """Only these formats say where a report came from."""
-    if not _wants_proofs(command.writing):
+    """Only these formats say where a report came from; one that is merged came from where its parts did."""
+    if not _wants_proofs(command.writing) or isinstance(command, Merge):
         return command
     folder = command.program if isinstance(command, Preview) else Path()
     return command._replace(writing=command.writing._replace(origin=describe_origin(configuration, folder)))
@@ -228,7 +228,7 @@ def _report_survey(found: Survey, writing: Writing) -> int:
         _write_error(line)
     if found.report.unread and not found.report.stacks:
         return _WRONG
-    strict = found._replace(report=found.report._replace(strict=writing.strict, origin=writing.origin))
+    strict = found._replace(report=found.report._replace(strict=writing.strict, origin=writing.origin or found.report.origin))
     refused = _write_reports(partial(surveying.render, strict), writing, writing.targets)
     return surveying.find_status(strict) if refused is None else _fail(refused)
 

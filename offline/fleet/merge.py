@@ -135,6 +135,7 @@ def _join(reports: list[_Read], failures: list[Failure], file: IO[bytes], now: d
         notes=tuple(dict.fromkeys([*_compare(reports), *notes, *_list_notes(reports), *list_exemption_notes(exemptions, now.date())])),
         unread=tuple(dict.fromkeys(unread)),
         exemptions=exemptions,
+        origin=_join_origins(reports),
     )
     records = tuple(each.part.totals for each in chosen)
     return Survey(joined, records, sum(each.buckets for each in chosen), Collected(chosen, (), (), file))
@@ -156,6 +157,12 @@ def _join_exemptions(reports: list[_Read]) -> tuple[UsedExemption, ...]:
     return tuple(key._replace(matched=matched) for key, matched in found.items())
 
 
+def _join_origins(reports: list[_Read]) -> Mapping[str, str]:
+    """What is true of all reports."""
+    first, *others = (report.header.origin for report in reports)
+    return {what: value for what, value in first.items() if all(other.get(what) == value for other in others)}
+
+
 def _compare(reports: list[_Read]) -> Iterator[str]:
     """What keeps the reports from being one run's."""
     first = reports[0].header
@@ -163,6 +170,8 @@ def _compare(reports: list[_Read]) -> Iterator[str]:
         yield "The reports were made by different versions of the pack."
     if any(report.header.policies != first.policies for report in reports):
         yield "The reports were made with different levels of the policies."
+    if any(report.header.origin.get("configuration") != first.origin.get("configuration") for report in reports):
+        yield "The reports were made with different configurations."
 
 
 def _list_notes(reports: list[_Read]) -> Iterator[str]:

@@ -130,6 +130,22 @@ def test_the_scheduler_does_not_grow_with_the_states(cluster: Cluster, tmp_path:
     assert read_peak(cluster.scheduler) < 150
 
 
+@pytest.mark.usefixtures("whole_pack")
+def test_the_profiles_of_the_workers_know_nothing_of_a_run(cluster: Cluster, tmp_path: Path) -> None:
+    """They are kept for an hour, and would be larger than all that a worker needs."""
+    from distributed import Client  # noqa: PLC0415  an import of seconds
+
+    (tmp_path / "states").mkdir()
+    for number in range(20):
+        text = state("shop", f"s{number}", *(good(f"shop-{number}-{place}") for place in range(100)))
+        (tmp_path / "states" / f"s{number}.json").write_text(text)
+    with cast("Any", Client)(cluster.address, set_as_default=False) as client:
+        judge(tmp_path / "states", cluster.address)
+        profiled = json.dumps(client.profile(start=0), default=str)
+    assert '"name": "call"' in profiled
+    assert "judge_task" not in profiled
+
+
 def test_few_states_are_under_way_at_once(cluster: Cluster) -> None:
     """However many there are: the next is asked for when one is done, whose result the cluster then forgets."""
     from distributed import Client  # noqa: PLC0415  an import of seconds

@@ -41,6 +41,24 @@ def test_shards_and_merge_give_the_same_buckets(backend: Path, tmp_path: Path) -
     assert json.loads(joined.out)["stacks"] == json.loads(whole.out)["stacks"]
 
 
+def test_a_merged_report_says_what_its_parts_were_judged_with(backend: Path, tmp_path: Path) -> None:
+    """The hash of their configuration, not of one that `merge` was not given; where they differ it says so, and gives none."""
+    level = tmp_path / "level.json"
+    level.write_text(json.dumps({UPLOADS: {"algorithms": ["aws:kms"]}}))
+    origins = {}
+    for number, options in ((1, []), (2, ["--policy-config", str(level)]), (3, ["--policy-config", str(level)])):
+        part = str(tmp_path / f"{number}.ndjson")
+        run("analyze", str(backend), "--shard", f"{number}/3", "--format", "ndjson", "--output", part, *options)
+        origins[part] = json.loads(Path(part).read_text("utf-8").partition("\n")[0])["report"]["origin"]
+    plain, *others = origins
+    same = json.loads(run("merge", *others, "--format", "json").out)
+    assert same["report"]["origin"] == origins[others[0]] != origins[plain]
+    assert not any("configurations" in note for note in same["summary"]["notes"])
+    mixed = json.loads(run("merge", *origins, "--format", "json").out)
+    assert "configuration" not in mixed["report"]["origin"]
+    assert "The reports were made with different configurations." in mixed["summary"]["notes"]
+
+
 def test_an_unreadable_state_hides_no_other(backend: Path) -> None:
     """It has a line of its own on standard error; the others are reported, and the status is 2."""
     broken = backend / ".pulumi" / "stacks" / "shop" / "broken.json"
