@@ -289,7 +289,7 @@ def trouble_with(claim: Claim, test: Test, operator: Operator) -> Open | None:
     if any(is_odd(text, test.variables) for text in test.wanted):
         return Open("policy variables, or letters that AWS may read in two ways", modelled=False)
     if kind not in operator.kinds or (kind == "Bool" and operator.family[:6] == "String" and "string-op-on-bool-key" not in claim.said):
-        return Open(f"{test.operator} on {test.subject}")
+        return Open(f"{test.operator} on {test.subject}", modelled=False)
     readable = test.wanted and all(read_wanted(operator.family, text) is not None for text in test.wanted)
     return None if readable else Open(f"the values of {test.operator}")
 
