@@ -122,6 +122,7 @@ With one of them switched off, what rests on it is no longer compliant.
 ```
 
 On by default is what AWS's texts imply, or what every implementation agrees on; off is what could turn into a false pass.
+With `secure-transport-present` off, too, *without TLS* are the requests whose `aws:SecureTransport` is `false`.
 The rows are those of [semantics.md](semantics.md).
 """
 
