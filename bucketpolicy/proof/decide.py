@@ -23,7 +23,7 @@ from bucketpolicy.proof.instances import instantiate
 from bucketpolicy.verdict import Counterexample, Denied, Undecided, Verdict
 
 _MAX_REASONS = 20
-_OPEN = Problem("$", "only requests that S3 is not known to send get through")
+_OPEN = Problem("$", "only requests that nobody is known to send get through")
 
 
 class _Cover(NamedTuple):

@@ -166,7 +166,7 @@ def test_an_empty_value_may_count_as_null() -> None:
         statement({"StringNotEquals": {key: "a"}, "Null": {SSE: "true", key: "false"}}),
         statement({**NULL, "StringEqualsIfExists": {key: "a"}}),
     ]
-    assert reasons(uploads(*parts)) == (("$", "only requests that S3 is not known to send get through"),)
+    assert reasons(uploads(*parts)) == (("$", "only requests that nobody is known to send get through"),)
     denied(uploads(*parts, statement({"StringEquals": {key: ""}, "Null": {SSE: "true"}}), statement({"Null": {SSE: "true", key: "true"}})))
     other = "aws:username"
     denied(
@@ -408,7 +408,7 @@ def test_only_operations_are_shown() -> None:
     actions = ("s3:BypassGovernanceRetention", "s3:GetObject", "s3:ReplicateObject")
     some = Target(actions, "object", ())
     assert witness(decide_on(target=some)).action == "s3:GetObject"
-    reason = "only requests that S3 is not known to send get through"
+    reason = "only requests that nobody is known to send get through"
     assert reasons(decide_on(statement(Action="s3:GetObject"), target=some)) == (("$", reason),)
     assert reasons(decide_on(target=Target(("s3:CreateBucket",), "bucket", ()))) == (("$", reason),)
     denied(decide_on(statement(Action=list(actions)), target=some))

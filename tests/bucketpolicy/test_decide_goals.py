@@ -20,7 +20,7 @@ def test_accepted_values_of_the_header() -> None:
     request = witness(decide_on(statement(NULL), target=target))
     assert dict(request.context)[SSE] == ("AES256",)
     listed = statement({"StringEquals": {SSE: ["AES256", "aws:kms:dsse", "aws:fsx", "aws:backup"]}})
-    unsent = (("$", "only requests that S3 is not known to send get through"),)
+    unsent = (("$", "only requests that nobody is known to send get through"),)
     assert reasons(decide_on(statement(NULL), listed, target=target)) == unsent
     globbed = statement({"StringLike": {SSE: ["A*", "aws:*"]}})
     assert reasons(decide_on(statement(NULL), globbed, target=target)) == unsent
@@ -61,7 +61,7 @@ def test_versions_of_tls_below_a_bound() -> None:
         statement({"NumericGreaterThanEquals": {"s3:TlsVersion": "1.200000000000002"}}),
     ]
     assert reasons(decide_on(*finest, target=target, tls_versions_are_known=False)) == (
-        ("$", "only requests that S3 is not known to send get through"),
+        ("$", "only requests that nobody is known to send get through"),
     )
     negative = [statement({"NumericGreaterThanEquals": {"s3:TlsVersion": "0"}})]
     assert reasons(decide_on(*negative, target=target, tls_versions_are_known=False))

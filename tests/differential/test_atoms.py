@@ -20,7 +20,7 @@ _NAMES = sorted(_QUESTIONS)
 _PART = 25
 _RANDOM = 300
 #: Where `decide` gives no counterexample for the sake of a realistic one: it says more than the specification asks for, or the same.
-_UNSENDABLE = "only requests that S3 is not known to send get through"
+_UNSENDABLE = "only requests that nobody is known to send get through"
 
 
 def list_answers(verdict: Verdict) -> tuple[Answer, ...]:
