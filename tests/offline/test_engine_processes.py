@@ -285,6 +285,33 @@ def test_a_program_that_lacks_configuration_is_ended(make: Make) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("", "sh -c 'echo [ERROR] Failed to execute goal on project config: Could not resolve dependencies; exit 1'"),
+        ("import pulumi\nimport no_such_module\n", None),
+        ("import pulumi\ndef (config\n", None),
+        ("import pulumi\nraise SystemExit(\"Cannot find module '@pulumi/eks', required by config.js\")\n", None),
+        ("import pulumi\nraise RuntimeError('TSError: Unable to compile TypeScript: see tsconfig.json')\n", None),
+    ],
+    ids=["a build", "a module", "syntax", "a package", "a compiler"],
+)
+def test_a_program_of_which_nothing_ran_is_not_told_of_configuration(make: Make, text: str, command: str | None) -> None:
+    """Nor of data sources: what it lacks is something else, whatever is encrypted or declared."""
+    folder = make(text + "# pulumi.Config('net').require('id')\n", **{"Pulumi.dev.yaml": "config: {tried:key: {secure: abc}}\n"})
+    (folder / "Pulumi.yaml").write_text("name: tried\nruntime: python\nconfig:\n  zone: {type: string}\n", "utf-8")
+    for update in (False, True):
+        message = fail(RunOptions(folder, command=command, update=update)).message
+        assert "--config" not in message, message
+        assert "--mocks" not in message, message
+
+
+def test_a_program_that_ran_is_told_of_configuration_that_nobody_can_read(make: Make) -> None:
+    """It may be what it failed over."""
+    folder = make("import pulumi\nraise ValueError('bad')\n", **{"Pulumi.dev.yaml": "config: {tried:key: {secure: abc}}\n"})
+    assert fail(RunOptions(folder)).message.endswith("give tried:key with --config KEY=VALUE")
+
+
 @pytest.mark.parametrize("where", ["lib", "../lib", "sub/lib"])
 def test_a_folder_of_the_project_is_no_requirement(make: Make, where: str) -> None:
     """PYTHONPATH finds it."""

@@ -10,6 +10,8 @@ from offline.engine.protocol.session import MISSING, Session
 
 _MODULE = re.compile(r"ModuleNotFoundError: No module named '([^']+)'")
 _PACKAGE = re.compile(r"Cannot find (?:module|package) '([^'./][^']*)'")
+#: A program, or a part of it, that could not even be read.
+_UNREAD = re.compile(r"ModuleNotFoundError|SyntaxError|IndentationError|Cannot find (?:module|package) '|Unable to compile TypeScript")
 _NEAR = 3
 
 
@@ -20,11 +22,14 @@ def explain_failure(status: int, printed: str, sources: tuple[Source, ...], sess
 
 
 def _list_reasons(text: str, sources: tuple[Source, ...], session: Session, project: Project) -> Iterator[str]:
+    has_run = session.has_begun and not _UNREAD.search(text)
     if session.unanswered:
         asked = ", ".join(map(str, session.unanswered))
         yield f"nobody answered {asked}: give the answers with --mocks FILE (--write-mocks FILE writes a table to fill in)"
-    yield from _advise_configuration(text, sources, project)
-    if not session.dry_run and not session.unanswered:
+    missed = dict.fromkeys(MISSING.findall(text))
+    if missed or has_run:
+        yield from _advise_configuration(text, missed, sources, project)
+    if has_run and not session.dry_run and not session.unanswered:
         yield "outputs that nobody answers are empty in an update: --mocks FILE gives them"
     absent = _MODULE.search(text)
     if absent is not None:
@@ -32,15 +37,14 @@ def _list_reasons(text: str, sources: tuple[Source, ...], session: Session, proj
     package = _PACKAGE.search(text)
     if package is not None:
         yield f"{package[1]} is not installed: run `npm install` in {project.folder} first"
-    if project.encrypted:
+    if has_run and project.encrypted:
         yield f"encrypted configuration cannot be read here: give {', '.join(project.encrypted)} with --config KEY=VALUE"
     if uses_automation(sources):
         yield AUTOMATION
 
 
-def _advise_configuration(text: str, sources: tuple[Source, ...], project: Project) -> Iterator[str]:
+def _advise_configuration(text: str, missed: dict[str, None], sources: tuple[Source, ...], project: Project) -> Iterator[str]:
     """The keys that the program missed, then those that it will miss next: that Pulumi.yaml declares, or that its source asks for."""
-    missed = dict.fromkeys(MISSING.findall(text))
     asked = dict.fromkeys((*project.required, *list_required(sources, project.name)))
     hinted = missed or "config" in text.lower() or any(key.rpartition(":")[2] in text for key in asked)
     more = [key for key in asked if hinted and key not in project.config and key not in missed]

@@ -171,7 +171,7 @@ def run_process(start: Start, project: Project, patience: float, address: str, s
         command = [*start.command, *_make_arguments(start, project, address, session.dry_run)]
         try:
             with run_group(command, cwd=start.folder, env=environment, output=output, error=output) as process:
-                session.touch()
+                session.start()
                 failure = _await_end(process, session, patience)
         except OSError as error:
             return Failure(f"{start.command[0]}: cannot be started ({error.strerror})")

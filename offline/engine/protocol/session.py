@@ -38,10 +38,21 @@ class Session:
         self._notes: dict[str, None] = {}
         self._blind: dict[str, None] = {}
         self._last_call = time.monotonic()
+        self._has_begun = False
+
+    def start(self) -> None:
+        """The program is started from now on."""
+        self._last_call = time.monotonic()
 
     def touch(self) -> None:
         """The program has asked for something: it is alive."""
         self._last_call = time.monotonic()
+        self._has_begun = True
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether the program has ever asked for something: what builds it, or starts it, asks for nothing."""
+        return self._has_begun
 
     @property
     def idle_seconds(self) -> float:
