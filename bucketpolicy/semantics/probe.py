@@ -39,6 +39,7 @@ _OF_CALLER = frozenset((PRINCIPAL_ARN, PRINCIPAL_ACCOUNT, IS_SERVICE, SERVICE_NA
 _COMPARED, _LEAST = 2_000, 4
 #: How many changes are tried at most where it is not known before whether they help.
 _ASKED = 8
+_LAST_OF_16_BITS = "\uffff"
 # The rules of a pack ask about the same document.
 _REMEMBERED = 32
 _Item = TypeVar("_Item")
@@ -57,9 +58,20 @@ class Tried(NamedTuple):
 
 def find_gap(document: Document, goal: Goal, most: int) -> Request | None:
     """A request of the goal that is not surely denied; None where there is none among the first so many that are tried."""
-    mentioned = _survey(document, goal._replace(targets=())).mentioned
-    gaps = (one.request for one in islice(probe(document, goal), most) if one.denier is None and in_goal(one.request, goal, mentioned))
-    return next(gaps, None)
+    survey = _survey(document, goal._replace(targets=()))
+    found = (one.request for one in islice(probe(document, goal), most) if one.denier is None)
+    return next((one for one in found if in_goal(one, goal, survey.mentioned) and not _has_two_readings(one, survey.denies)), None)
+
+
+def _has_two_readings(request: Request, denies: Iterable[Statement]) -> bool:
+    """
+    Whether a letter of the request may be one or two to some `?`.
+
+    Each reading may deny the request, by a statement of its own. So it can be denied for sure while no statement surely denies it.
+    """
+    sent = "".join((request.resource, *(text for _, found in request.context for text in found)))
+    compared = (text for item in denies for text in (*item.resources.patterns, *(text for one in item.conditions for text in one.values)))
+    return max(sent) > _LAST_OF_16_BITS and any("?" in text for text in compared)
 
 
 def probe(document: Document, goal: Goal) -> Iterator[Tried]:

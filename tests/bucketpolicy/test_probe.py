@@ -8,6 +8,7 @@ import pytest
 
 from bucketpolicy.document import Document
 from bucketpolicy.goal import FEW, MANY, SSE, TLS_VERSION, TRANSPORT, Absent, AbsentOrOther, Assumptions, Below, Equal, Goal, Target
+from bucketpolicy.judge import judge
 from bucketpolicy.parse import parse
 from bucketpolicy.proof.decide import decide
 from bucketpolicy.request import Anonymous, Identity, OriginAccessIdentity, Request, Service
@@ -99,6 +100,37 @@ def test_what_is_left_open_is_not_surely_denied(statement: Json) -> None:
     found = find_gap(document, EVERYTHING, MANY)
     assert found is not None
     assert is_denied(document, found, EVERYTHING.assumptions) is not True
+
+
+_WIDE: Json = {"Condition": {"NumericEquals": {"s3:signatureAge": "5"}}}
+
+
+@pytest.mark.parametrize(
+    ("covers", "open_letter"),
+    [
+        (({"Resource": "arn:aws:s3:::b/??*"}, {"Resource": None, "NotResource": "arn:aws:s3:::b/??*"}), {"Resource": "arn:aws:s3:::b/😀*"}),
+        (
+            ({"Condition": {"StringLike": {"aws:Referer": "??*"}}}, {"Condition": {"StringNotLike": {"aws:Referer": "??*"}}}),
+            {"Condition": {"StringEquals": {"aws:Referer": "😀"}, "NumericEquals": {"s3:signatureAge": "5"}}},
+        ),
+    ],
+    ids=("name of an object", "value of a key"),
+)
+def test_a_letter_that_may_be_two_is_no_gap_where_each_reading_is_denied(covers: tuple[Json, ...], open_letter: Json) -> None:
+    """The proof holds for both readings, each by another statement, though no statement surely denies the request."""
+    document = read(*covers, _WIDE | open_letter)
+    unsure = [one for one in list_tried(document, HEADERLESS, 500) if is_denied(document, one, HEADERLESS.assumptions) is not True]
+    assert any(max(repr(one)) > "\uffff" for one in unsure)
+    assert isinstance(judge(document, HEADERLESS, MANY), Denied)
+    assert find_gap(document, HEADERLESS, 500) is None
+
+
+def test_a_letter_that_no_question_mark_is_near_is_a_gap() -> None:
+    """Nothing is open about it."""
+    document = read({"Resource": None, "NotResource": "arn:aws:s3:::b/😀"})
+    found = find_gap(document, HEADERLESS, MANY)
+    assert found is not None
+    assert found.resource == "arn:aws:s3:::b/😀"
 
 
 def test_what_null_is_compared_with_is_no_value_of_its_key() -> None:

@@ -88,6 +88,19 @@ def test_a_false_denial_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [check(1, Counter[str]()) is None for check in (against_naive, against_solvers)] == [False, False]
 
 
+@pytest.mark.parametrize(("condition", "told"), [({}, False), ({"Null": {SSE: "true"}, "StringEquals": {"aws:Referer": "a"}}, True)])
+def test_a_letter_that_may_be_two_is_looked_at_both_ways(condition: Json, told: bool, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: FBT001
+    """A denial that holds in each reading is none in doubt, and a hole in one of them is noticed."""
+    _, cover = compare._decide(_COVER)
+    halves = [{"Resource": "arn:aws:s3:::bkt/??*"}, {"Resource": "arn:aws:s3:::bkt/?", "Condition": condition}]
+    wide = _deny(Resource="arn:aws:s3:::bkt/😀")["Statement"][0] | {"Condition": {"NumericEquals": {"s3:signatureAge": "5"}}}
+    document = _deny() | {"Statement": [*(_deny(**half)["Statement"][0] for half in halves), wide]}
+    _wrong(Case(document, _GOAL), cover, monkeypatch)
+    monkeypatch.setattr(compare, "find_gap", lambda *_: None)
+    found = [against_naive(seed, Counter[str](), attacks=40) for seed in range(10)]
+    assert any(found) is told
+
+
 def test_a_probe_that_objects_to_a_right_denial_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     """It would turn a verdict into a disagreement."""
     monkeypatch.setattr(compare, "generate", lambda _: _COVER)
