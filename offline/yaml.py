@@ -1,6 +1,7 @@
 """YAML as values: what is wrong is told by line and column and never by what stands there, which may be a secret."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,20 @@ from offline.run import Failure
 
 _MOST_BYTES = 2**20
 #: The reader of libyaml where PyYAML has it: it is ten times as fast, and not to be trusted with what is nested deeply.
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_FAST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_TAG = "tag:yaml.org,2002:"
+#: What Pulumi takes for a value of its own among plain scalars: `no`, `1:30` and a date are strings. Source: yaml.v3, resolve.go.
+_PLAIN: Mapping[str, str] = {
+    "null": r"~|null|Null|NULL|",
+    "bool": r"true|True|TRUE|false|False|FALSE",
+    "int": r"[-+]?(?:0b[01_]+|0x[0-9a-fA-F_]+|0o?[0-7_]+|0|[1-9][0-9_]*)",
+    "float": r"[-+]?(?:\.[0-9]+|[0-9][0-9_]*(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)",
+    "merge": r"<<",
+}
+_RESOLVERS = {None: [(_TAG + name, re.compile(f"(?:{pattern})\\Z")) for name, pattern in _PLAIN.items()]}
+_LOADER = type("Loader", (_FAST,), {"yaml_implicit_resolvers": _RESOLVERS})
 _MOST_LEVELS = 100
-#: YAML reads such a scalar as a number of any size, and numbers in sixties take it the square of their length.
+#: YAML reads such a scalar as a number of any size.
 _LONG_NUMBER = re.compile(r"[-+]?[0-9][0-9_:.]{999,}")
 
 
@@ -43,7 +55,7 @@ def _load(text: str) -> dict[str, Any] | None:
         line = text.encode()[: error.position].count(b"\n") + 1
         reason = f"not YAML (line {line}): a character that YAML does not allow"
     except (ValueError, TypeError, OverflowError):
-        reason = "holds a date or a number that does not exist"
+        reason = "holds a number that does not exist"
     else:
         if content is None or isinstance(content, dict):
             return content

@@ -58,7 +58,7 @@ def test_configuration_goes_from_the_project_over_the_stack_to_the_command_line(
     assert project.config == {
         "aws:region": "eu-west-3",
         "shop:size": "2",
-        "shop:fixed": "true",
+        "shop:fixed": "yes",
         "shop:tags": '{"team":["data"]}',
         "shop:on": "true",
         "shop:name": "a=b",

@@ -9,12 +9,14 @@ import pytest
 
 from offline.engine.program import configuration
 from offline.engine.program.configuration import Project
-from offline.engine.program.pulumi_yaml.expressions import Access, WrongProgramError, follow, parse_text
+from offline.engine.program.pulumi_yaml.declarations import Packages, read_sections
+from offline.engine.program.pulumi_yaml.expressions import Access, WrongProgramError, follow, parse_text, write_value
 from offline.engine.program.pulumi_yaml.functions import call
-from offline.engine.program.pulumi_yaml.program import Scope, make_program
+from offline.engine.program.pulumi_yaml.program import Place, Scope, make_program
 from offline.engine.program.pulumi_yaml.tokens import expand, is_component
 from offline.engine.program.run import RunOptions, preview
 from offline.run import Failure, Run
+from tests.offline.cli import run as run_command
 
 PROGRAM = """
 name: shop
@@ -184,29 +186,70 @@ def test_missing_configuration_is_named_all_at_once(tmp_path: Path) -> None:
     assert failure.message.startswith("the program failed; give the configuration with --config shop:token=VALUE --config shop:region=V")
 
 
+BUCKET = "{type: 'aws:s3:Bucket'}"
+
+
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
-        (
-            "resources: {a: {type: aws:s3:Bucket, properties: {tags: '${b'}}, c: {type: 'x:y:Z', properties: {p: '${missing}'}}}",
-            "`missing`",
-        ),
+        ("resources: {c: {type: 'x:y:Z', properties: {p: '${missing}'}}}", "`missing` is neither a resource, nor"),
         ("variables: {a: '${b}', b: '${a}'}", "`a` depends on itself: a -> b -> a"),
         ("variables: {a: {'fn::nonsense': 1}}", "`fn::nonsense` is not a function that is known here"),
         ("variables: {a: {'fn::select': [3, [1]]}}", "`fn::select` cannot be applied to its argument (IndexError)"),
+        ("variables: {a: {'fn::select': [-1, [1]]}}", "`fn::select` cannot be applied to its argument (IndexError)"),
+        ("variables: {a: {'fn::select': [0.5, [1]]}}", "`fn::select` cannot be applied to its argument (IndexError)"),
+        ("variables: {a: {'fn::select': [.inf, [1]]}}", "`fn::select` cannot be applied to its argument (OverflowError)"),
+        ("variables: {a: {'fn::select': [0, text]}}", "`fn::select` cannot be applied to its argument (TypeError)"),
+        ("variables: {a: {'fn::join': ['-', text]}}", "`fn::join` cannot be applied to its argument (TypeError)"),
+        ("variables: {a: {'fn::join': {a: b}}}", "`fn::join` cannot be applied to its argument (ValueError)"),
+        ("variables: {a: {'fn::split': [',', 5]}}", "`fn::split` cannot be applied to its argument (TypeError)"),
         ("variables: {a: '${}'}", "`${}` is not a reference"),
-        ("resources: {a: {properties: {}}}", "`a` is neither a resource with a `type`, nor a variable, nor configuration"),
+        ("variables: {a: 'x-${b'}", "`${b` has no closing brace (`$$` is written for a dollar sign)"),
+        ("variables: {a: '${pulumi.stak}'}", "`pulumi.stak`: there is no `stak`"),
+        ("variables: [a]", "`variables` must be an object"),
+        ("resources: [a]", "`resources` must be an object"),
+        ("outputs: a", "`outputs` must be an object"),
+        ("config: [a]", "`config` must be an object"),
+        ("components: a", "`components` must be an object"),
+        ("packages: a", "`packages` must be an object"),
+        ("resources: {a: {properties: {}}}", "the resource `a` has no `type`"),
+        ("resources: {a: {type: 5}}", "the resource `a` has no `type`"),
+        ("resources: {a: text}", "the resource `a` must be an object"),
+        ("resources: {a: {type: Bucket}}", "`Bucket` is not a type: expected PACKAGE:MODULE:NAME"),
+        ("resources: {a: {type: 'aws:s3:Bucket', get: id}}", "the `get` of `a` must be an object"),
+        ("resources: {a: {type: 'aws:s3:Bucket', properties: text}}", "the `properties` of `a` must be an object"),
+        ("resources: {a: {type: 'aws:s3:Bucket', properties: {fn::secret: {}}}}", "the `properties` of `a` are known only later"),
+        ("resources: {a: {type: 'aws:s3:Bucket', options: text}}", "the `options` of `a` must be an object"),
+        ("resources: {a: {type: 'aws:s3:Bucket', options: {dependsOn: [b]}}}", "the option `dependsOn` must be a resource"),
+        ("resources: {a: {type: 'aws:s3:Bucket', options: {parent: b}}}", "the option `parent` must be a resource"),
+        ("resources: {a: {type: 'aws:s3:Bucket', options: {provider: b}}}", "the option `provider` must be a provider"),
+        ("resources: {a: {type: 'aws:s3:Bucket', options: {version: 7.1}}}", "the option `version` must be a string"),
+        ("resources: {a: {type: 'aws:s3:Bucket', options: {customTimeouts: 5m}}}", "`customTimeouts` must be an object"),
+        (f"resources: {{a: {BUCKET}, b: {{type: 'a:b:C', properties: {{c: 'x-${{a}}'}}}}}}", "`${a}` is a resource, and inside"),
+        ("resources: {r: {type: 'pulumi:pulumi:StackReference', properties: {name: 5}}}", "the `name` of `r` must be a string"),
+        ("variables: {a: {'fn::invoke': 'aws:getRegion'}}", "the argument of `fn::invoke` must be an object"),
+        ("variables: {a: {'fn::invoke': {arguments: {}}}}", "the `function` of `fn::invoke` must be a string"),
+        ("variables: {a: {'fn::invoke': {function: getRegion}}}", "`getRegion` is not a type"),
+        ("variables: {a: {'fn::invoke': {function: 'aws:getRegion', arguments: [a]}}}", "the `arguments` of `aws:getRegion` must be"),
+        ("variables: {a: {'fn::stackReference': org/net/prod}}", "must be a list of a stack and an output"),
+        ("variables: {a: {'fn::stackReference': [5, x]}}", "the stack of `fn::stackReference` must be a string"),
+        ("components: {C: {resources: {c: {type: C}}}}\nresources: {a: {type: C}}", "the component `C` contains itself"),
+        ("components: {C: {}}\nresources: {a: {type: C}}\noutputs: {x: '${a.nme}'}", "`a.nme`: there is no `nme`"),
+        ("components: {C: [a]}\nresources: {a: {type: C}}", "the component `C` must be an object"),
     ],
 )
 def test_what_is_wrong_with_a_program_is_one_line(tmp_path: Path, body: str, reason: str) -> None:
     """Not a traceback."""
-    (tmp_path / "Pulumi.yaml").write_text(f"name: wrong\nruntime: yaml\n{body}\n", "utf-8")
-    project = load(tmp_path)
-    program = make_program(project)
-    assert callable(program)
-    with pytest.raises(WrongProgramError) as raised:
-        program()
-    assert reason in str(raised.value)
+    failure = preview(RunOptions(write(tmp_path, body)))
+    assert isinstance(failure, Failure)
+    assert (failure.message, failure.output.count("\n")) == ("the program failed", 1)
+    assert reason in failure.output
+
+
+def write(folder: Path, body: str) -> Path:
+    """A project with this program."""
+    (folder / "Pulumi.yaml").write_text(f"name: tried\nruntime: yaml\n{body}\n", "utf-8")
+    return folder
 
 
 def load(folder: Path) -> Project:
@@ -242,30 +285,35 @@ def test_the_program_may_lie_in_main_yaml(tmp_path: Path) -> None:
 
 
 def test_components_of_a_plugin_in_the_repository(tmp_path: Path) -> None:
-    """By the folder that the program names."""
+    """By the folder that the program names; every file in it counts."""
     (tmp_path / "lib").mkdir()
+    (tmp_path / "lib" / "more.yaml").write_text("components: {Other: {resources: {inner: {type: 'aws:s3:Bucket'}}}}\n", "utf-8")
     (tmp_path / "lib" / "PulumiPlugin.yaml").write_text(
         "name: lib\nruntime: yaml\ncomponents:\n  Store:\n    resources: {inner: {type: 'aws:s3:Bucket'}}\n", "utf-8"
     )
     (tmp_path / "Pulumi.yaml").write_text(
-        "name: uses\nruntime: yaml\npackages: {lib: ./lib, aws: 7.0.0}\nresources: {store: {type: 'lib:index:Store'}}\n", "utf-8"
+        "name: uses\nruntime: yaml\npackages: {lib: ./lib, aws: 7.0.0}\n"
+        "resources: {store: {type: 'lib:index:Store'}, other: {type: 'lib:Other'}}\n",
+        "utf-8",
     )
     run = preview(RunOptions(tmp_path))
     assert isinstance(run, Run)
-    assert [each.urn.split("::")[-1] for each in run.diagnostics] == ["store-inner"]
+    assert [each.urn.split("::")[-1] for each in run.diagnostics] == ["other-inner", "store-inner"]
 
 
 def evaluate(value: Any, **given: Any) -> Any:
     """A value in a scope with these names."""
-    return Scope({}, Path(), given, {}, None).evaluate(value)
+    return Scope(read_sections({}, ""), given, Place(Path(), Packages({}, frozenset())), None).evaluate(value)
 
 
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
         ("${a}", [1, {"b": True}]),
-        ("${a[1].b}/${a[1]['b']}/${a[0]}/${f}/${n}", "true/true/1/2.5/"),
+        ("${a[1].b}/${a[1]['b']}/${a[0]}/${f}/${n}", "true/true/1/2.5/<nil>"),
         ("$${a}-$", "${a}-$"),
+        ("$$${t}-$$5", "$k-$5"),
+        ('${m["a.}"].b}', 1.5),
         ({"${t}": 1, "fn::x": 2}, {"k": 1, "fn::x": 2}),
         ({"fn::split": [",", "x,y"]}, ["x", "y"]),
         ({"Fn::Select": [1, ["x", "y"]]}, "y"),
@@ -279,7 +327,221 @@ def evaluate(value: Any, **given: Any) -> Any:
 )
 def test_values(value: Any, expected: Any) -> None:
     """References and functions are replaced by what they stand for."""
-    assert evaluate(value, a=[1, {"b": True}], f=2.5, n=None, t="k") == expected
+    assert evaluate(value, a=[1, {"b": True}], f=2.5, n=None, t="k", m={"a.}": {"b": 1.5}}) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (100000.0, "100000"),
+        (1048576.0, "1.048576e+06"),
+        (123456789012.0, "1.23456789012e+11"),
+        (1000000.0, "1e+06"),
+        (0.0001, "0.0001"),
+        (0.00001, "1e-05"),
+        (-2.50, "-2.5"),
+        (0.0, "0"),
+        (7, "7"),
+        (True, "true"),
+        (None, "<nil>"),
+        ([1.0, "a", None], "[1 a <nil>]"),
+        ({"b": 1.0, "a": [False]}, "map[a:[false] b:1]"),
+    ],
+)
+def test_values_inside_a_string(value: object, written: str) -> None:
+    """As Go writes them."""
+    assert write_value(value) == written
+
+
+def test_numbers_of_the_program_are_floats() -> None:
+    """An account's number is written with an exponent inside a string, and with its digits in JSON."""
+    assert evaluate({"account": 123456789012})["account"] == 123456789012.0
+    assert isinstance(evaluate(7), float)
+    assert evaluate({"fn::toJSON": {"account": 123456789012}}) == '{"account":123456789012}'
+
+
+def test_names_of_fields_in_any_case(tmp_path: Path) -> None:
+    """Pulumi takes them with a warning: a bucket among `Resources` is one."""
+    body = "Variables: {n: logs}\nResources: {b: {Type: 'aws:s3:Bucket', Properties: {bucket: '${n}'}, Options: {Protect: true}}}"
+    run = preview(RunOptions(write(tmp_path, body)))
+    assert isinstance(run, Run)
+    assert [each.inputs["bucket"] for each in run.resources if each.name == "b"] == ["logs"]
+    assert len(run.diagnostics) == 1
+
+
+CONFIGURATION = """
+configuration:
+  plain: {type: String, default: one}
+config:
+  number: {default: 7}
+  flag: {default: false}
+  hidden: {type: string, default: hush, secret: true}
+  called: {name: other, type: string}
+  fixed: {value: here}
+variables:
+  all: "${plain} ${fixed} ${called} ${undeclared} ${tried:undeclared} ${aws:region}"
+outputs: {all: "${all}", typed: {fn::toJSON: ["${number}", "${flag}"]}, hidden: "${hidden}"}
+"""
+
+
+def test_configuration(tmp_path: Path) -> None:
+    """Declared in either section, with its type or that of its default, or not declared at all."""
+    run = preview(RunOptions(write(tmp_path, CONFIGURATION), config=("undeclared=two", "aws:region=eu-west-1", "other=three")))
+    assert isinstance(run, Run), run
+    (outputs,) = [each.outputs for each in run.resources if each.type == "pulumi:pulumi:Stack"]
+    assert outputs == {"all": "one here three two two eu-west-1", "typed": "[7,false]", "hidden": {**_mark(), "value": "hush"}}
+
+
+@pytest.mark.parametrize(
+    "packages",
+    [
+        "{acme: 'https://example.com/acme/secure@v1.0.0'}",
+        "{acme: example.com/acme/secure}",
+        "{acme: {source: terraform-module, version: 0.1.0, parameters: [terraform-aws-modules/s3-bucket/aws, 4.0.0, acme]}}",
+        "{acme: ./elsewhere}",
+        "{acme: ./in-another-language}",
+        "{acme: private/acme/secure@1.0.0}",
+    ],
+)
+def test_a_package_of_somebodys_own_is_not_looked_into(tmp_path: Path, packages: str) -> None:
+    """Its types may be components with buckets in them: nothing passes."""
+    (tmp_path / "in-another-language").mkdir()
+    (tmp_path / "in-another-language" / "PulumiPlugin.yaml").write_text("runtime: nodejs\n", "utf-8")
+    body = f"packages: {packages}\nresources: {{store: {{type: 'acme:Secure'}}}}"
+    ended = run_command("preview", str(write(tmp_path, body)))
+    assert ended.status == 3
+    assert "store is a component made inside its provider (acme:index:Secure)" in ended.out
+
+
+@pytest.mark.parametrize(
+    ("package", "status"),
+    [
+        ("name: terraform-module\nparameterization: {name: acme, version: 1.0.0, value: e30=}\n", 3),
+        ("name: acme\ndownloadUrl: git://example.com/acme/secure\n", 3),
+        ("name: acme\n", 0),
+        ("name: terraform-provider\nparameterization: {name: acme, version: 1.0.0, value: e30=}\n", 0),
+    ],
+)
+def test_a_package_that_the_cli_wrote_down(tmp_path: Path, package: str, status: int) -> None:
+    """In `sdks`, as `pulumi package add` does; a provider's resources are no components."""
+    (tmp_path / "sdks" / "acme").mkdir(parents=True)
+    (tmp_path / "sdks" / "acme" / "acme-1.0.0.yaml").write_text(f"packageDeclarationVersion: 1\n{package}", "utf-8")
+    (tmp_path / "sdks" / "acme" / "not.yaml").write_text("- a\n", "utf-8")
+    ended = run_command("preview", str(write(tmp_path, "resources: {store: {type: 'acme:index:Secure'}}")))
+    assert ended.status == status
+
+
+@pytest.mark.parametrize("packages", ["{acme: 7.0.0}", "{acme: pulumi/acme@7.0.0}", "{acme: {source: opentofu/acme/acme}}"])
+def test_a_provider_by_its_name_is_one(tmp_path: Path, packages: str) -> None:
+    """Its resources hold no bucket that is not seen."""
+    ended = run_command("preview", str(write(tmp_path, f"packages: {packages}\nresources: {{store: {{type: 'acme:index:Secure'}}}}")))
+    assert ended.status == 0
+
+
+def test_a_component_named_after_a_type_of_aws(tmp_path: Path) -> None:
+    """Is not that type."""
+    body = f"components: {{Bucket: {{resources: {{inner: {BUCKET}}}}}}}\nresources: {{own: {{type: 'tried:Bucket'}}, other: {BUCKET}}}"
+    run = preview(RunOptions(write(tmp_path, body)))
+    assert isinstance(run, Run)
+    assert [each.urn.split("::")[-1] for each in run.diagnostics] == ["other", "own-inner"]
+
+
+REFERENCE = """
+resources:
+  net: {type: "pulumi:pulumi:StackReference", properties: {name: acme/net/prod}}
+  policy:
+    type: aws:s3:BucketPolicy
+    properties:
+      bucket: ${net.outputs["bucketName"]}
+      policy:
+        fn::toJSON:
+          Statement:
+            - Effect: Deny
+              Principal: "*"
+              Action: "s3:*"
+              Resource: ["arn:aws:s3:::${net.outputs.bucketName}", "arn:aws:s3:::${net.outputs.bucketName}/*"]
+              Condition: {StringNotEquals: {"aws:SourceVpce": "WHO"}}
+"""
+
+
+@pytest.mark.parametrize("who", ["${net.outputs.endpoint}", "${other}"])
+def test_another_stack(tmp_path: Path, who: str) -> None:
+    """As a resource and by the function of old: what it says is made up, and never makes a document compliant."""
+    variables = "variables: {other: {fn::stackReference: [acme/net/prod, endpointName]}}\n"
+    ended = run_command("preview", str(write(tmp_path, variables + REFERENCE.replace("WHO", who))), "--strict")
+    assert ended.status == 1
+    assert ended.out.count("depends on the answer of stack reference acme/net/prod, which nobody gave") == 3
+    assert "nobody answered stack reference acme/net/prod" in ended.out
+
+
+COMPUTED = """
+variables: {which: endpoint, other: {fn::stackReference: [acme/net/prod, "${which}"]}}
+resources:
+  policy:
+    type: aws:s3:BucketPolicy
+    properties:
+      bucket: data
+      policy:
+        fn::toJSON:
+          Statement:
+            - Effect: Deny
+              Principal: "*"
+              Action: "s3:*"
+              Resource: ["arn:aws:s3:::data", "arn:aws:s3:::data/*"]
+              Condition: {StringNotEquals: {"aws:SourceVpce": "${other}"}}
+"""
+
+
+def test_a_computed_name_of_another_stacks_output(tmp_path: Path) -> None:
+    """It would be empty whatever is made up, so that it stays unknown; an update, in which nothing is, does not pass."""
+    ended = run_command("preview", str(write(tmp_path, COMPUTED)))
+    assert ended.status == 3
+    assert "`policy` is not known before the update" in ended.out
+    assert run_command("preview", str(tmp_path), "--update").status != 0
+
+
+DECIDES = """
+variables:
+  peer: {fn::invoke: {function: aws:ec2:getVpcPeeringConnection, return: peerOwnerName}}
+  rules: {fn::invoke: {function: aws:ec2:getRules, return: rules}}
+resources:
+  data: {type: "aws:s3:Bucket", properties: {tags: {first: "${rules[0].source}"}}}
+  policy:
+    type: aws:s3:BucketPolicy
+    properties:
+      bucket: ${data.bucket}
+      policy:
+        fn::toJSON:
+          Statement:
+            - Effect: Deny
+              Principal: "*"
+              Action: "s3:*"
+              Resource: ["${data.arn}", "${data.arn}/*"]
+              Condition: {ArnNotLike: {"aws:PrincipalArn": "arn:aws:iam::123456789012:role/${peer}"}}
+"""
+
+
+def test_a_property_that_most_results_lack(tmp_path: Path) -> None:
+    """It is made up by its name, twice, and not empty both times: whom it spares is not known."""
+    ended = run_command("preview", str(write(tmp_path, DECIDES)))
+    assert ended.status == 1
+    assert ended.out.count("statement 1 depends on the answer of aws:ec2/getVpcPeeringConnection:getVpcPeeringConnection") == 3
+
+
+def test_a_property_that_an_answer_lacks(tmp_path: Path) -> None:
+    """Is a mistake in the program, or in the answer."""
+    (tmp_path / "mocks.json").write_text('{"invokes": {"aws:ec2/getVpc:getVpc": {"id": "vpc-1"}}}', "utf-8")
+    body = f"variables: {{a: {{fn::invoke: {{function: aws:ec2:getVpc, return: idd}}}}}}\nresources: {{b: {BUCKET}}}"
+    failure = preview(RunOptions(write(tmp_path, body), mocks=tmp_path / "mocks.json"))
+    assert isinstance(failure, Failure)
+    assert failure.output == "the result of `aws:ec2:getVpc` has no `idd`\n"
+
+
+def test_a_resource_on_one_line_has_it(tmp_path: Path) -> None:
+    """Its place is where it is written down."""
+    run = preview(RunOptions(write(tmp_path, f"resources:\n  a: {BUCKET}")))
+    assert isinstance(run, Run)
+    assert [each.source for each in run.resources if each.name == "a"] == ["Pulumi.yaml:4"]
 
 
 def test_files(tmp_path: Path) -> None:

@@ -197,6 +197,21 @@ def test_strings_have_the_form_that_programs_take_apart() -> None:
 def test_the_outputs_of_another_stack() -> None:
     """A plural is a list; what is no plural is one string."""
     outputs = ("subnetIds", "vpcId", "address", "status", "kms", "buckets", "s")
-    found = make("second", Library(""), outputs).refer("acme/net/prod", Location("eu-west-1"))
+    found = make("second", Library(""), outputs).refer("acme/net/prod", Location("eu-west-1")) or {}
     assert [key for key, value in found.items() if isinstance(value, list)] == ["subnetIds", "buckets"]
     assert guess_shape("names") == ListOf(STRING)
+
+
+def test_outputs_that_the_program_does_not_name() -> None:
+    """Nothing is made up where it could not have everything that is asked for."""
+    assert Maker("first", lambda: Library(""), lambda: None).refer("acme/net/prod", Location("eu-west-1")) is None
+
+
+def test_properties_that_only_the_program_names() -> None:
+    """They are made up beside what most results have."""
+    asked = {"peerOwner": (), "rules": ("source",), "region": ()}
+    maker = Maker("first", lambda: Library(""), tuple, lambda: asked)
+    answer = maker.answer("cloud:index:getThing", {}, Location("eu-west-1"))
+    assert answer["peerOwner"].startswith("made-up-")
+    assert [sorted(rule) for rule in answer["rules"]] == [["source"]]
+    assert answer["region"] == "eu-west-1"

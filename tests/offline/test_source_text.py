@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from offline.engine.program.places import locate
-from offline.engine.program.source_text import Source, find_line, list_outputs, list_required, read_sources
+from offline.engine.program.source_text import Source, find_line, list_outputs, list_properties, list_required, read_sources
 from offline.run import Seen
 
 BUCKET = "aws:s3/bucket:Bucket"
@@ -40,12 +40,57 @@ def test_required_configuration(text: str, keys: tuple[str, ...]) -> None:
         'ref, err := pulumi.NewStackReference(ctx, "o/p/s", nil)\nref.GetStringOutput(pulumi.String("vpcId"))',
         'var r = new StackReference("o/p/s"); r.GetOutput("vpcId");',
         'ref = pulumi.StackReference("o/p/s")\nref.outputs["vpcId"]',
+        'var ref = new StackReference("o/p/s"); ref.output("vpcId");',
+        "variables: {a: {fn::stackReference: [o/p/s, vpcId]}}",
+        "variables:\n  a:\n    Fn::StackReference:\n      - o/p/s\n      - vpcId\n",
+        "resources: {ref: {type: pulumi:pulumi:StackReference}}\noutputs: {a: '${ref.outputs.vpcId}'}",
         'ref = pulumi.StackReference("o/p/s")\nref.outputs.apply(lambda known: known.get("vpcId"))',
     ],
 )
 def test_outputs_of_another_stack(text: str) -> None:
     """As each language asks for them."""
-    assert "vpcId" in list_outputs(source(text))
+    assert "vpcId" in (list_outputs(source(text)) or ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ref.get_output(name)",
+        'ref.require_output(f"{env}VpcId")',
+        "ref.get_output_details(name)",
+        "ref.requireOutput(`vpc-${env}`)",
+        "ref.getOutputValue(name)",
+        'ref.GetStringOutput(pulumi.String(env + "VpcId"))',
+        "ref.GetOutput(name)",
+        'variables: {a: {fn::stackReference: [o/p/s, "${which}"]}}',
+    ],
+)
+def test_a_computed_output_of_another_stack(text: str) -> None:
+    """Its name is not known, so that nothing can be made up for it."""
+    assert list_outputs(source(text)) is None
+
+
+@pytest.mark.parametrize("text", ["aws.ec2.getVpcOutput({ default: true })", "get_policy_document_output(statements)", "ref.getOutput()"])
+def test_what_is_no_output_of_another_stack(text: str) -> None:
+    """Data sources have such names too."""
+    assert list_outputs(source(text)) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "asked"),
+    [
+        ("variables: {a: '${net.peerName}', b: {fn::invoke: {function: x:y:z, return: ownerName}}}", "Pulumi.yaml", {"peerName": ()}),
+        ("variables: {a: '${net.peerName}', b: {fn::invoke: {function: x:y:z, return: ownerName}}}", "Pulumi.yaml", {"ownerName": ()}),
+        ("variables: {a: '${net.rules[0].source}'}", "Pulumi.yaml", {"rules": ("source",)}),
+        ("variables: {a: '${x[0].source}', x: {fn::invoke: {function: x:y:z, return: rules}}}", "Pulumi.yaml", {"rules": ("source",)}),
+        ("var owner = net.applyValue(GetNetworkResult::ownerName);", "App.java", {"ownerName": ()}),
+        ("var owner = net.applyValue(found -> found.ownerName());", "App.java", {"ownerName": ()}),
+        ("var owner = net.Apply(found => found.OwnerName);", "Program.cs", {"ownerName": ()}),
+    ],
+)
+def test_properties_of_results(text: str, path: str, asked: dict[str, tuple[str, ...]]) -> None:
+    """Where no SDK shows what a result has."""
+    assert asked.items() <= list_properties(source(text, path)).items()
 
 
 @pytest.mark.parametrize(

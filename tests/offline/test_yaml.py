@@ -19,7 +19,7 @@ BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(f"a{n + 1}: &a{n + 1} [
         ("config:\n  a: hunter2\n\tb: 1\n", "not YAML (line 3, column 1)"),
         ("a: !hunter2 x\n", "not YAML (line 1, column 4)"),
         ("a: 1\nb: hunter2\x07\n", "not YAML (line 2): a character that YAML does not allow"),
-        ("a: 2026-99-99\n", "holds a date or a number that does not exist"),
+        ("a: 0b_\n", "holds a number that does not exist"),
         pytest.param(f"a: {'9' * 5000}\n", "a number of over a thousand digits (line 1, column 4) is not read here", id="number"),
         pytest.param(f"a: {'1:' * 5000}1\n", "a number of over a thousand digits (line 1, column 4) is not read here", id="sixties"),
         ("a: &x hunter2\nb: *x\n", "an alias (line 2, column 4) is not read here"),
@@ -50,6 +50,31 @@ def test_a_file_that_is_nothing_but_levels(tmp_path: Path) -> None:
     assert time.process_time() - started < 5
     assert isinstance(failure, Failure)
     assert "(line 1, column 1" in failure.message
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        *((word, word) for word in ("no", "No", "off", "yes", "on", "y", "N", "tRue")),
+        *((word, True) for word in ("true", "True", "TRUE")),
+        *((word, False) for word in ("false", "False", "FALSE")),
+        *((word, None) for word in ("", "~", "null", "Null", "NULL")),
+        *((word, word) for word in ("2012-10-17", "2026-01-02T03:04:05Z", "2026-99-99", "1:30", "1e", "+", ".", "0o8", "1.2.3")),
+        *((word, 10) for word in ("10", "+10", "1_0", "0xa", "0o12", "012", "0b1010")),
+        *((word, 9.0) for word in ("09", "9.", "9.0", "9e0", "+9.0", ".9e1")),
+        ("012345678999", 12345678999.0),
+        ("'no'", "no"),
+        ('"10"', "10"),
+    ],
+)
+def test_plain_scalars_are_what_pulumi_takes_them_for(tmp_path: Path, written: str, found: object) -> None:
+    """A `no` that were a boolean here would make a condition of the string a condition of `false`."""
+    file = tmp_path / "Pulumi.yaml"
+    file.write_text(f"a: {written}\n", "utf-8")
+    read = read_yaml(file, "a program")
+    assert read == {"a": found}
+    assert isinstance(read, dict)
+    assert type(read["a"]) is type(found)
 
 
 @pytest.mark.parametrize(("text", "found"), [("", {}), ("\n", {}), ("# x\n", {}), ("a: 1\n", {"a": 1}), ("\ufeffa: '*x'\n", {"a": "*x"})])

@@ -85,10 +85,9 @@ class Answers(NamedTuple):
 
     def make_up_outputs(self, stack: str, location: aws.Location) -> Properties | None:
         """The same for the outputs of another stack."""
-        if self.maker is None:
-            return None
+        made_up = None if self.maker is None else self.maker.refer(stack, location)
         told = self.mocks.resources.get(stack, {})
-        return self.maker.refer(stack, location) | dict(told.get("outputs", told))
+        return None if made_up is None else made_up | dict(told.get("outputs", told))
 
     def make_provider_id(self, urn: str) -> str:
         """A provider's id, which a preview does not know."""

@@ -30,31 +30,47 @@ _SINGULAR = ("ss", "us", "is", "dns", "aws", "kms", "sns", "sqs", "ecs", "eks", 
 
 
 class Maker(NamedTuple):
-    """What makes values up in one run: for data sources as the program's SDKs show them, for other stacks what its text asks for."""
+    """
+    What makes values up in one run: for data sources as the program's SDKs show them, for other stacks what its text asks for.
+
+    Where no SDK shows a data source, its result has what most have, and what the text asks for (`list_properties`).
+    """
 
     variant: Variant
     find_library: Callable[[], Library]
-    list_outputs: Callable[[], tuple[str, ...]]
+    list_outputs: Callable[[], tuple[str, ...] | None]
+    list_properties: Callable[[], Mapping[str, tuple[str, ...]]] = dict
 
     def answer(self, token: str, arguments: Mapping[str, Any], location: Location) -> Properties:
         """A result of a data source: what it was asked with, and made-up values for everything else."""
-        shape = find_shape(token, self.find_library()) or _UNCLEAR
+        shape = find_shape(token, self.find_library()) or self._guess()
         parts = split_token(token)
         function = parts.function if parts is not None else token
         subject = _Subject(function.removeprefix("get").lower() or "value", token, self.variant, location)
         made = {key: _make(key, inner, subject) for key, inner in shape.fields.items()}
         return made | {key: value for key, value in arguments.items() if key in made and value is not None}
 
-    def refer(self, stack: str, location: Location) -> Properties:
-        """The outputs of another stack: those that the program's text asks for."""
+    def _guess(self) -> Record:
+        """What most results have, and what the program's text asks for."""
+        asked = self.list_properties().items()
+        return Record({name: _guess_property(name, elements) for name, elements in asked} | dict(_UNCLEAR.fields))
+
+    def refer(self, stack: str, location: Location) -> Properties | None:
+        """The outputs of another stack: those that the program's text asks for; None where it does not show which."""
         subject = _Subject("output", stack, self.variant, location)
-        return {key: _make(key, guess_shape(key), subject) for key in self.list_outputs()}
+        names = self.list_outputs()
+        return None if names is None else {key: _make(key, guess_shape(key), subject) for key in names}
 
 
 def guess_shape(name: str) -> Shape:
     """A list where the name is a plural, else one string."""
     lower = name.lower()
     return ListOf(STRING) if lower.endswith("s") and not lower.endswith(_SINGULAR) and len(lower) > 2 else STRING  # noqa: PLR2004
+
+
+def _guess_property(name: str, elements: tuple[str, ...]) -> Shape:
+    guessed = guess_shape(name)
+    return ListOf(Record({inner: guess_shape(inner) for inner in elements})) if elements and isinstance(guessed, ListOf) else guessed
 
 
 class _Subject(NamedTuple):

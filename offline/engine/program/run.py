@@ -23,7 +23,7 @@ from offline.engine.program.places import locate
 from offline.engine.program.process import Ended, prepare, run_process
 from offline.engine.program.pulumi_yaml.program import make_program
 from offline.engine.program.rounds import Round, combine, match
-from offline.engine.program.source_text import Source, list_outputs, read_sources, uses_automation
+from offline.engine.program.source_text import Source, list_outputs, list_properties, read_sources, uses_automation
 from offline.engine.protocol.monitor import serve
 from offline.engine.protocol.session import Session
 from offline.engine.protocol.values import contains_unknown
@@ -125,7 +125,9 @@ class Operation(NamedTuple):
         return self._summarise("preview", first, resolved, problem)
 
     def _find_maker(self) -> Maker:
-        return Maker("first", cache(self.find_library), cache(lambda: list_outputs(self.list_sources())))
+        sources = cache(self.list_sources)
+        properties = cache(lambda: list_properties(sources()))
+        return Maker("first", cache(self.find_library), cache(lambda: list_outputs(sources())), properties)
 
     def _resolve(self, answers: Answers, plain: Round | None) -> tuple[Round | None, Failure | None]:
         """
@@ -264,8 +266,13 @@ def _collect_notes(session: Session, project: Project) -> tuple[str, ...]:
 
 
 def _list_blind_spots(session: Session) -> Iterator[BlindSpot]:
-    """A bucket may be made of what nobody answered, inside an `apply` that was never called, or that was given what it does not expect."""
+    """
+    A bucket may be made of what nobody answered, inside an `apply` that was never called, or that was given what it does not expect.
+
+    In an update nothing is unknown: what was not made up is empty, and a verdict may rest on that.
+    """
     yield from map(BlindSpot, session.blind)
     for what, made_up in session.unanswered.items():
         if not made_up or what.kind != "data source":
-            yield BlindSpot(f"nobody answered {what}: what depends on it is not known (--mocks FILE)")
+            text = f"nobody answered {what}: what depends on it is not known (--mocks FILE)"
+            yield BlindSpot(text, weighs=not made_up and not session.dry_run)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 _SUFFIXES = frozenset({".py", ".ts", ".tsx", ".mts", ".cts", ".js", ".mjs", ".cjs", ".go", ".java", ".kt", ".scala", ".cs", ".fs", ".vb"})
-_YAML = frozenset({"Pulumi.yaml", "Pulumi.yml", "Main.yaml"})
+_YAML = frozenset({"Pulumi.yaml", "Pulumi.yml", "Pulumi.json", "Main.yaml", "Main.json", "PulumiPlugin.yaml"})
 _FOREIGN = frozenset({"node_modules", "venv", "__pycache__", "site-packages", "bin", "obj", "target", "build", "dist", "vendor"})
 _MOST_FOLDERS = 1000
 _MOST_FILES = 400
@@ -54,21 +54,57 @@ def uses_automation(sources: tuple[Source, ...]) -> bool:
 
 
 _STRING = r"""["'`]([\w./:-]+)["'`]"""
-_REFERS = re.compile(r"StackReference|pulumi:pulumi:StackReference|stack_reference")
-_OUTPUT_ASKED = re.compile(rf"(?:[gG]et|[rR]equire)_?\w*[oO]utput\w*\(\s*(?:pulumi\.String\()?\s*{_STRING}")
+_REFERS = re.compile(r"[sS]tack_?[rR]eference")
+_OUTPUT_ASKED = re.compile(rf"(?:(?:[gG]et|[rR]equire)_?\w*[oO]utput\w*|\.output)\(\s*(?:pulumi\.String\()?\s*{_STRING}")
+_SECOND = r"[fF]n::[sS]tack[rR]eference[\"']?:\s*(?:\[[^,\]]+,|-[^\n]+\n\s*-)\s*[\"']?"
+_OUTPUT_IN_YAML = re.compile(rf"{_SECOND}([\w-]+)")
+_OUTPUT_COMPUTED = re.compile(
+    r"\.(?:[gG]et|[rR]equire)(?:_output|(?:String|Int|Float64|ID)?Output)(?:_details|Details|Value)?\("
+    rf"\s*(?!(?:pulumi\.String\(\s*)?{_STRING})[^\s)]|{_SECOND}\$\{{"
+)
 _OUTPUT_READ = re.compile(rf"\w\[{_STRING}\]|\.get\(\s*{_STRING}|\boutputs?\.(\w+)|\bout?\.(\w+)")
 
 
-def list_outputs(sources: tuple[Source, ...]) -> tuple[str, ...]:
-    """Names that may be outputs of another stack: those that files with a stack reference ask for."""
+def list_outputs(sources: tuple[Source, ...]) -> tuple[str, ...] | None:
+    """
+    Names that may be outputs of another stack: those that files with a stack reference ask for.
+
+    None where a name is computed: the output would be empty, and alike whatever is made up.
+    """
     asked: dict[str, None] = {}
     for source in sources:
+        if _OUTPUT_COMPUTED.search(source.text):
+            return None
+        asked |= dict.fromkeys(_OUTPUT_ASKED.findall(source.text))
         if _REFERS.search(source.text):
-            asked |= dict.fromkeys(_OUTPUT_ASKED.findall(source.text))
+            asked |= dict.fromkeys(_OUTPUT_IN_YAML.findall(source.text))
             asked |= dict.fromkeys(name for found in _OUTPUT_READ.findall(source.text) for name in found if name)
-        else:
-            asked |= dict.fromkeys(_OUTPUT_ASKED.findall(source.text))
     return tuple(asked)
+
+
+#: Where a program in YAML, on the JVM or in .NET reads a property of a result; in YAML also of which element, and what of it.
+_READ_IN_YAML = re.compile(r"[\w\]]\.(\w+)(?:\[\d+\]\.(\w+))?|\b[rR]eturn[\"']?:\s*[\"']?(\w+)")
+_ELEMENTS = re.compile(r"\{\w+\[\d+\]\.(\w+)")
+_READ_ELSEWHERE = re.compile(r"Result::(\w+)|->\s*\w+\.(\w+)\(\)|=>\s*\w+\.([A-Z]\w+)\b")
+
+
+def list_properties(sources: tuple[Source, ...]) -> dict[str, tuple[str, ...]]:
+    """
+    Names that may be properties of a result, for languages whose SDKs are not text, each with what is read of its elements.
+
+    What a result lacks would be empty, and alike whatever is made up.
+    """
+    asked: dict[str, tuple[str, ...]] = {}
+    for source in sources:
+        if source.path.name in _YAML:
+            elements = tuple(_ELEMENTS.findall(source.text))
+            for name, inner, returned in _READ_IN_YAML.findall(source.text):
+                found = (inner,) if inner else elements if returned else ()
+                asked[name or returned] = (*asked.get(name or returned, ()), *found)
+        else:
+            names = (next(filter(None, found)) for found in _READ_ELSEWHERE.findall(source.text))
+            asked |= {f"{name[:1].lower()}{name[1:]}": () for name in names}
+    return asked
 
 
 _BAG = re.compile(
@@ -95,7 +131,8 @@ def list_required(sources: tuple[Source, ...], project: str) -> tuple[str, ...]:
 def find_line(sources: tuple[Source, ...], kind: str, name: str) -> tuple[Path, int] | None:
     """The only place where a resource of this kind is made with this name; None where there is none, or several."""
     quoted = rf"[\"'`]{re.escape(name)}[\"'`]"
-    in_yaml = rf"(?m)^[ \t]+[\"']?{re.escape(name)}[\"']?:[ \t]*(?=\n(?:[ \t]*#.*\n|[ \t]+name:.*\n)*[ \t]+type:)"
+    inside = r"\{[^{}\n]*\btype:|\n(?:[ \t]*#.*\n|[ \t]+name:.*\n)*[ \t]+type:"
+    in_yaml = rf"(?m)^[ \t]+[\"']?{re.escape(name)}[\"']?:[ \t]*(?={inside})"
     for pattern in (in_yaml, rf"{re.escape(kind)}(?:V2)?\s*(?:<[^>]*>)?\(\s*(?:\w+\s*,\s*)?{quoted}", quoted):
         places = [
             (source.path, source.text.count("\n", 0, match.start()) + 1)

@@ -200,10 +200,12 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         return messages.make(resource_pb2.ReadResourceResponse, urn=read.urn, id=read.id, properties=values.write(outputs))
 
     def _make_up_outputs(self, read: Registered) -> Registered:
-        """Another stack's outputs that nobody knows: made up, or unknown as they are."""
+        """Another stack's outputs that nobody knows: made up, or unknown as they are, which in an update nothing may be."""
         made_up = self._deployment.make_up_outputs(read.id)
         self._session.miss(Unanswered("stack reference", read.id, tuple(made_up or ())), made_up)
-        return read if made_up is None else read._replace(outputs=read.outputs | {"outputs": made_up})
+        if made_up is None and self._deployment.settings.dry_run:
+            return read
+        return read._replace(outputs=read.outputs | {"outputs": made_up or {}})
 
     def Invoke(  # noqa: N802
         self, request: resource_pb2.ResourceInvokeRequest, context: grpc.ServicerContext

@@ -1,17 +1,22 @@
 """
 Texts with `${...}` in them.
 
-    text     = { literal | "$${" | "${" access "}" }
+    text     = { literal | "$$" | "${" access "}" }
     access   = name { "." name | "[" number "]" | "[" quoted "]" }
 """
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any, NamedTuple
 
-_PART = re.compile(r"\$\$\{|\$\{([^{}]*)\}", re.DOTALL)
-_ROOT = re.compile(r"\s*([\w:-]+)")
-_STEP = re.compile(r"""\.([\w-]+)|\[(\d+)\]|\[["']([^"'\]]*)["']\]|\s+""")
+_PART = re.compile(r'\$\$|\$\{((?:\["(?:\\"|[^"])*"\]|[^}])*)(\}?)', re.DOTALL)
+_ROOT = re.compile(r"\s*([^\s.\[\]{}]+)")
+_STEP = re.compile(r"""\.([^\s.\[\]{}]+)|\[(\d+)\]|\["((?:\\"|[^"])*)"\]|\['([^'\]]*)'\]|\s+""")
+_WORDS = {None: "<nil>", True: "true", False: "false"}
+#: Go writes a number with an exponent from this power of ten on.
+_LARGE = 6
+_SMALL = -4
 
 
 class WrongProgramError(Exception):
@@ -28,12 +33,19 @@ class Access(NamedTuple):
 def parse_text(text: str) -> tuple[str | Access, ...]:
     """The parts of a text: literals, and what stands for a value. Raises `WrongProgramError`."""
     parts: list[str | Access] = []
-    end = 0
+    literal, end = "", 0
     for match in _PART.finditer(text):
-        parts.append(text[end : match.start()])
-        parts.append("${" if match[1] is None else _parse_access(match[1]))
+        literal += text[end : match.start()]
         end = match.end()
-    parts.append(text[end:])
+        if match[1] is None:
+            literal += "$"
+            continue
+        if not match[2]:
+            message = f"`{match[0]}` has no closing brace (`$$` is written for a dollar sign)"
+            raise WrongProgramError(message)
+        parts += [literal, _parse_access(match[1])]
+        literal = ""
+    parts.append(literal + text[end:])
     return tuple(part for part in parts if part != "")
 
 
@@ -44,12 +56,22 @@ def _parse_access(text: str) -> Access:
         step = _STEP.match(text, place)
         if step is None:
             break
-        steps += [step[1]] if step[1] is not None else [int(step[2])] if step[2] is not None else [step[3]] if step[3] is not None else []
+        steps += _read_step(step)
         place = step.end()
     if root is None or place < len(text):
         message = f"`${{{text}}}` is not a reference: expected a name, then properties"
         raise WrongProgramError(message)
     return Access(root[1], tuple(steps))
+
+
+def _read_step(step: re.Match[str]) -> Iterator[str | int]:
+    name, number, quoted, single = step.groups()
+    if number is not None:
+        yield int(number)
+    elif quoted is not None:
+        yield quoted.replace('\\"', '"')
+    elif (plain := name if name is not None else single) is not None:
+        yield plain
 
 
 def list_accesses(value: Any) -> Iterator[Access]:
@@ -83,10 +105,24 @@ def follow(value: Any, steps: tuple[str | int, ...], where: str) -> Any:
     return value
 
 
-def write_scalar(value: Any) -> str:
+def write_value(value: Any) -> str:
     """A value inside a text, as Go writes it."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return "" if value is None else str(value)
+    match value:
+        case str():
+            return value
+        case None | bool():
+            return _WORDS[value]
+        case float():
+            return _write_number(value)
+        case list():
+            return f"[{' '.join(map(write_value, value))}]"
+        case dict():
+            return f"map[{' '.join(f'{key}:{write_value(value[key])}' for key in sorted(value))}]"
+        case _:
+            return str(value)
+
+
+def _write_number(value: float) -> str:
+    exact = Decimal(repr(value)).normalize()
+    digits = exact.as_tuple().digits
+    return f"{exact:f}" if _SMALL <= exact.adjusted() < _LARGE else f"{value:.{len(digits) - 1}e}"

@@ -4,29 +4,38 @@ import base64
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pulumi
 
 from offline.engine.cloud.aws import serialise
-from offline.engine.program.pulumi_yaml.expressions import WrongProgramError, write_scalar
+from offline.engine.program.pulumi_yaml.expressions import WrongProgramError, write_value
 
 Function = Callable[[Any, Path], Any]
+_Kind = TypeVar("_Kind")
 
 
 def _join(value: Any, _folder: Path) -> str:
     separator, parts = value
-    return str(separator).join(write_scalar(part) for part in parts)
+    return _demand(str, separator or "").join(map(write_value, _demand(list, parts)))
 
 
 def _split(value: Any, _folder: Path) -> list[str]:
     separator, text = value
-    return str(text).split(str(separator))
+    return _demand(str, text).split(_demand(str, separator))
 
 
 def _select(value: Any, _folder: Path) -> Any:
     index, items = value
-    return items[int(index)]
+    if index < 0 or index != int(index):
+        raise IndexError
+    return _demand(list, items)[int(index)]
+
+
+def _demand(kind: type[_Kind], value: object) -> _Kind:
+    if not isinstance(value, kind):
+        raise TypeError
+    return value
 
 
 def _read_file(value: Any, folder: Path) -> str:
@@ -56,7 +65,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "remotearchive": lambda value, _: pulumi.RemoteArchive(str(value)),
     "assetarchive": _make_archive,
     "length": lambda value, _: len(value),
-    "tostring": lambda value, _: write_scalar(value),
+    "tostring": lambda value, _: write_value(value),
 }
 
 
@@ -64,6 +73,6 @@ def call(name: str, value: Any, folder: Path) -> Any:
     """The function's value. Raises `WrongProgramError`."""
     try:
         return FUNCTIONS[name](value, folder)
-    except (TypeError, ValueError, IndexError, KeyError, OSError) as error:
+    except (TypeError, ValueError, IndexError, KeyError, OSError, OverflowError) as error:
         message = f"`fn::{name}` cannot be applied to its argument ({type(error).__name__})"
         raise WrongProgramError(message) from None
