@@ -34,7 +34,7 @@ class _RefusedError(Exception):
 
 
 def read_yaml(file: Path, expected: str) -> dict[str, Any] | Failure:
-    """The object in a file, an empty one where there is none in it."""
+    """The object in a file, an empty one where there is none in it; of several documents the first, as Pulumi reads them."""
     text = read_text(str(file), _MOST_BYTES, expected, empty=True)
     if isinstance(text, Failure):
         return text
@@ -48,7 +48,7 @@ def read_yaml(file: Path, expected: str) -> dict[str, Any] | Failure:
 def _load(text: str) -> dict[str, Any] | None:
     try:
         _refuse(text)
-        content = yaml.load(text, Loader=_LOADER)  # noqa: S506  a safe one
+        content = next(yaml.load_all(text, Loader=_LOADER), None)
     except yaml.MarkedYAMLError as error:
         reason = f"not YAML{_locate(error.problem_mark)}"
     except yaml.reader.ReaderError as error:

@@ -141,3 +141,8 @@ def test_a_place_in_the_repository_is_the_users(tmp_path: Path) -> None:
     found = locate(map(see, places), folder, lambda: sources)
     assert [each.source for each in found] == ["main.py:3", "../shared/storage.py:7", *["index.mjs:2"] * 3]
     assert locate([see("", "other")], folder, lambda: sources)[0].source == ""
+
+
+def test_what_is_no_property_of_a_result() -> None:
+    """A name with a dot in it."""
+    assert list_properties(source("variables: {a: '${x.name}.example.com', b: a.b}", "Pulumi.yaml")) == {"name": ()}

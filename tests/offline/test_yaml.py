@@ -77,9 +77,12 @@ def test_plain_scalars_are_what_pulumi_takes_them_for(tmp_path: Path, written: s
     assert type(read["a"]) is type(found)
 
 
-@pytest.mark.parametrize(("text", "found"), [("", {}), ("\n", {}), ("# x\n", {}), ("a: 1\n", {"a": 1}), ("\ufeffa: '*x'\n", {"a": "*x"})])
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("", {}), ("\n", {}), ("# x\n", {}), ("a: 1\n", {"a": 1}), ("---\na: 1\n---\na: 2\n", {"a": 1}), ("\ufeffa: '*x'\n", {"a": "*x"})],
+)
 def test_what_is_read(tmp_path: Path, text: str, found: object) -> None:
-    """A text may begin with an asterisk, and a file may be empty."""
+    """A text may begin with an asterisk, a file may be empty, and of several documents the first one counts."""
     file = tmp_path / "Pulumi.dev.yaml"
     file.write_text(text, "utf-8")
     assert read_yaml(file, "a configuration") == found

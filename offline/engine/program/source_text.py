@@ -82,9 +82,11 @@ def list_outputs(sources: tuple[Source, ...]) -> tuple[str, ...] | None:
     return tuple(asked)
 
 
-#: Where a program in YAML, on the JVM or in .NET reads a property of a result; in YAML also of which element, and what of it.
-_READ_IN_YAML = re.compile(r"[\w\]]\.(\w+)(?:\[\d+\]\.(\w+))?|\b[rR]eturn[\"']?:\s*[\"']?(\w+)")
-_ELEMENTS = re.compile(r"\{\w+\[\d+\]\.(\w+)")
+_INTERPOLATED = re.compile(r"\$\{([^{}]+)\}")
+#: Where a program in YAML, on the JVM or in .NET reads a property of a result; in YAML also what of an element.
+_READ_IN_YAML = re.compile(r"[\w\]]\.(\w+)(?:\[\d+\]\.(\w+))?")
+_ELEMENT = re.compile(r"\w+\[\d+\]\.(\w+)")
+_RETURNED = re.compile(r"\b[rR]eturn[\"']?:\s*[\"']?(\w+)")
 _READ_ELSEWHERE = re.compile(r"Result::(\w+)|->\s*\w+\.(\w+)\(\)|=>\s*\w+\.([A-Z]\w+)\b")
 
 
@@ -97,10 +99,10 @@ def list_properties(sources: tuple[Source, ...]) -> dict[str, tuple[str, ...]]:
     asked: dict[str, tuple[str, ...]] = {}
     for source in sources:
         if source.path.name in _YAML:
-            elements = tuple(_ELEMENTS.findall(source.text))
-            for name, inner, returned in _READ_IN_YAML.findall(source.text):
-                found = (inner,) if inner else elements if returned else ()
-                asked[name or returned] = (*asked.get(name or returned, ()), *found)
+            read = [access for text in _INTERPOLATED.findall(source.text) for access in _READ_IN_YAML.findall(text)]
+            elements = tuple(found[1] for text in _INTERPOLATED.findall(source.text) if (found := _ELEMENT.match(text)))
+            for name, *inner in (*read, *((name, *elements) for name in _RETURNED.findall(source.text))):
+                asked[name] = (*asked.get(name, ()), *filter(None, inner))
         else:
             names = (next(filter(None, found)) for found in _READ_ELSEWHERE.findall(source.text))
             asked |= {f"{name[:1].lower()}{name[1:]}": () for name in names}
