@@ -104,7 +104,9 @@ def _find_way(case: Case, rng: Random) -> bool:
     """Whether one of some requests that can be sent is surely not denied, so that the verdict could have been a counterexample."""
     mentioned, assumptions = mention(case.document), case.goal.assumptions
     return any(
-        is_whole(request, mentioned) and can_be_sent(request, mentioned) and is_denied(case.document, request, assumptions) is False
+        is_whole(request, mentioned)
+        and can_be_sent(request, mentioned, assumptions)
+        and is_denied(case.document, request, assumptions) is False
         for request in attack(case.document, case.goal, rng, SEARCHED)
     )
 
@@ -127,7 +129,7 @@ def _replay(seed: int, case: Case, verdict: Counterexample) -> Disagreement | No
     if not in_goal(case.goal, request):
         return _report(seed, "counterexample outside the goal", case, str(request))
     mentioned = mention(case.document)
-    if not possible(lend_account(request), assumptions, mentioned) or not can_be_sent(request, mentioned):
+    if not possible(lend_account(request), assumptions, mentioned) or not can_be_sent(request, mentioned, assumptions):
         return _report(seed, "counterexample that cannot be", case, str(request))
     naive = is_denied(case.document, request, assumptions)
     if naive is not False:

@@ -114,7 +114,7 @@ _OF_BUCKET = "(?:aws|s3):resourceaccount|aws:resourceorg(?:id|paths)|aws:request
 _NO_OPERATION = {"s3:CreateBucket", "s3:BypassGovernanceRetention", "s3:ObjectOwnerOverrideToBucketOwner", "s3:PauseReplication"}
 
 
-def can_be_sent(request: Request, mentioned: str) -> bool:  # noqa: PLR0911 - one return a reason
+def can_be_sent(request: Request, mentioned: str, assumptions: Assumptions) -> bool:  # noqa: PLR0911 - one return a reason
     """
     Whether anybody is known who can send it, which is asked of what gets through and of nothing that is denied.
 
@@ -129,7 +129,7 @@ def can_be_sent(request: Request, mentioned: str) -> bool:  # noqa: PLR0911 - on
             return False
         if re.fullmatch(_OF_BUCKET, key) and not all(f"'{one.lower()}'" in mentioned or f"${{{key}" in mentioned for one in found):
             return False
-    if not is_available(request):
+    if not is_available(request, assumptions):
         return False
     if request.action in _NO_OPERATION or request.action.startswith(("s3:Replicate", "s3:Initiate")):
         return False
@@ -161,9 +161,10 @@ def lend_account(request: Request) -> Request:
     return request._replace(context=tuple(sorted(context.items())))
 
 
-def is_available(request: Request) -> bool:
-    """Whether every key is one that AWS sends for such a request."""
+def is_available(request: Request, assumptions: Assumptions) -> bool:
+    """Whether every key is one that AWS sends for such a request, or with `anonymous-has-no-identity` off may send."""
     caller = request.principal
+    of_signed = OF_SIGNED if assumptions.anonymous_has_no_identity else OF_SIGNED - {"aws:principalisawsservice"}
     signed, identity, service = caller != Anonymous(), isinstance(caller, Identity), isinstance(caller, Service)
     user = isinstance(caller, Identity) and caller.kind == "user"
     return all(
@@ -172,7 +173,7 @@ def is_available(request: Request) -> bool:
         and (service or not re.fullmatch(OF_SERVICES, key))
         and (identity or not re.fullmatch(OF_IDENTITIES, key))
         and (user or key != "aws:username")
-        and (signed or key not in OF_SIGNED)
+        and (signed or key not in of_signed)
         and not (service and key == "aws:principalaccount")
         and not (KIND.get(key) == "Numeric" and key != "s3:tlsversion" and not found[0].isdigit())
         for key, found in request.context

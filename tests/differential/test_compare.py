@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 from bucketpolicy.goal import SSE, Absent, Assumptions, Goal, Target
+from bucketpolicy.request import Anonymous, Request
 from bucketpolicy.verdict import Counterexample, Denied, Undecided
 from tests.differential import compare
 from tests.differential.compare import against_naive, against_solvers
 from tests.differential.documents import Case, generate
 from tests.differential.naive import Json
+from tests.differential.requests import can_be_sent, possible
 from tests.differential.smt import encode
 from tests.differential.solvers import ask_cvc5, ask_z3
 
@@ -183,3 +185,12 @@ def test_assumptions_reach_the_formulas() -> None:
         assert question is not None
         answers.append(ask_cvc5(question.lower))
     assert answers == ["unsat", "sat"]
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_whether_an_anonymous_caller_has_an_identity_is_an_assumption(given: bool) -> None:  # noqa: FBT001
+    """With `anonymous-has-no-identity` off it may have each of the three keys that the assumption names."""
+    request = Request(Anonymous(), "s3:PutObject", "arn:aws:s3:::bkt/x", (("aws:principalisawsservice", ("false",)),))
+    assumptions = Assumptions()._replace(anonymous_has_no_identity=given)
+    assert can_be_sent(request, "", assumptions) is not given
+    assert possible(request, assumptions) is not given
