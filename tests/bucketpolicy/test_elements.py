@@ -75,6 +75,7 @@ def keys(*patterns: str, scope: Scope = HERE, negated: bool = False, variables: 
         (SOMEWHERE, "arn:aws:s3:::*a", [(MANY, "a")], [EVERYTHING], NAMELESS),
         (SOMEWHERE, "arn:aws:s3:::b*/a", [], [EVERYTHING], NAMELESS),
         (SOMEWHERE, "arn:aws:s3:::b/a", [], [EVERYTHING], NAMELESS),
+        (SOMEWHERE, "arn:aws:s3:::${aws:username}/a", [], [EVERYTHING], NAMELESS),
         (SOMEWHERE, "arn:aws:s3:::b", [], [], ""),
         (SOMEWHERE, "arn:aws:sns:::*", [], [], ""),
         (SOMEWHERE, "arn:aws:s?:::*", [], [EVERYTHING], WILD),
