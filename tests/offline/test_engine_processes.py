@@ -259,8 +259,8 @@ def test_what_cannot_be_started(make: Make, monkeypatch: pytest.MonkeyPatch, run
     ("runtime", "file", "command"),
     [
         ("java", "pom.xml", "mvn -q -B compile org.codehaus.mojo:exec-maven-plugin:3.1.0:java"),
-        ("java", "build.gradle.kts", "gradle -q --console=plain run"),
-        ("java", "gradlew", "./gradlew -q --console=plain run"),
+        ("java", "build.gradle.kts", "gradle -q --console=plain --no-daemon run"),
+        ("java", "gradlew", "./gradlew -q --console=plain --no-daemon run"),
         ("dotnet", "App.csproj", "dotnet run"),
         ("dotnet", "App.fsproj", "dotnet run"),
         ("{name: java, options: {binary: target/app.jar}}", "pom.xml", "java -jar target/app.jar"),

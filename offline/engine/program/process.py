@@ -70,11 +70,13 @@ def _find_start(project: Project, command: str | None, scratch: Path) -> Start |
             return Failure(f"programs with the runtime {runtime!r} need {_suggest_command(project)}")
 
 
+# A daemon of Gradle outlives the preview, and one that is there already may have the environment of an earlier program.
+_GRADLE = "-q --console=plain --no-daemon run"
 _MAVEN = "mvn -q -B compile org.codehaus.mojo:exec-maven-plugin:3.1.0:java"
 _BUILDS = (
     ("java", "pom.xml", _MAVEN),
-    ("java", "gradlew", "./gradlew -q --console=plain run"),
-    ("java", "build.gradle*", "gradle -q --console=plain run"),
+    ("java", "gradlew", f"./gradlew {_GRADLE}"),
+    ("java", "build.gradle*", f"gradle {_GRADLE}"),
     ("java", "build.sbt", "sbt -batch run"),
     ("dotnet", "*.??proj", "dotnet run"),
 )
