@@ -5,9 +5,11 @@ from importlib import import_module
 from pathlib import Path
 
 import policies
+from bucketpolicy.repair import write_statements
 from bucketpolicy.tables import actions
+from crossguard.messages.programs import LANGUAGES, write_statements_in
 from crossguard.pack.rule import FRAMEWORK, FRAMEWORK_VERSION, Rule, StackRule, link
-from crossguard.pack.settings import KEYS
+from crossguard.pack.settings import KEYS, Settings
 from offline.pack_info import PACK, list_versions, read_version
 
 NAMES: tuple[str, ...] = tuple(rule.name for rule in policies.ALL)
@@ -45,7 +47,16 @@ def explain_policy(name: str) -> str:
         f"* to comply: {rule.remediation_steps}",
         f"* page: {link(rule)}",
     )
-    return f"# {rule.name}\n\n{_read_page(rule)}\n\n## Facts\n\n{chr(10).join(facts)}\n\n## Configuration\n\n{keys}\n"
+    page = f"# {rule.name}\n\n{_read_page(rule)}\n\n## Facts\n\n{chr(10).join(facts)}\n\n## Configuration\n\n{keys}\n"
+    return page + (_write_programs(rule) if isinstance(rule, Rule) else "")
+
+
+def _write_programs(rule: Rule) -> str:
+    """The statements that keep the promise, in the language of each kind of program."""
+    statements = write_statements(rule.goal(None, "aws", Settings()))
+    blocks = (f"### {name}\n\n```{name.lower()}\n{write_statements_in(each, statements)}\n```\n" for each, name in LANGUAGES.items())
+    head = "\n## In a program\n\nMembers of the list of statements of a document; `BUCKET` stands for the bucket's name.\n\n"
+    return head + "\n".join(blocks)
 
 
 def _read_page(rule: Rule | StackRule) -> str:

@@ -1,14 +1,22 @@
 """What the tool says of itself: pages, policies, versions, completion, and its own name."""
 
+import ast
+import json
 import os
 import pty
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from bucketpolicy.document import Document
+from bucketpolicy.judge import judge
+from bucketpolicy.parse import parse
+from bucketpolicy.verdict import Denied
 from crossguard.pack.rule import Rule, StackRule
+from crossguard.pack.settings import Settings
 from offline import about
 from offline.__main__ import main
 from offline.called import name_tool
@@ -30,6 +38,19 @@ def test_a_policy_is_explained(rule: Rule | StackRule) -> None:
     assert [part for part in ("## Why", "## Violating", "## Compliant", "## Limits", "## Facts") if part not in ended.out] == []
     assert [key for key in rule.keys if f"* `{key}` (default " not in ended.out] == []
     assert rule.remediation_steps in ended.out
+
+
+@pytest.mark.usefixtures("whole_pack")
+@pytest.mark.parametrize("rule", [rule for rule in ALL if isinstance(rule, Rule)], ids=lambda rule: rule.name)
+def test_a_policy_is_explained_in_the_language_of_a_program(rule: Rule) -> None:
+    """Its statements, in each language: those of Python's are read, and keep the promise."""
+    explained = run("explain", rule.name).out
+    blocks = dict(re.findall(r"^### (\S+)\n\n```\S+\n(.*?)\n```$", explained, re.MULTILINE | re.DOTALL))
+    assert list(blocks) == ["Python", "TypeScript", "Go", "YAML", "Java", "C#"]
+    statements = ast.literal_eval(f"[{blocks['Python']}]")
+    document = parse(json.dumps({"Version": "2012-10-17", "Statement": statements}).replace("BUCKET", "logs"))
+    assert isinstance(document, Document)
+    assert isinstance(judge(document, rule.goal("logs", "aws", Settings())), Denied)
 
 
 def test_the_end_of_a_name_is_enough() -> None:
